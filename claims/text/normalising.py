@@ -1,0 +1,84 @@
+"""A document's text as it is stored: what a person gave, in one spelling and without invisible bytes."""
+
+import codecs
+import re
+import unicodedata
+from functools import cache
+from typing import Literal
+
+type Reason = Literal["empty", "binary", "utf16", "not_utf8", "surrogate", "pile"]
+
+# Every way to end a line or a page becomes a line feed, so that words on two lines stay two words.
+BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028]")
+CONTROLS = re.compile("[\x01-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+LONE_SURROGATES = re.compile("[\ud800-\udfff]")
+
+# Unicode's stream-safe format stops at 30 marks on one letter; putting 80,000 in order takes five seconds.
+MARKS_ON_ONE_LETTER = 64
+
+SENTENCES: dict[Reason, str] = {
+    "empty": "There is no text in it: it is empty or holds only white space.",
+    "binary": "It holds NUL characters, so it looks like a binary file rather than a text.",
+    "utf16": "It is a text in UTF-16. Save it as UTF-8 and try again.",
+    "not_utf8": "It is not UTF-8 text: byte {position} cannot be read. Save it as UTF-8 and try again.",
+    "surrogate": "Character {position} is half of a surrogate pair and stands for nothing.",
+    "pile": "More than {limit} accents are piled on one letter at character {position}.",
+}
+
+
+class Unreadable(ValueError):
+    """Says in a sentence why what came in is no text; ``reason`` and ``position`` (from 0) say it to code."""
+
+    def __init__(self, reason: Reason, position: int | None = None) -> None:
+        self.reason = reason
+        self.position = position
+        super().__init__(SENTENCES[reason].format(position=position, limit=MARKS_ON_ONE_LETTER))
+
+
+def readable(raw: bytes) -> str:
+    """The text of a UTF-8 file, as it is stored. Raises Unreadable."""
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise Unreadable("utf16")
+    if 0 in raw:
+        raise Unreadable("binary", raw.index(0))
+    try:
+        return clean(raw.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise Unreadable("not_utf8", error.start) from None
+
+
+def clean(text: str) -> str:
+    """Pasted or typed text, as it is stored: cleaning it again changes nothing. Raises Unreadable.
+
+    NFC, line feeds only, no control characters but tab and line feed, no byte order mark.
+    """
+    if "\0" in text:
+        raise Unreadable("binary", text.index("\0"))
+    if lone := LONE_SURROGATES.search(text):
+        raise Unreadable("surrogate", lone.start())
+    text = CONTROLS.sub("", text)
+    text = BREAKS.sub("\n", text).replace("\u2029", "\n\n").lstrip("\ufeff")
+    if not text.isascii():
+        text = compose(text)
+    if not any(is_visible(character) for character in text):
+        raise Unreadable("empty")
+    return text
+
+
+def compose(text: str) -> str:
+    """The text in NFC: some sources spell "é" as "e" + U+0301. Raises Unreadable on a pile of accents."""
+    if pile := piles().search(text):
+        raise Unreadable("pile", pile.start())
+    return unicodedata.normalize("NFC", text)
+
+
+@cache
+def piles() -> re.Pattern[str]:
+    # Putting marks with a combining class in order is what takes the time; some others come apart into such.
+    letters = map(chr, range(0x300, 0x1F000))
+    moving = [each for each in letters if all(map(unicodedata.combining, unicodedata.normalize("NFD", each)))]
+    return re.compile(f"[{''.join(moving)}]{{{MARKS_ON_ONE_LETTER + 1},}}")
+
+
+def is_visible(character: str) -> bool:
+    return not character.isspace() and unicodedata.category(character) != "Cf"

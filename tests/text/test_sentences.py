@@ -1,0 +1,101 @@
+import time
+from textwrap import fill
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from claims.text import sentences as module
+from claims.text.sentences import sentences
+
+TRICKY = st.text(st.sampled_from("aB1 .?!\n\t\"'()-é\u0301\u200d\ufe0f😀ש\u06d4。\u200b"), max_size=300)
+
+
+def found(text):
+    return [text[start:end] for start, end in sentences(text)]
+
+
+def test_sentences_end_at_full_stops_and_not_at_titles_or_figures():
+    text = "Dr. Khrenin spoke on Feb. 20. The force numbers 1.5 brigades, he said. It is new."
+    assert found(text) == [
+        "Dr. Khrenin spoke on Feb. 20.",
+        "The force numbers 1.5 brigades, he said.",
+        "It is new.",
+    ]
+
+
+def test_a_headline_without_a_full_stop_stands_alone():
+    assert found("A new force\n\nMinsk raises it.") == ["A new force", "Minsk raises it."]
+
+
+def test_a_sentence_goes_on_over_lines_that_were_wrapped():
+    text = fill(
+        "The force should comprise between one hundred thousand and one hundred and fifty thousand men, says "
+        "the minister. Consisting mainly of people who volunteer, it trains part-time.",
+        width=72,
+    )
+    assert found(text)[0].endswith("says the minister.")
+    assert len(found(text)) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "צבא בלארוס מונה 48,000 איש. משמר הגבול מונה 12,000 איש.",
+        "يبلغ عدد الجيش 48 ألفا. يبلغ عدد حرس الحدود 12 ألفا.",
+        "Армия насчитывает 48 000 человек. Пограничники — 12 000.",
+        "They came. 😀👩‍👩‍👧 They went.",
+    ],
+)
+def test_other_scripts_and_emoji_are_cut_too(text):
+    assert len(found(text)) == 2
+
+
+def test_an_accent_stays_with_its_letter():
+    assert all(not sentence.startswith("\ufe0f") for sentence in found("No!\ufe0f Yes!\ufe0f\ufe0f Why"))
+
+
+def check(text):
+    spans = sentences(text)
+    covered = [position for start, end in spans for position in range(start, end)]
+    assert covered == sorted(set(covered))
+    assert {n for n, c in enumerate(text) if not c.isspace()} <= set(covered)
+    for start, end in spans:
+        assert text[start:end].strip() == text[start:end] != ""
+
+
+@given(st.one_of(TRICKY, st.text()))
+def test_every_visible_character_stands_in_exactly_one_sentence(text):
+    check(text)
+
+
+@given(TRICKY)
+def test_so_it_does_where_chunks_and_the_plain_rule_cut(text):
+    kept = module.CHUNK, module.LONGEST_FOR_SYNTOK
+    try:
+        module.CHUNK = 8
+        check(text)
+        module.LONGEST_FOR_SYNTOK = 0
+        check(text)
+    finally:
+        module.CHUNK, module.LONGEST_FOR_SYNTOK = kept
+
+
+def test_chunks_do_not_cut_ordinary_sentences():
+    text = "This is a sentence of several words, said Mr. Smith in 2023. " * 1_000
+    assert set(found(text)) == {"This is a sentence of several words, said Mr. Smith in 2023."}
+
+
+@pytest.mark.parametrize("unit", ["word ", "a", "a. ", "(", "hi\n", "\n \n", " "])
+def test_long_texts_do_not_hang(unit):
+    text = unit * (2_000_000 // len(unit))
+    began = time.perf_counter()
+    sentences(text)
+    assert time.perf_counter() - began < 20
+
+
+@pytest.mark.parametrize("unit", ["a. ", "hi\n", "(a. "])
+def test_texts_made_to_be_slow_take_time_in_proportion(unit):
+    began = time.perf_counter()
+    sentences(unit * 20_000)
+    assert time.perf_counter() - began < 10
