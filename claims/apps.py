@@ -1,0 +1,16 @@
+"""The app: what is set up once, when Django starts."""
+
+from django.apps import AppConfig
+
+
+class ClaimsConfig(AppConfig):
+    """The whole workbench is one app."""
+
+    name = "claims"
+    verbose_name = "Claims"
+
+    def ready(self) -> None:
+        from claims.custody import guards, heads  # the models must be there first
+
+        guards.connect()
+        heads.connect()

@@ -1,0 +1,154 @@
+"""What the database itself must refuse, and the words it must index: triggers, set up again after every migration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.checks import CheckMessage, Tags, Warning, register
+from django.core.management import call_command
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.signals import post_migrate
+from django.db.utils import DatabaseError
+
+# table → columns that never change once written; None: the row neither changes nor goes.
+FROZEN: dict[str, tuple[str, ...] | None] = {
+    "claims_entry": None,
+    "claims_report": None,
+    "claims_document": ("content", "text", "sha256", "sha256_bytes", "case_id", "number"),
+    "claims_passage": ("start", '"end"', "exact", "prefix", "suffix", "document_id", "claim_id"),
+}
+
+
+def sqlite_guards() -> dict[str, str]:
+    """Name → statement of each trigger and table that must stand in a SQLite database."""
+    made: dict[str, str] = {}
+    for table, columns in FROZEN.items():
+        for act in ("UPDATE", "DELETE") if columns is None else ("UPDATE OF " + ", ".join(columns),):
+            name = f"{table}_refuses_{act.split()[0].lower()}"
+            made[name] = (
+                f"CREATE TRIGGER {name} BEFORE {act} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{table}: what stands here is never changed'); END"
+            )
+    made["claims_words"] = (
+        "CREATE VIRTUAL TABLE claims_words USING fts5(statement, facet, content='claims_words_source', "
+        "content_rowid='id', tokenize=\"unicode61 remove_diacritics 2\")"
+    )
+    made["claims_words_source"] = (
+        "CREATE VIEW claims_words_source AS SELECT id, statement, 'case' || case_id AS facet FROM claims_claim"
+    )
+    add = "INSERT INTO claims_words(rowid, statement, facet) VALUES (new.id, new.statement, 'case' || new.case_id);"
+    drop = (
+        "INSERT INTO claims_words(claims_words, rowid, statement, facet) "
+        "VALUES ('delete', old.id, old.statement, 'case' || old.case_id);"
+    )
+    made["claims_words_added"] = f"CREATE TRIGGER claims_words_added AFTER INSERT ON claims_claim BEGIN {add} END"
+    made["claims_words_deleted"] = f"CREATE TRIGGER claims_words_deleted AFTER DELETE ON claims_claim BEGIN {drop} END"
+    made["claims_words_changed"] = (
+        f"CREATE TRIGGER claims_words_changed AFTER UPDATE OF statement, case_id ON claims_claim "
+        f"WHEN old.statement IS NOT new.statement BEGIN {drop} {add} END"
+    )
+    return made
+
+
+def postgres_guards() -> dict[str, str]:
+    """Name → statement of each trigger and index that must stand in a PostgreSQL database."""
+    made: dict[str, str] = {}
+    for table, columns in FROZEN.items():
+        acts = "UPDATE OR DELETE" if columns is None else "UPDATE OF " + ", ".join(columns)
+        name = f"{table}_refuses_{'update_and_delete' if columns is None else 'update'}"
+        made[name] = f"CREATE TRIGGER {name} BEFORE {acts} ON {table} FOR EACH ROW EXECUTE FUNCTION claims_refuse()"
+        if columns is None:
+            made[f"{table}_refuses_truncate"] = (
+                f"CREATE TRIGGER {table}_refuses_truncate BEFORE TRUNCATE ON {table} "
+                "FOR EACH STATEMENT EXECUTE FUNCTION claims_refuse()"
+            )
+    made["claims_claim_words"] = (
+        "CREATE INDEX claims_claim_words ON claims_claim USING gin (to_tsvector('simple', statement))"
+    )
+    return made
+
+
+REFUSE = """CREATE OR REPLACE FUNCTION claims_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION '%: what stands here is never changed', TG_TABLE_NAME; END $$"""
+
+
+def wanted(connection: BaseDatabaseWrapper) -> dict[str, str]:
+    """What must stand in this database, by name."""
+    return sqlite_guards() if connection.vendor == "sqlite" else postgres_guards()
+
+
+def missing(connection: BaseDatabaseWrapper) -> list[str]:
+    """The names of what should stand and does not, or stands otherwise than it should."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE name LIKE 'claims\\_%' ESCAPE '\\'")
+            stands = dict(cursor.fetchall())
+            return [name for name, statement in wanted(connection).items() if stands.get(name) != statement]
+        cursor.execute(
+            "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D' AND tgname LIKE 'claims_%' "
+            "UNION SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()"
+        )
+        names = {row[0] for row in cursor.fetchall()}
+        return [name for name in wanted(connection) if name not in names]
+
+
+def set_up(connection: BaseDatabaseWrapper) -> list[str]:
+    """Create what is missing and return its names; the words of all claims are indexed anew if their index was gone."""
+    gone = missing(connection)
+    statements = wanted(connection)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql" and gone:
+            cursor.execute(REFUSE)
+        for name in gone:
+            if connection.vendor == "sqlite":
+                kind = statements[name].split()[1]
+                cursor.execute(f"DROP {'TABLE' if kind == 'VIRTUAL' else kind} IF EXISTS {name}")
+            cursor.execute(statements[name])
+        if any(name.startswith("claims_words") for name in gone):
+            cursor.execute("INSERT INTO claims_words(claims_words) VALUES ('rebuild')")
+    return gone
+
+
+def take_down(connection: BaseDatabaseWrapper) -> None:
+    """Drop what protects the log: for tests that tamper with it, and for emptying a test's database."""
+    with connection.cursor() as cursor:
+        for name, statement in wanted(connection).items():
+            if statement.startswith("CREATE TRIGGER") and "_refuses_" in name:
+                table = name.split("_refuses_")[0]
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}" + (f" ON {table}" if connection.vendor == "postgresql" else ""))
+
+
+def after_migrate(sender: Any, using: str = DEFAULT_DB_ALIAS, **kwargs: Any) -> None:
+    """A migration that rebuilds a SQLite table drops its triggers: put them back, and the default scale with them."""
+    from claims.models import Chain, Scale
+
+    connection = connections[using]
+    if "claims_entry" not in connection.introspection.table_names():
+        return
+    set_up(connection)
+    call_command("createcachetable", database=using, verbosity=0)
+    Scale.objects.default()
+    Chain.objects.get_or_create(case=None)
+
+
+@register(Tags.database)
+def check_guards(databases: list[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Warns, by name, of every trigger that should stand in the database and does not."""
+    found: list[CheckMessage] = []
+    for alias in databases or []:
+        connection = connections[alias]
+        try:
+            if "claims_entry" in connection.introspection.table_names():
+                found += [
+                    Warning(f"The database lacks {name}.", hint="Run manage.py migrate.", id="claims.W001")
+                    for name in missing(connection)
+                ]
+        except DatabaseError as fault:
+            found.append(Warning(f"The database could not be asked: {fault}", id="claims.W002"))
+    return found
+
+
+def connect() -> None:
+    """Have the guards set up after every migration."""
+    post_migrate.connect(after_migrate, dispatch_uid="claims.guards")

@@ -1,0 +1,81 @@
+"""The heads of the log's chains, kept outside the database: who deletes the newest entries is found out too."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models.signals import post_save
+
+from claims.models.entries import Entry
+
+logger = logging.getLogger(__name__)
+
+
+class Head(NamedTuple):
+    """How many entries a chain has, and the hash of its newest."""
+
+    count: int
+    hash: str
+
+    def __str__(self) -> str:
+        return f"{self.count}:{self.hash}"
+
+    @classmethod
+    def read(cls, text: str) -> Head:
+        """A head as it is printed, COUNT:HASH. Raises ValueError for anything else."""
+        count, colon, digest = text.strip().partition(":")
+        if not (colon and count.isdigit() and len(digest) == 64 and set(digest) <= set("0123456789abcdef")):
+            raise ValueError(f"{text!r} is no head: it reads COUNT:HASH, a number and 64 hexadecimal digits.")
+        return cls(int(count), digest)
+
+
+def place(chain: str) -> Path:
+    """The file in which a chain's head is kept; `chain` is the case's code, or nothing."""
+    return Path(settings.DATA) / "heads" / (chain or "_outside-cases")
+
+
+def kept(chain: str) -> Head | None:
+    """The head that was kept outside the database; None where none was."""
+    try:
+        return Head.read(place(chain).read_text())
+    except FileNotFoundError:
+        return None
+
+
+def keep(chain: str, head: Head) -> None:
+    """Keep a head, unless a later one is kept already."""
+    file = place(chain)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with open(file.parent / ".lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        before = kept(chain)
+        if before is not None and before.count >= head.count:
+            return
+        new = file.with_suffix(".new")
+        new.write_text(f"{head}\n")
+        os.replace(new, file)
+
+
+def _after_commit(chain: str, head: Head) -> None:
+    try:
+        keep(chain, head)
+    except (OSError, ValueError):
+        # The entry itself is committed; a head that lags is made up by the next one, and verify_log says so.
+        logger.exception("The head of the log could not be kept outside the database.")
+
+
+def _entered(sender: Any, instance: Entry, created: bool, **kwargs: Any) -> None:
+    chain = instance.case.code if instance.case else ""
+    head = Head(instance.number, instance.hash)
+    transaction.on_commit(lambda: _after_commit(chain, head))
+
+
+def connect() -> None:
+    """Have the head kept whenever an entry is written."""
+    post_save.connect(_entered, sender=Entry, dispatch_uid="claims.heads")

@@ -1,0 +1,39 @@
+"""`manage.py verify_log`: recompute the log's chains."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from claims.custody.chain import verify
+from claims.custody.heads import Head
+from claims.models import Case
+
+
+class Command(BaseCommand):
+    """Recomputes the chains and names the first bad entry of each."""
+
+    help = "Recompute the log's chains, compare their heads, and name the first bad entry."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--case", metavar="CODE", help="this case's log alone")
+        parser.add_argument("--head", metavar="COUNT:HASH", help="a head from a report, to hold the case's log against")
+
+    def handle(self, *args: Any, case: str | None, head: str | None, **options: Any) -> None:
+        if head and not case:
+            raise CommandError("--head needs --case: a head belongs to one case's log.")
+        try:
+            against = Head.read(head) if head else None
+        except ValueError as fault:
+            raise CommandError(str(fault)) from fault
+        chosen = list(Case.objects.filter(code=case)) if case else [None, *Case.objects.order_by("code")]
+        if not chosen:
+            raise CommandError(f"There is no case {case}.")
+        accounts = [verify(one, against=against) for one in chosen]
+        for account in accounts:
+            name = account.chain or "outside cases"
+            if account.fault:
+                self.stdout.write(self.style.ERROR(f"{name}: {account.fault}"))
+            else:
+                self.stdout.write(f"{name}: {account.head.count} entries hold, head {account.head}")
+        if any(account.fault for account in accounts):
+            raise CommandError("The log is not what was entered.")

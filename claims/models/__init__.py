@@ -1,0 +1,22 @@
+"""Records and their rules."""
+
+from claims.models.assessments import Assessment, Assignment, Confidence, Likelihood, WasSaid, assess, assign
+from claims.models.cases import Case, Look, Membership, Rating, Scale, Tally
+from claims.models.claims import Attribution, Claim, Kind, Quantity, marked
+from claims.models.documents import Document, Passage, keep_document
+from claims.models.entries import VERBS, Chain, Entry, writing
+from claims.models.evidence import Credibility, Evidence
+from claims.models.moves import MOVES, Role, Status, may
+from claims.models.people import User
+from claims.models.records import NotNow, NotYours, Recorded, Refused, Stale
+from claims.models.reports import Report
+from claims.models.sources import Exhibit, Grade, Reliability, Source
+from claims.models.verdicts import Difference, Reached, Verdict, propose, send_back, sign_off
+
+__all__ = [
+    "MOVES", "VERBS", "Assessment", "Assignment", "Attribution", "Case", "Chain", "Claim", "Confidence", "Credibility",
+    "Difference", "Document", "Entry", "Evidence", "Exhibit", "Grade", "Kind", "Likelihood", "Look", "Membership",
+    "NotNow", "NotYours", "Passage", "Quantity", "Rating", "Reached", "Recorded", "Refused", "Reliability", "Report",
+    "Role", "Scale", "Source", "Stale", "Status", "Tally", "User", "Verdict", "WasSaid", "assess", "assign",
+    "keep_document", "marked", "may", "propose", "send_back", "sign_off", "writing",
+]  # fmt: skip

@@ -1,0 +1,287 @@
+"""Assessments: each reviewer's own judgement of a claim, and who is asked for one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from claims.models.cases import Case, Rating
+from claims.models.claims import Claim
+from claims.models.entries import Chain, canonical, sha256, writing
+from claims.models.evidence import Evidence
+from claims.models.moves import Role, Status, may
+from claims.models.records import NotNow, Recorded, RecordedQuerySet, Refused, Stale
+
+if TYPE_CHECKING:
+    from claims.models.people import User
+
+
+class Likelihood(models.TextChoices):
+    """The seven bands of ICD 203 (Analytic Standards, Office of the Director of National Intelligence, 2015)."""
+
+    REMOTE = "remote", _("Almost no chance (1–5 %)")
+    VERY_UNLIKELY = "very_unlikely", _("Very unlikely (5–20 %)")
+    UNLIKELY = "unlikely", _("Unlikely (20–45 %)")
+    EVEN = "even", _("Roughly even chance (45–55 %)")
+    LIKELY = "likely", _("Likely (55–80 %)")
+    VERY_LIKELY = "very_likely", _("Very likely (80–95 %)")
+    CERTAIN = "certain", _("Almost certain (95–99 %)")
+
+
+class Confidence(models.TextChoices):
+    """How sure the reviewer is of the judgement itself (ICD 203 keeps it apart from likelihood)."""
+
+    LOW = "low", _("Low")
+    MODERATE = "moderate", _("Moderate")
+    HIGH = "high", _("High")
+
+
+class WasSaid(models.TextChoices):
+    """The first of the two questions: whether the speaker said it at all."""
+
+    YES = "yes", _("Yes, it was said")
+    NO = "no", _("No, it was not said")
+    UNCLEAR = "unclear", _("Cannot be judged")
+
+
+class AssignmentQuerySet(RecordedQuerySet):
+    """Assignments, from the reviewer's side."""
+
+    def waiting_for(self, reviewer: User) -> Self:
+        """What the reviewer is asked for and has not answered."""
+        return self.filter(reviewer=reviewer, answered=False, current=True)
+
+
+class Assignment(Recorded):
+    """A reviewer asked for an assessment of a claim in one round."""
+
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="assignments")
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="assignments")
+    round = models.PositiveSmallIntegerField(default=1)
+    # Kept beside the claim so that a reviewer's claims are found in order by one index.
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assignments")
+    number = models.PositiveIntegerField()
+    current = models.BooleanField(default=True, help_text=_("Of the claim's present round, and not set aside."))
+    answered = models.BooleanField(default=False)
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["reviewer", "case", "-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["claim", "reviewer", "round"], name="assignment_once_per_reviewer_and_round"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["reviewer", "answered", "current", "id"], name="assignment_waiting"),
+            models.Index(fields=["reviewer", "case", "current", "-number"], name="assignment_of_reviewer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reviewer}, asked about {self.case.code}-{self.number}"
+
+    @property
+    def log_claim_id(self) -> int:
+        return self.claim_id
+
+
+class AssessmentQuerySet(RecordedQuerySet):
+    """Assessments, from the reader's side."""
+
+    def submitted(self) -> Self:
+        """Those that are sealed."""
+        return self.exclude(submitted_at=None)
+
+    def visible_to(self, reader: User, role: str | None = None) -> Self:
+        """What this reader may see of submitted assessments: nobody is swayed before answering.
+
+        Always one's own. Others' once the round is signed off; for whoever reviews in the case, once
+        one has answered in that round or the case reviews in the open; for an editor also once every
+        required answer is in. `role` is the reader's role in the case that the assessments belong to.
+        """
+        own = Assessment.objects.submitted().filter(
+            reviewer_id=reader.pk, claim=OuterRef("claim"), round=OuterRef("round")
+        )
+        seen = Q(reviewer_id=reader.pk) | Q(claim__status=Status.SIGNED_OFF) | Q(round__lt=models.F("claim__round"))
+        if may(role, "assess"):
+            seen |= Exists(own) | Q(claim__case__policy=Case.Policy.OPEN)
+        if may(role, "propose"):
+            seen |= Q(claim__status__in=[Status.TO_DECIDE, Status.PROPOSED])
+        return self.submitted().filter(seen)
+
+
+class Assessment(Recorded):
+    """One reviewer's judgement of one claim in one round: a draft until it is submitted, sealed from then on."""
+
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="assessments")
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="assessments")
+    round = models.PositiveSmallIntegerField(default=1)
+    rating = models.ForeignKey(Rating, on_delete=models.PROTECT, null=True, blank=True, related_name="assessments")
+    was_said = models.CharField(_("was it said"), max_length=8, choices=WasSaid, blank=True)
+    likelihood = models.CharField(_("likelihood"), max_length=14, choices=Likelihood, blank=True)
+    confidence = models.CharField(_("confidence"), max_length=10, choices=Confidence, blank=True)
+    rationale = models.TextField(_("rationale"), blank=True, max_length=20_000)
+    would_change = models.TextField(_("what would change it"), blank=True, max_length=5000)
+    relied_on = models.ManyToManyField(Evidence, blank=True, related_name="relied_on_in")
+    saved_at = models.DateTimeField(default=timezone.now)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    seal = models.CharField(max_length=64, blank=True)
+
+    objects = AssessmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["claim", "round", "submitted_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["claim", "reviewer", "round"], name="assessment_once_per_reviewer_and_round"
+            ),
+            models.CheckConstraint(
+                condition=Q(submitted_at=None) | (~Q(rationale="") & Q(rating__isnull=False) & ~Q(seal="")),
+                name="assessment_submitted_has_rationale",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rating or '–'}, says {self.reviewer}"
+
+    @property
+    def log_case(self) -> Case:
+        return self.claim.case
+
+    @property
+    def log_claim_id(self) -> int:
+        return self.claim_id
+
+    @property
+    def log_label(self) -> str:
+        return f"{self.claim.ref}, assessment"
+
+    def facts(self) -> dict[str, Any]:
+        """Its seal alone: whoever reads the log is not to be swayed by it."""
+        return {"round": self.round, "reviewer": self.reviewer_id, "seal": self.seal}
+
+    def sealed_content(self) -> str:
+        """What the seal is the SHA-256 of: everything the reviewer said, written down canonically."""
+        return canonical(
+            {
+                "claim": self.claim.ref,
+                "round": self.round,
+                "reviewer": self.reviewer.email,
+                "rating": self.rating.code if self.rating else None,
+                "was_said": self.was_said,
+                "likelihood": self.likelihood,
+                "confidence": self.confidence,
+                "rationale": self.rationale,
+                "would_change": self.would_change,
+                "relied_on": sorted(evidence.number for evidence in self.relied_on.all()),
+                "submitted_at": self.submitted_at.isoformat(timespec="microseconds") if self.submitted_at else None,
+            }
+        )
+
+    def seal_holds(self) -> bool:
+        """Whether it still says what was sealed."""
+        return self.seal == sha256(self.sealed_content())
+
+
+def assign(claim: Claim, reviewers: list[User], *, by: User) -> None:
+    """Make these, and no others, the reviewers who are asked in the claim's present round.
+
+    Those who have answered stay. Raises Refused where somebody may not assess in this case.
+    """
+    with writing(claim.case) as chain:
+        claim = claim.locked()
+        move = claim.require("assign", by)
+        for reviewer in reviewers:
+            if not may(claim.case.role_of(reviewer), "assess"):
+                raise Refused(_("%(name)s is no analyst or editor in this case.") % {"name": reviewer}, "reviewers")
+        asked = {row.reviewer_id: row for row in claim.assignments.filter(round=claim.round)}
+        before = sorted(str(row.reviewer) for row in asked.values() if row.current)
+        wanted = {reviewer.pk for reviewer in reviewers}
+        for reviewer in reviewers:
+            row = asked.get(reviewer.pk) or _ask(claim, reviewer)
+            row.current = True
+            row.store()
+        for row in asked.values():
+            if row.reviewer_id not in wanted and not row.answered:
+                row.current = False
+                row.store()
+        waiting = claim.assignments.filter(round=claim.round, current=True, answered=False).exists()
+        after = {"reviewers": sorted(map(str, reviewers))}
+        if waiting:
+            after |= claim.enter(move.end, chain)
+        chain.record(by=by, verb="assigned", on=claim, before={"reviewers": before}, after=after)
+
+
+def _ask(claim: Claim, reviewer: User) -> Assignment:
+    return Assignment(claim=claim, reviewer=reviewer, round=claim.round, case=claim.case, number=claim.number)
+
+
+def assess(
+    claim: Claim,
+    *,
+    by: User,
+    submit: bool = True,
+    relied_on: list[Evidence] | None = None,
+    expect: int | None = None,
+    **answers: Any,
+) -> Assessment:
+    """Save somebody's own judgement of a claim: a draft, or submitted and so sealed.
+
+    Raises NotNow or NotYours by the table of moves, Stale where the draft was saved elsewhere
+    meanwhile, Refused where a submitted answer lacks its rating or rationale.
+    """
+    with writing(claim.case) as chain:
+        claim = claim.locked()
+        claim.require("assess", by)
+        own = Assessment.objects.filter(claim=claim, reviewer=by, round=claim.round).first()
+        if own is not None and own.submitted_at is not None:
+            raise NotNow(_("Your assessment of this round is in already, and sealed."))
+        if own is not None and expect is not None and own.version != expect:
+            raise Stale(own)
+        own = own or Assessment(claim=claim, reviewer=by, round=claim.round)
+        for name, value in answers.items():
+            setattr(own, name, value)
+        own.claim, own.reviewer = claim, by
+        own.version += 1 if own.pk else 0
+        own.saved_at = timezone.now()
+        if submit:
+            _check_complete(own)
+        own.store()
+        own.relied_on.set(relied_on or [])
+        if submit:
+            _submit(own, claim, chain)
+        else:
+            chain.record(by=by, verb="drafted", on=own, after={"round": own.round})
+    return own
+
+
+def _check_complete(own: Assessment) -> None:
+    if own.rating is None:
+        raise Refused(_("Choose an answer."), "rating")
+    if own.rating.scale_id != own.claim.case.scale_id:
+        raise Refused(_("This answer is not on the case's scale."), "rating")
+    if not own.rationale.strip():
+        raise Refused(_("Say what leads you to this answer: without a rationale nobody can follow it."), "rationale")
+
+
+def _submit(own: Assessment, claim: Claim, chain: Chain) -> None:
+    own.submitted_at = timezone.now()
+    own.seal = sha256(own.sealed_content())
+    own.store()
+    asked = claim.assignments.filter(reviewer=own.reviewer, round=claim.round).first() or _ask(claim, own.reviewer)
+    asked.current = asked.answered = True
+    asked.store()
+    before = {"status": claim.status}
+    said = list(claim.assessments.submitted().filter(round=claim.round).values_list("rating_id", flat=True))
+    claim.answers_in = len(said)
+    complete = len(said) >= claim.case.assessments_required
+    if complete:
+        claim.disputed = len(set(said)) > 1
+    after = claim.enter(Status.TO_DECIDE if complete else Status.IN_REVIEW, chain)
+    chain.record(by=own.reviewer, verb="assessed", on=own, before=before, after={**own.facts(), **after})

@@ -1,0 +1,266 @@
+"""Cases, who belongs to them, and the scales that their verdicts use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models, transaction
+from django.db.models import F, OuterRef, Q, Subquery
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from claims.models.entries import writing
+from claims.models.moves import Role, Status, may
+from claims.models.records import Recorded, RecordedQuerySet
+
+if TYPE_CHECKING:
+    from claims.models.people import User
+
+
+class Look(models.TextChoices):
+    """The four signs and colours a rating can wear."""
+
+    SUPPORTED = "supported", _("✓ supported")
+    MIXED = "mixed", _("≈ mixed")
+    REFUTED = "refuted", _("✕ refuted")
+    UNVERIFIED = "unverified", _("? unverified")
+
+
+class ScaleManager(models.Manager["Scale"]):
+    """Finds scales."""
+
+    def default(self) -> Scale:
+        """The scale a new case gets. It is part of the installation, so it is made where it is missing."""
+        scale, made = self.get_or_create_unlogged("Default scale")
+        if made:
+            for code, label, meaning, look, position, value in DEFAULT_RATINGS:
+                Rating(
+                    scale=scale, code=code, label=label, meaning=meaning, look=look, position=position, review_value=value
+                ).store()
+        return scale
+
+    def get_or_create_unlogged(self, name: str) -> tuple[Scale, bool]:
+        """The scale of that name, and whether it had to be made; setting up is nobody's doing, so no entry."""
+        scale = self.filter(name=name).first()
+        if scale is not None:
+            return scale, False
+        scale = Scale(name=name)
+        scale.store()
+        return scale, True
+
+
+# code, label, meaning, look, position on the scale (None: off it), ClaimReview's ratingValue
+DEFAULT_RATINGS: list[tuple[str, str, str, str, int | None, int | None]] = [
+    ("supported", "Supported", "The evidence bears the claim out.", "supported", 3, 3),
+    ("partly", "Partly supported", "Part of the claim is borne out, or it holds with a reservation.", "mixed", 2, 2),
+    ("refuted", "Refuted", "The evidence speaks against the claim.", "refuted", 1, 1),
+    ("conflicting", "Conflicting evidence", "Evidence of like weight speaks for and against.", "mixed", None, None),
+    ("not-enough", "Not enough evidence", "What was found does not allow a judgement.", "unverified", None, None),
+]
+
+
+class Scale(Recorded):
+    """The answers among which a case's reviewers choose."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+
+    objects = ScaleManager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Rating(Recorded):
+    """One answer of a scale. Without a position it is off the scale, and never counts as a middle value."""
+
+    scale = models.ForeignKey(Scale, on_delete=models.PROTECT, related_name="ratings")
+    code = models.SlugField(_("code"), max_length=30)
+    label = models.CharField(_("label"), max_length=60)
+    meaning = models.CharField(_("meaning"), max_length=300)
+    look = models.CharField(_("look"), max_length=12, choices=Look)
+    position = models.PositiveSmallIntegerField(
+        _("position"), null=True, blank=True, help_text=_("Higher is more supported. Empty: off the scale.")
+    )
+    review_value = models.PositiveSmallIntegerField(_("ClaimReview value"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["scale", F("position").desc(nulls_last=True), "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["scale", "code"], name="rating_code_once_per_scale"),
+            models.UniqueConstraint(fields=["scale", "position"], name="rating_position_once_per_scale"),
+            models.CheckConstraint(
+                condition=Q(review_value=None) | Q(review_value__gte=1), name="rating_review_value_from_one"
+            ),
+            models.CheckConstraint(condition=Q(look__in=Look.values), name="rating_look_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class CaseQuerySet(RecordedQuerySet):
+    """Cases, from the reader's side."""
+
+    def visible_to(self, reader: User) -> Self:
+        """The cases the reader belongs to, each with their `role`; all of them for an administrator."""
+        if reader.is_superuser and reader.is_active:
+            return self.annotate(role=models.Value(Role.EDITOR.value))
+        roles = Membership.objects.filter(case=OuterRef("pk"), user_id=reader.pk).values("role")
+        return self.filter(memberships__user_id=reader.pk).annotate(role=Subquery(roles[:1]))
+
+
+class Case(Recorded):
+    """The room for one investigation."""
+
+    class Policy(models.TextChoices):
+        BLIND = "blind", _("Blind: others' answers stay hidden until one's own is in")
+        OPEN = "open", _("Open: answers are shown as they come")
+
+    title = models.CharField(_("title"), max_length=200)
+    code = models.CharField(
+        _("code"),
+        max_length=12,
+        unique=True,
+        validators=[RegexValidator(r"^[A-Z][A-Z0-9]*$", _("Capital letters and digits, beginning with a letter."))],
+        help_text=_("Stands before each claim's number, as in BY-3. It stays as it is from then on."),
+    )
+    description = models.TextField(_("description"), blank=True, max_length=5000)
+    scale = models.ForeignKey(Scale, on_delete=models.PROTECT, verbose_name=_("scale"))
+    policy = models.CharField(_("review"), max_length=10, choices=Policy, default=Policy.BLIND)
+    assessments_required = models.PositiveSmallIntegerField(
+        _("assessments required"), default=2, help_text=_("As many answers must be in before a claim can be decided.")
+    )
+    sample = models.BooleanField(default=False, editable=False)
+
+    objects = CaseQuerySet.as_manager()
+    role: str  # what `visible_to` adds
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(condition=Q(assessments_required__gte=1), name="case_requires_an_assessment")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("claims:case-detail", args=[self.code])
+
+    @property
+    def log_case(self) -> Case | None:
+        """Its own log, once it exists."""
+        return self if self.pk else None
+
+    def save(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
+        """Save and enter it in the case's own log, which begins with it."""
+        if self.pk or by is None:
+            super().save(*args, by=by, **kwargs)
+            return
+        with transaction.atomic():
+            self.store()
+            with writing(self) as chain:
+                chain.record(by=by, verb="added", on=self, after=self.facts())
+
+    def role_of(self, user: User) -> str | None:
+        """What somebody is here; None for a stranger."""
+        if user.is_superuser and user.is_active:
+            return Role.EDITOR.value
+        return self.memberships.filter(user=user).values_list("role", flat=True).first()
+
+    def allows(self, user: User, act: str) -> bool:
+        """Whether somebody may do this here, by their role; the claim's status has its own say."""
+        role = getattr(self, "role", None) or self.role_of(user)
+        return may(role, act)
+
+    def enrol(self, user: User, role: str, *, by: User) -> Membership:
+        """Give somebody a role, or another one than they had."""
+        membership = Membership.objects.filter(case=self, user=user).first() or Membership(case=self, user=user)
+        membership.role = role
+        membership.save(by=by, verb="enrolled")
+        return membership
+
+    def rating(self, code: str) -> Rating:
+        """The answer of that code on the case's scale."""
+        return self.scale.ratings.get(code=code)
+
+    def next_number(self, things: models.QuerySet[Any]) -> int:
+        """The number after the highest of `things`, which must be numbered; call it inside `writing(case)`."""
+        return (things.filter(case=self).aggregate(top=models.Max("number"))["top"] or 0) + 1
+
+
+class MembershipQuerySet(RecordedQuerySet):
+    """Who belongs where."""
+
+
+class Membership(Recorded):
+    """A user's role in a case."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(_("role"), max_length=10, choices=Role)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "user"], name="membership_once_per_case_and_user"),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="membership_role_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.get_role_display()} in {self.case}"
+
+    @property
+    def log_label(self) -> str:
+        return f"{self.user}: {self.get_role_display()}"
+
+
+class Tally(models.Model):
+    """How many claims of a case stand at a status with a rating: kept, so that no page has to count them."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="tallies")
+    status = models.CharField(max_length=12, choices=Status)
+    rating = models.ForeignKey(Rating, on_delete=models.PROTECT, null=True, related_name="+")
+    count = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "status", "rating"], name="tally_once_per_status_and_rating"
+            ),
+            models.UniqueConstraint(
+                fields=["case", "status"], condition=Q(rating=None), name="tally_once_per_status_unrated"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case}: {self.count} {self.status}"
+
+    @classmethod
+    def move(cls, case: Case, before: tuple[str, int | None] | None, after: tuple[str, int | None]) -> None:
+        """Take one claim from where it was counted and count it where it is now; inside `writing(case)`."""
+        if before == after:
+            return
+        for place, step in ((before, -1), (after, 1)):
+            if place is None:
+                continue
+            status, rating = place
+            row, _made = cls.objects.get_or_create(case=case, status=status, rating_id=rating)
+            row.count += step
+            row.save(update_fields=["count"])
+
+    @classmethod
+    def recount(cls, case: Case) -> None:
+        """Count a case's claims anew, after they came in by the thousand."""
+        with writing(case):
+            cls.objects.filter(case=case).delete()
+            rows = case.claims.order_by().values("status", "rating_id").annotate(n=models.Count("pk"))
+            cls.objects.bulk_create(
+                cls(case=case, status=row["status"], rating_id=row["rating_id"], count=row["n"]) for row in rows
+            )

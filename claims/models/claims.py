@@ -1,0 +1,338 @@
+"""Claims: one assertion each, who said it, and the figures in it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+from django.conf import settings
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from claims.models.cases import Case, Rating, Tally
+from claims.models.documents import Document, Passage
+from claims.models.entries import Chain, Entry, writing
+from claims.models.moves import MOVES, Move, Status, may
+from claims.models.records import NotNow, NotYours, Recorded, RecordedQuerySet, Refused
+
+if TYPE_CHECKING:
+    from claims.models.people import User
+
+
+class Kind(models.TextChoices):
+    """What sort of assertion a claim is."""
+
+    QUANTITY = "quantity", _("Quantity")
+    EVENT = "event", _("Event")
+    STATE = "state", _("State")
+    PLAN = "plan", _("Plan")
+    FORECAST = "forecast", _("Forecast")
+    STATEMENT = "statement", _("Statement")
+    OTHER = "other", _("Other")
+
+
+class ClaimQuerySet(RecordedQuerySet):
+    """Claims, from the reader's side."""
+
+    def visible_to(self, reader: User) -> Self:
+        """Those of the cases the reader belongs to."""
+        if reader.is_superuser and reader.is_active:
+            return self
+        return self.filter(case__memberships__user_id=reader.pk)
+
+
+class Claim(Recorded):
+    """One assertion, in one self-contained sentence."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="claims")
+    number = models.PositiveIntegerField(editable=False)
+    statement = models.TextField(
+        _("statement"),
+        validators=[MaxLengthValidator(1000)],
+        help_text=_("One assertion, in one sentence that can be understood by itself."),
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.STATEMENT)
+    as_of = models.DateField(_("as of"), null=True, blank=True, help_text=_("The day the claim speaks of."))
+    resolves_on = models.DateField(
+        _("resolves on"), null=True, blank=True, help_text=_("When a plan or forecast will have come true or not.")
+    )
+    review_by = models.DateField(_("review by"), null=True, blank=True)
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.OPEN, editable=False)
+    round = models.PositiveSmallIntegerField(default=1, editable=False)
+    disputed = models.BooleanField(default=False, editable=False)
+    rating = models.ForeignKey(
+        Rating, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="claims",
+        help_text=_("Of the verdict that is signed off; none before."),
+    )  # fmt: skip
+    evidence_count = models.PositiveIntegerField(default=0, editable=False)
+    answers_in = models.PositiveSmallIntegerField(default=0, editable=False)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="claims", editable=False
+    )
+    made_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = ClaimQuerySet.as_manager()
+    not_logged = {"evidence_count", "answers_in"}
+
+    class Meta:
+        ordering = ["case", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "number"], name="claim_numbered_once_per_case"),
+            models.CheckConstraint(condition=~Q(statement=""), name="claim_says_something"),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="claim_status_known"),
+            models.CheckConstraint(
+                condition=Q(rating=None) | Q(status=Status.SIGNED_OFF), name="claim_rated_only_when_signed_off"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["case", "status", "-number"], name="claim_by_status"),
+            models.Index(fields=["case", "rating", "-number"], name="claim_by_rating"),
+            models.Index(fields=["case", "kind", "-number"], name="claim_by_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ref} {self.statement}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("claims:claim-detail", args=[self.case.code, self.number])
+
+    @property
+    def ref(self) -> str:
+        """How people name it: BY-3."""
+        return f"{self.case.code}-{self.number}"
+
+    @property
+    def log_label(self) -> str:
+        return self.ref
+
+    @property
+    def log_claim_id(self) -> int:
+        return self.pk
+
+    @property
+    def look(self) -> str:
+        """The sign and colour it wears."""
+        return self.rating.look if self.rating_id and self.rating else "unverified"
+
+    @classmethod
+    def make(
+        cls,
+        case: Case,
+        *,
+        by: User,
+        statement: str,
+        kind: str = Kind.STATEMENT,
+        passage: Passage | None = None,
+        attributions: Sequence[dict[str, Any]] = (),
+        quantities: Sequence[dict[str, Any]] = (),
+        once: str | None = None,
+        **dates: datetime.date | None,
+    ) -> Claim:
+        """A new claim under the case's next number, with the words it stands in, if any."""
+
+        def make() -> Claim:
+            with writing(case) as chain:
+                claim = cls(case=case, statement=statement, kind=kind, made_by=by, once=once, **dates)
+                claim.number = case.next_number(cls.objects.all())
+                claim.store()
+                Tally.move(case, None, (claim.status, None))
+                chain.record(by=by, verb="made", on=claim, after=claim.facts())
+                if passage is not None:
+                    passage.claim = claim
+                    passage.save(by=by)
+                claim.set_attributions(attributions, by=by)
+                claim.set_quantities(quantities, by=by)
+            return claim
+
+        return cls.made_once(once, make)
+
+    def set_attributions(self, rungs: Sequence[dict[str, Any]], *, by: User) -> None:
+        """Make the chain of who told whom these rungs, in this order."""
+        self._replace(Attribution, "position", rungs, by=by)
+
+    def set_quantities(self, figures: Sequence[dict[str, Any]], *, by: User) -> None:
+        """Make these the claim's typed figures."""
+        self._replace(Quantity, "position", figures, by=by)
+
+    def _replace(self, model: type[Attribution] | type[Quantity], order: str, rows: Sequence[dict[str, Any]], *, by: User) -> None:
+        with writing(self.case):
+            stand = list(model._base_manager.filter(claim=self).order_by(order))
+            for record in stand[len(rows) :]:
+                record.delete(by=by)
+            for place, values in enumerate(rows, start=1):
+                record = stand[place - 1] if place <= len(stand) else model(claim=self, position=place)
+                for name, value in values.items():
+                    setattr(record, name, value)
+                record.save(by=by)
+
+    def allowed(self, act: str, user: User) -> bool:
+        """Whether this person may make this move now; pages show just what is allowed."""
+        try:
+            self.require(act, user)
+        except Refused:
+            return False
+        return True
+
+    def require(self, act: str, user: User) -> Move:
+        """The move, if this person may make it from where the claim stands.
+
+        Raises NotYours where the role does not allow it, NotNow where the status does not.
+        """
+        move = MOVES[act]
+        if not self.case.allows(user, act):
+            raise NotYours(_("Your role in this case does not allow this."))
+        if self.status not in move.start:
+            raise NotNow(
+                _("%(ref)s is “%(status)s”; from there it cannot be done: %(move)s.")
+                % {"ref": self.ref, "status": Status(self.status).label, "move": move.label}
+            )
+        return move
+
+    def enter(self, status: str, chain: Chain, *, rating: Rating | None = None) -> dict[str, Any]:
+        """Take the claim to a status, count it there, and return what changed for the log; inside `writing`."""
+        before = (self.status, self.rating_id)
+        self.status, self.rating = status, rating
+        self.store()
+        Tally.move(self.case, before, (status, self.rating_id))
+        if status not in MOVES["assess"].start:
+            # Nobody is asked any longer for an answer that could not be given.
+            models.QuerySet.update(self.assignments.filter(current=True, answered=False), current=False)
+        return {"status": status, "rating": rating.code if rating else None, "round": self.round}
+
+    def locked(self) -> Claim:
+        """The claim as it stands now; inside `writing` nobody else can change it."""
+        fresh = Claim.objects.select_related("case__scale", "rating").get(pk=self.pk)
+        role = getattr(self.case, "role", None)
+        if role is not None:
+            fresh.case.role = role
+        return fresh
+
+    def _move(self, act: str, verb: str, *, by: User, why: str, round_step: int = 0) -> Claim:
+        with writing(self.case) as chain:
+            claim = self.locked()
+            move = claim.require(act, by)
+            if move.needs_reason and not why.strip():
+                raise Refused(_("Say why: the reason stays with the claim."), "reason")
+            before = {"status": claim.status, "round": claim.round}
+            for pending in claim.verdicts.filter(decision=""):
+                pending.decision, pending.reason = "sent_back", why.strip()
+                pending.decided_by, pending.decided_at = by, timezone.now()
+                pending.store()
+            if round_step:
+                claim.round, claim.answers_in, claim.disputed = claim.round + 1, 0, False
+                models.QuerySet.update(claim.assignments.all(), current=False)
+            after = claim.enter(move.end, chain)
+            chain.record(by=by, verb=verb, on=claim, before=before, after=after, why=why.strip())
+        return claim
+
+    def withdraw(self, *, by: User, why: str) -> Claim:
+        """Set the claim aside, with a reason."""
+        return self._move("withdraw", "withdrew", by=by, why=why)
+
+    def reopen(self, *, by: User, why: str) -> Claim:
+        """Begin a new round; the old one is kept."""
+        return self._move("reopen", "reopened", by=by, why=why, round_step=1)
+
+    def last_reason(self) -> Entry | None:
+        """The entry of the newest move that gave a reason, if the claim stands where that move took it."""
+        verb = {Status.WITHDRAWN: "withdrew", Status.OPEN: "reopened", Status.TO_DECIDE: "sent_back"}.get(
+            Status(self.status)
+        )
+        return self.entries.filter(verb=verb).order_by("-number").first() if verb else None
+
+
+class Attribution(Recorded):
+    """One rung of who told whom."""
+
+    class Basis(models.TextChoices):
+        ON_RECORD = "on_record", _("on record")
+        ANONYMOUS = "anonymous", _("anonymous")
+        DOCUMENT = "document", _("document")
+        HEARSAY = "hearsay", _("hearsay")
+
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="attributions")
+    position = models.PositiveSmallIntegerField()
+    speaker = models.CharField(_("speaker"), max_length=200)
+    verb = models.CharField(_("verb as printed"), max_length=80, blank=True)
+    hedged = models.BooleanField(_("hedged"), default=False)
+    basis = models.CharField(_("basis"), max_length=10, choices=Basis, default=Basis.ON_RECORD)
+
+    class Meta:
+        ordering = ["claim", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["claim", "position"], name="attribution_one_per_position"),
+            models.CheckConstraint(condition=Q(position__gte=1), name="attribution_positions_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return self.speaker
+
+    @property
+    def log_case(self) -> Case:
+        return self.claim.case
+
+    @property
+    def log_claim_id(self) -> int:
+        return self.claim_id
+
+    @property
+    def log_label(self) -> str:
+        return f"{self.claim.ref}: said by {self.speaker}"
+
+
+class Quantity(Recorded):
+    """A typed figure of a claim. Only typed figures are ever compared."""
+
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="quantities")
+    position = models.PositiveSmallIntegerField()
+    measure = models.CharField(_("measure"), max_length=100, help_text=_("What is counted, as in: strength."))
+    low = models.DecimalField(_("low"), max_digits=20, decimal_places=4, null=True, blank=True)
+    high = models.DecimalField(_("high"), max_digits=20, decimal_places=4, null=True, blank=True)
+    unit = models.CharField(_("unit"), max_length=60, blank=True)
+    entity = models.CharField(_("of whom or what"), max_length=200, blank=True)
+    place = models.CharField(_("place"), max_length=200, blank=True)
+    as_of = models.DateField(_("as of"), null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = _("quantities")
+        ordering = ["claim", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["claim", "position"], name="quantity_one_per_position"),
+            models.CheckConstraint(
+                condition=Q(low=None) | Q(high=None) | Q(low__lte=F("high")), name="quantity_low_not_above_high"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.measure}: {self.span} {self.unit}".strip()
+
+    @property
+    def span(self) -> str:
+        """The figure as people read it: 100,000–150,000."""
+        ends = [f"{value.normalize():,f}" for value in (self.low, self.high) if value is not None]
+        return "–".join(dict.fromkeys(ends))
+
+    @property
+    def log_case(self) -> Case:
+        return self.claim.case
+
+    @property
+    def log_claim_id(self) -> int:
+        return self.claim_id
+
+    @property
+    def log_label(self) -> str:
+        return f"{self.claim.ref}: {self}"
+
+
+def marked(document: Document, limit: int = 2000) -> models.QuerySet[Passage]:
+    """The passages of a document with their claims, in reading order; at most `limit`, for one page."""
+    passages: models.QuerySet[Passage] = (
+        document.passages.select_related("claim__rating").order_by("start", "pk").fetch_mode(models.FETCH_RAISE)  # type: ignore[attr-defined]
+    )
+    return passages[:limit]

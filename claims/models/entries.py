@@ -1,0 +1,192 @@
+"""The log: one chain of entries per case, and one for what belongs to no case."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from claims.models.cases import Case
+    from claims.models.people import User
+
+FIRST = "0" * 64  # what the first entry of a chain names as the one before it
+
+VERBS = {
+    "added": _("added"),
+    "changed": _("changed"),
+    "deleted": _("deleted"),
+    "loaded": _("loaded"),
+    "made": _("made a claim"),
+    "assigned": _("asked for assessments"),
+    "unassigned": _("took back an assignment"),
+    "drafted": _("saved a draft assessment"),
+    "assessed": _("submitted an assessment"),
+    "proposed": _("proposed a verdict"),
+    "signed_off": _("signed off the verdict"),
+    "sent_back": _("sent the proposal back"),
+    "reopened": _("reopened the claim"),
+    "withdrew": _("withdrew the claim"),
+    "removed": _("removed"),
+    "restored": _("restored"),
+    "graded": _("graded"),
+    "exported": _("made a report"),
+    "enrolled": _("gave a role"),
+}
+
+
+def canonical(value: Any) -> str:
+    """The one way in which a value is written down before it is hashed: JSON, keys in order, no white space."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def sha256(text: str) -> str:
+    """SHA-256 of a text in UTF-8, as 64 hexadecimal digits."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Chain(models.Model):
+    """Where the log of a case stands: how many entries it has, and the hash of the newest."""
+
+    case = models.OneToOneField("claims.Case", on_delete=models.PROTECT, null=True, blank=True, related_name="chain")
+    count = models.PositiveBigIntegerField(default=0)
+    head = models.CharField(max_length=64, default=FIRST)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                models.Value(1), condition=Q(case=None), name="chain_only_one_belongs_to_no_case"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name or '–'} {self.count}:{self.head[:12]}"
+
+    @property
+    def name(self) -> str:
+        """The case's code, or nothing for the chain of what belongs to no case."""
+        return self.case.code if self.case else ""
+
+    def record(
+        self,
+        *,
+        by: User,
+        verb: str,
+        on: models.Model,
+        before: dict[str, Any] | None = None,
+        after: dict[str, Any] | None = None,
+        why: str = "",
+    ) -> Entry:
+        """Append one entry. The chain must have been taken with `writing`, or two writers could fork it."""
+        entry = Entry(
+            case_id=self.case_id,
+            number=self.count + 1,
+            at=timezone.now(),
+            by=by,
+            by_name=str(by),
+            verb=verb,
+            thing=on._meta.model_name or "",
+            thing_id=on.pk,
+            label=str(getattr(on, "log_label", on))[:200],
+            claim_id=getattr(on, "log_claim_id", None),
+            detail=canonical({"before": before, "after": after, "why": why}),
+            previous=self.head,
+        )
+        entry.hash = entry.expected_hash(self.name)
+        entry.save(force_insert=True)
+        self.count, self.head = entry.number, entry.hash
+        self.save(update_fields=["count", "head"])
+        return entry
+
+
+@contextmanager
+def writing(case: Case | None) -> Iterator[Chain]:
+    """One transaction that writes in a case: takes its chain, so that writers of a case come one after the other.
+
+    Where both are needed, the case's chain is taken before the one that belongs to no case: in
+    one order always, so that no two writers wait for each other.
+    """
+    with transaction.atomic():
+        chain, _made = Chain.objects.select_for_update().get_or_create(case=case)
+        if case is not None:
+            chain.case = case
+        yield chain
+
+
+class Entry(models.Model):
+    """One line of the log. The database refuses to change or delete it; each holds the hash of the one before."""
+
+    case = models.ForeignKey("claims.Case", on_delete=models.PROTECT, null=True, blank=True, related_name="entries")
+    number = models.PositiveBigIntegerField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="entries")
+    by_name = models.CharField(max_length=320)
+    verb = models.CharField(max_length=20, choices=list(VERBS.items()))
+    thing = models.CharField(max_length=40)
+    thing_id = models.BigIntegerField()
+    label = models.CharField(max_length=200)
+    claim = models.ForeignKey("claims.Claim", on_delete=models.PROTECT, null=True, blank=True, related_name="entries")
+    detail = models.TextField(help_text=_("What was before, what came after, and why: JSON, exactly as it was hashed."))
+    previous = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name_plural = _("entries")
+        constraints = [
+            models.UniqueConstraint(fields=["case", "number"], name="entry_numbered_once_per_case"),
+            models.UniqueConstraint(
+                fields=["number"], condition=Q(case=None), name="entry_numbered_once_outside_cases"
+            ),
+        ]
+        indexes = [models.Index(fields=["claim", "-number"], name="entry_of_claim")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.by_name} {self.verb} {self.label}"
+
+    def expected_hash(self, chain: str) -> str:
+        """What the hash must be for the content that stands here; `chain` is the case's code, or nothing."""
+        return sha256(
+            canonical(
+                [
+                    "workbench-log/1",
+                    chain,
+                    self.number,
+                    self.at.isoformat(timespec="microseconds"),
+                    self.by_id,
+                    self.by_name,
+                    self.verb,
+                    self.thing,
+                    self.thing_id,
+                    self.label,
+                    self.claim_id,
+                    self.detail,
+                    self.previous,
+                ]
+            )
+        )
+
+    @property
+    def parts(self) -> dict[str, Any]:
+        """`before`, `after` and `why`, read back from the detail."""
+        loaded: dict[str, Any] = json.loads(self.detail)
+        return loaded
+
+    @property
+    def why(self) -> str:
+        """The reason given, if one was."""
+        return str(self.parts["why"])
+
+    @property
+    def changes(self) -> list[tuple[str, Any, Any]]:
+        """What differs between before and after, as (field, before, after)."""
+        before, after = self.parts["before"] or {}, self.parts["after"] or {}
+        names = [*before, *(name for name in after if name not in before)]
+        return [(name, before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)]

@@ -1,0 +1,186 @@
+"""Evidence: an exhibit brought to bear on a claim."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from claims.models.cases import Case
+from claims.models.claims import Claim
+from claims.models.entries import writing
+from claims.models.records import Recorded, RecordedQuerySet, Refused, Stale
+from claims.models.sources import Exhibit, Grade, Source
+
+if TYPE_CHECKING:
+    from claims.models.people import User
+
+
+class Credibility(models.TextChoices):
+    """How far a piece of information is to be believed: the figures of the Admiralty code (NATO STANAG 2511)."""
+
+    CONFIRMED = "1", _("1 · confirmed by other independent sources")
+    PROBABLE = "2", _("2 · probably true")
+    POSSIBLE = "3", _("3 · possibly true")
+    DOUBTFUL = "4", _("4 · doubtful")
+    IMPROBABLE = "5", _("5 · improbable")
+    UNKNOWN = "6", _("6 · truth cannot be judged")
+
+
+class EvidenceQuerySet(RecordedQuerySet):
+    """Evidence, from the reader's side."""
+
+    def standing(self) -> Self:
+        """What has not been removed."""
+        return self.filter(removed_at=None)
+
+
+class Evidence(Recorded):
+    """An exhibit brought to bear on a claim."""
+
+    class Stance(models.TextChoices):
+        SUPPORTS = "supports", _("Supports")
+        REFUTES = "refutes", _("Refutes")
+        CONTEXT = "context", _("Context")
+
+    class Bearing(models.TextChoices):
+        SAID = "said", _("Was it said?")
+        TRUE = "true", _("Is it true?")
+
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="evidence")
+    number = models.PositiveIntegerField(editable=False)
+    exhibit = models.ForeignKey(Exhibit, on_delete=models.PROTECT, related_name="evidence")
+    grade = models.ForeignKey(
+        Grade, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="evidence",
+        help_text=_("The source's grade in force when the evidence was graded."),
+    )  # fmt: skip
+    stance = models.CharField(_("stance"), max_length=10, choices=Stance)
+    bearing = models.CharField(_("bears on"), max_length=5, choices=Bearing, default=Bearing.TRUE)
+    quote = models.TextField(_("quotation"), blank=True, max_length=10_000)
+    where = models.CharField(_("where in it"), max_length=200, blank=True, help_text=_("Page, paragraph, time."))
+    credibility = models.CharField(_("credibility"), max_length=1, choices=Credibility)
+    note = models.TextField(_("note"), blank=True, max_length=5000)
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="evidence", editable=False
+    )
+    added_at = models.DateTimeField(default=timezone.now, editable=False)
+    removed_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = EvidenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = _("evidence")
+        ordering = ["claim", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["claim", "number"], name="evidence_numbered_once_per_claim"),
+            models.CheckConstraint(condition=Q(credibility__in=Credibility.values), name="evidence_credibility_known"),
+            models.CheckConstraint(condition=Q(stance__in=["supports", "refutes", "context"]), name="evidence_stance_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_stance_display()}: {self.exhibit}"
+
+    def get_absolute_url(self) -> str:
+        claim = self.claim
+        return reverse("claims:claim-detail", args=[claim.case.code, claim.number]) + f"#evidence-{self.number}"
+
+    @property
+    def log_case(self) -> Case:
+        return self.claim.case
+
+    @property
+    def log_claim_id(self) -> int:
+        return self.claim_id
+
+    @property
+    def log_label(self) -> str:
+        return f"{self.claim.ref}, evidence {self.number}"
+
+    @property
+    def two_grades(self) -> str:
+        """Reliability and credibility side by side, as in B3; a dash where the source has no grade."""
+        return f"{self.grade.letter if self.grade else '–'}{self.credibility}"
+
+    @property
+    def quote_stands(self) -> bool | None:
+        """The quote gate: whether the words stand in the exhibit; None where no text of it is held."""
+        held = self.exhibit.held_text
+        if not self.quote or held is None:
+            return None
+        return self.quote in held
+
+    def clean(self) -> None:
+        """Raises Refused where a rule about one piece of evidence is broken."""
+        if self.quote_stands is False:
+            raise Refused(
+                _("These words do not stand in the exhibit's text. Copy them from it, character for character."), "quote"
+            )
+        if self.credibility == Credibility.CONFIRMED:
+            raise Refused(
+                _("“Confirmed by other independent sources” needs two independent origins, and where these exhibits "
+                  "come from is not on record. Choose 2 to 6."),
+                "credibility",
+            )  # fmt: skip
+
+    @classmethod
+    def cite(
+        cls, claim: Claim, *, by: User, source: Source | None, exhibit: Exhibit, once: str | None = None, **values: Any
+    ) -> Evidence:
+        """Bring an exhibit (new or held already) to bear on a claim."""
+
+        def make() -> Evidence:
+            with writing(claim.case):
+                if exhibit.pk is None:
+                    exhibit.case, exhibit.source = claim.case, source
+                    exhibit.save(by=by)
+                if exhibit.source is not None:
+                    exhibit.source.cases.add(claim.case)
+                evidence = cls(claim=claim, exhibit=exhibit, added_by=by, once=once, **values)
+                evidence.number = (claim.evidence.aggregate(top=models.Max("number"))["top"] or 0) + 1
+                evidence.save(by=by)
+                evidence._count()
+            return evidence
+
+        return cls.made_once(once, make)
+
+    def save(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
+        """Save; the source's grade in force now is kept with it whenever it is graded anew."""
+        self.clean()
+        stored = self.stored() if self.pk else None
+        if stored is None or stored.credibility != self.credibility:
+            source = self.exhibit.source
+            self.grade = source.grades.order_by("-graded_at", "-pk").first() if source else None
+        super().save(*args, by=by, **kwargs)
+
+    def _count(self) -> None:
+        claim = Claim.objects.get(pk=self.claim_id)
+        claim.evidence_count = claim.evidence.standing().count()
+        claim.store()
+
+    def remove(self, *, by: User, expect: int | None = None) -> None:
+        """Take it off the claim; it can be restored."""
+        self._stand("removed", by=by, expect=expect)
+
+    def restore(self, *, by: User) -> None:
+        """Bring it back after a removal."""
+        self._stand("restored", by=by)
+
+    def _stand(self, verb: str, *, by: User, expect: int | None = None) -> None:
+        with writing(self.log_case) as chain:
+            stored = Evidence.objects.select_related("claim__case").get(pk=self.pk)
+            if expect is not None and stored.version != expect:
+                raise Stale(stored)
+            if (stored.removed_at is None) != (verb == "removed"):
+                return  # it is so already: sent twice, or somebody was quicker
+            before = {"removed": stored.removed_at is not None}
+            stored.removed_at = timezone.now() if verb == "removed" else None
+            stored.version += 1
+            stored.store()
+            stored._count()
+            chain.record(by=by, verb=verb, on=stored, before=before, after={"removed": verb == "removed"})
+            self.removed_at, self.version = stored.removed_at, stored.version

@@ -1,0 +1,93 @@
+"""People: whoever has an account."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from claims.models.entries import writing
+
+
+def is_time_zone(name: str) -> None:
+    """Raises ValidationError unless the name stands in the time zone database."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(_("“%(name)s” is no time zone. Write it like Europe/Warsaw."), params={"name": name})
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes people; the e-mail address is the login."""
+
+    def create_user(self, email: str, password: str | None = None, by: User | None = None, **fields: Any) -> User:
+        """A new person with a hashed password (none: cannot sign in yet). `by` is who gives the account."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db, by=by)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """A new administrator."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractUser):
+    """A person with an account."""
+
+    username = None  # type: ignore[assignment]
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=150, help_text=_("As it stands in reports."))
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="UTC", validators=[is_time_zone], help_text=_("For example Europe/Warsaw.")
+    )
+    is_demo = models.BooleanField(default=False, editable=False)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    objects = UserManager()  # type: ignore[misc,assignment]
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_whatever_the_case")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        """The name, for the admin and for mail."""
+        return str(self)
+
+    get_short_name = get_full_name
+
+    def facts(self) -> dict[str, Any]:
+        """The account as the log keeps it; of the password, nothing."""
+        names = ("email", "name", "time_zone", "is_active", "is_staff", "is_superuser")
+        return {name: getattr(self, name) for name in names}
+
+    def save(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
+        """Save and enter it in the log, as the person's own doing unless `by` names another.
+
+        A sign-in only moves `last_login`: that is no change to the account, and is not entered.
+        """
+        if set(kwargs.get("update_fields") or ()) == {"last_login"}:
+            super().save(*args, **kwargs)
+            return
+        with writing(None) as chain:
+            stored = User.objects.filter(pk=self.pk).first() if self.pk else None
+            super().save(*args, **kwargs)
+            before, after = stored.facts() if stored else None, self.facts()
+            if stored is not None and stored.password != self.password:
+                after["password"] = "changed"  # noqa: S105 - says that it was, not what to
+            if before != after:
+                chain.record(by=by or self, verb="changed" if stored else "added", on=self, before=before, after=after)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Never: the log names people. Accounts are made inactive instead."""
+        raise TypeError("accounts are made inactive, not deleted: the log names them")

@@ -1,0 +1,170 @@
+"""Sources, how reliable they are held to be, and what they put out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from claims.models.cases import Case
+from claims.models.documents import Document
+from claims.models.entries import writing
+from claims.models.moves import Role
+from claims.models.records import Recorded, RecordedQuerySet, Refused
+
+if TYPE_CHECKING:
+    from claims.models.people import User
+
+
+class Reliability(models.TextChoices):
+    """How far a source is to be relied on: the letters of the Admiralty code (NATO STANAG 2511)."""
+
+    A = "A", _("A · completely reliable")
+    B = "B", _("B · usually reliable")
+    C = "C", _("C · fairly reliable")
+    D = "D", _("D · not usually reliable")
+    E = "E", _("E · unreliable")
+    F = "F", _("F · reliability cannot be judged")
+
+
+class SourceQuerySet(RecordedQuerySet):
+    """Sources, from the reader's side."""
+
+    def visible_to(self, reader: User) -> Self:
+        """Those known in a case the reader belongs to: what another case has found out stays there."""
+        if reader.is_superuser and reader.is_active:
+            return self
+        known = Source.cases.through.objects.filter(
+            source=OuterRef("pk"), case__memberships__user_id=reader.pk
+        )
+        return self.filter(Exists(known))
+
+    def gradable_by(self, reader: User) -> Self:
+        """Those known in a case in which the reader is analyst or editor."""
+        if reader.is_superuser and reader.is_active:
+            return self
+        known = Source.cases.through.objects.filter(
+            source=OuterRef("pk"),
+            case__memberships__user_id=reader.pk,
+            case__memberships__role__in=[Role.ANALYST, Role.EDITOR],
+        )
+        return self.filter(Exists(known))
+
+
+class Source(Recorded):
+    """Whoever speaks."""
+
+    class Kind(models.TextChoices):
+        PERSON = "person", _("Person")
+        ORGANISATION = "organisation", _("Organisation")
+        OUTLET = "outlet", _("Outlet")
+        ACCOUNT = "account", _("Account")
+
+    name = models.CharField(_("name"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.ORGANISATION)
+    country = models.CharField(_("country"), max_length=60, blank=True)
+    note = models.TextField(_("note"), blank=True, max_length=5000)
+    reliability = models.CharField(max_length=1, choices=Reliability, blank=True, editable=False)
+    cases = models.ManyToManyField(Case, related_name="sources", blank=True, editable=False)
+
+    objects = SourceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        indexes = [models.Index(fields=["name", "id"], name="source_by_name")]
+        constraints = [models.CheckConstraint(condition=~Q(name=""), name="source_has_a_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("claims:source-detail", args=[self.pk])
+
+    @classmethod
+    def make(cls, case: Case, *, by: User, once: str | None = None, **values: str) -> Source:
+        """A new source, known in this case."""
+
+        def make() -> Source:
+            with writing(case):
+                source = cls(once=once, **values)
+                source.save(by=by)
+                source.cases.add(case)
+            return source
+
+        return cls.made_once(once, make)
+
+    def grade(self, letter: str, *, by: User, reason: str, once: str | None = None) -> Grade:
+        """Give it a grade of reliability from now on; every earlier grade is kept."""
+        if not reason.strip():
+            raise Refused(_("Say why this grade: it will be asked."), "reason")
+
+        def make() -> Grade:
+            with writing(None) as chain:
+                grade = Grade(source=self, letter=letter, reason=reason.strip(), graded_by=by, once=once)
+                grade.store()
+                before = {"reliability": self.reliability}
+                self.reliability = letter
+                self.store()
+                chain.record(
+                    by=by, verb="graded", on=self, before=before, after={"reliability": letter}, why=grade.reason
+                )
+            return grade
+
+        return Grade.made_once(once, make)
+
+
+class Grade(Recorded):
+    """One grading of a source's reliability."""
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="grades")
+    letter = models.CharField(_("reliability"), max_length=1, choices=Reliability)
+    reason = models.TextField(_("reason"), max_length=2000)
+    graded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="grades")
+    graded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["source", "-graded_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(letter__in=Reliability.values), name="grade_letter_known"),
+            models.CheckConstraint(condition=~Q(reason=""), name="grade_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.letter}"
+
+
+class Exhibit(Recorded):
+    """One thing that a source put out, as one case holds it: a text that lies in the case, or one known by its address."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="exhibits")
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, null=True, blank=True, related_name="exhibits")
+    title = models.CharField(_("title"), max_length=300)
+    url = models.URLField(_("web address"), max_length=1000, blank=True)
+    published = models.DateField(_("published"), null=True, blank=True)
+    document = models.ForeignKey(
+        Document, on_delete=models.PROTECT, null=True, blank=True, related_name="exhibits",
+        help_text=_("The document of this case whose text it is, where it is one."),
+    )  # fmt: skip
+    text = models.TextField(_("text"), blank=True, max_length=1_000_000)
+
+    objects = RecordedQuerySet.as_manager()
+    not_logged = {"text"}
+
+    class Meta:
+        ordering = ["case", "title", "pk"]
+        constraints = [models.CheckConstraint(condition=~Q(title=""), name="exhibit_has_a_title")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def held_text(self) -> str | None:
+        """The text in which a quotation must stand; None where the case does not hold it."""
+        if self.document is not None:
+            return self.document.text
+        return self.text or None

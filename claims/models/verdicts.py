@@ -1,0 +1,167 @@
+"""Verdicts: the case's answer, proposed by one person and signed off by another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from claims.models.cases import Case, Rating
+from claims.models.claims import Claim
+from claims.models.entries import writing
+from claims.models.moves import Status
+from claims.models.records import NotNow, NotYours, Recorded, RecordedQuerySet, Refused, Stale
+
+if TYPE_CHECKING:
+    from claims.models.people import User
+
+
+class Reached(models.TextChoices):
+    """How the answer came about."""
+
+    AGREED = "agreed", _("Agreed: the assessments say the same")
+    SETTLED = "settled", _("Settled: they differed, and this was decided")
+
+
+class Difference(models.TextChoices):
+    """Why assessments differed, in a word that can be counted."""
+
+    SOURCES = "sources", _("Sources weighed differently")
+    READING = "reading", _("The claim was read differently")
+    MISSED = "missed", _("Evidence was overlooked")
+    SCALE = "scale", _("The scale was understood differently")
+    OTHER = "other", _("Another reason")
+
+
+class Verdict(Recorded):
+    """A proposed answer, and what became of it: signed off by somebody else, or sent back with a reason."""
+
+    class Decision(models.TextChoices):
+        SIGNED_OFF = "signed_off", _("Signed off")
+        SENT_BACK = "sent_back", _("Sent back")
+
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="verdicts")
+    round = models.PositiveSmallIntegerField()
+    rating = models.ForeignKey(Rating, on_delete=models.PROTECT, related_name="verdicts")
+    summary = models.TextField(_("summary"), max_length=10_000)
+    reached = models.CharField(_("how it was reached"), max_length=8, choices=Reached)
+    difference = models.CharField(_("why they differed"), max_length=8, choices=Difference, blank=True)
+    open_questions = models.TextField(_("open questions"), blank=True, max_length=5000)
+    review_by = models.DateField(_("look at it again by"), null=True, blank=True)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="proposals")
+    proposed_at = models.DateTimeField(default=timezone.now)
+    decision = models.CharField(_("decision"), max_length=10, choices=Decision, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="decisions"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    reason = models.TextField(_("reason"), blank=True, max_length=5000)
+
+    objects = RecordedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["claim", "-proposed_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(summary=""), name="verdict_has_a_summary"),
+            models.CheckConstraint(
+                condition=~Q(decision="signed_off") | (Q(decided_by__isnull=False) & ~Q(decided_by=F("proposed_by"))),
+                name="verdict_signed_off_by_somebody_else",
+            ),
+            models.CheckConstraint(
+                condition=~Q(decision="sent_back") | ~Q(reason=""), name="verdict_sent_back_with_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(reached="agreed") | ~Q(difference=""), name="verdict_settled_says_why_they_differed"
+            ),
+            models.UniqueConstraint(
+                fields=["claim"], condition=Q(decision=""), name="verdict_one_proposal_at_a_time"
+            ),
+            models.UniqueConstraint(
+                fields=["claim", "round"], condition=Q(decision="signed_off"), name="verdict_one_signed_per_round"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rating}: {self.summary[:80]}"
+
+    @property
+    def log_case(self) -> Case:
+        return self.claim.case
+
+    @property
+    def log_claim_id(self) -> int:
+        return self.claim_id
+
+    @property
+    def log_label(self) -> str:
+        return f"{self.claim.ref}, verdict"
+
+
+def propose(claim: Claim, *, by: User, once: str | None = None, **values: Any) -> Verdict:
+    """Propose the case's answer. How it was reached follows from the assessments, and is not for the editor to say."""
+
+    def make() -> Verdict:
+        with writing(claim.case) as chain:
+            fresh = claim.locked()
+            move = fresh.require("propose", by)
+            verdict = Verdict(claim=fresh, round=fresh.round, proposed_by=by, once=once, **values)
+            if verdict.rating.scale_id != fresh.case.scale_id:
+                raise Refused(_("This answer is not on the case's scale."), "rating")
+            if not verdict.summary.strip():
+                raise Refused(_("Say in a few sentences what the answer rests on."), "summary")
+            said = set(
+                fresh.assessments.exclude(submitted_at=None).filter(round=fresh.round).values_list("rating_id", flat=True)
+            )
+            verdict.reached = Reached.AGREED if said == {verdict.rating_id} else Reached.SETTLED
+            if verdict.reached == Reached.SETTLED and not verdict.difference:
+                raise Refused(_("This answer is not what every reviewer said: choose why they differed."), "difference")
+            if verdict.reached == Reached.AGREED:
+                verdict.difference = ""
+            verdict.store()
+            after = fresh.enter(move.end, chain)
+            chain.record(by=by, verb="proposed", on=verdict, before={"status": claim.status}, after=verdict.facts() | after)
+        return verdict
+
+    return Verdict.made_once(once, make)
+
+
+def sign_off(claim: Claim, *, by: User, expect: int | None = None) -> Verdict:
+    """Make the proposal the case's verdict. Raises NotYours for whoever proposed it."""
+    return _decide(claim, "sign_off", by=by, expect=expect, reason="")
+
+
+def send_back(claim: Claim, *, by: User, reason: str, expect: int | None = None) -> Verdict:
+    """Return the proposal with a reason."""
+    return _decide(claim, "send_back", by=by, expect=expect, reason=reason.strip())
+
+
+def _decide(claim: Claim, act: str, *, by: User, expect: int | None, reason: str) -> Verdict:
+    with writing(claim.case) as chain:
+        claim = claim.locked()
+        move = claim.require(act, by)
+        verdict = claim.verdicts.select_related("rating").filter(decision="").first()
+        if verdict is None:
+            raise NotNow(_("There is no proposal to decide on."))
+        if expect is not None and verdict.pk != expect:
+            raise Stale(verdict)
+        if act == "sign_off" and verdict.proposed_by_id == by.pk:
+            raise NotYours(_("You proposed this verdict; somebody else must sign it off."))
+        if move.needs_reason and not reason:
+            raise Refused(_("Say why it goes back, so that the next proposal can mend it."), "reason")
+        signed = act == "sign_off"
+        verdict.decision = Verdict.Decision.SIGNED_OFF if signed else Verdict.Decision.SENT_BACK
+        verdict.decided_by, verdict.decided_at, verdict.reason = by, timezone.now(), reason
+        verdict.store()
+        before = {"status": Status.PROPOSED.value}
+        if signed and verdict.review_by:
+            claim.review_by = verdict.review_by
+        after = claim.enter(move.end, chain, rating=verdict.rating if signed else None)
+        chain.record(
+            by=by, verb="signed_off" if signed else "sent_back", on=verdict, before=before,
+            after=after | {"decision": verdict.decision}, why=reason,
+        )  # fmt: skip
+    return verdict

@@ -1,0 +1,236 @@
+"""The annex: how the case judges, in words and scales, and the fixed words that every format shares."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from .snapshots import Snapshot, digest
+
+
+@dataclass(frozen=True)
+class Section:
+    """One heading of the annex: paragraphs, then a table where ``columns`` are given."""
+
+    heading: str
+    paragraphs: list[str]
+    columns: list[str]
+    rows: list[list[str]]
+
+
+def words() -> dict[str, str]:
+    """The headings and labels that the formats set themselves, by what they stand for."""
+    return {
+        "summary": _("Summary"),
+        "claims": _("Claims"),
+        "annex": _("Method and scales"),
+        "documents": _("Documents"),
+        "sources": _("Sources"),
+        "checking": _("How to check this report"),
+        "contents": _("Contents"),
+        "no_claims": _("No claims were chosen for this report."),
+        "no_documents": _("No document stands in this report."),
+        "no_sources": _("No source stands in this report."),
+        "no_evidence": _("No evidence has been brought."),
+        "no_attribution": _("Nobody is named as having said it."),
+        "said": _("What was said"),
+        "chain": _("Who said it"),
+        "figures": _("Figures"),
+        "evidence": _("Evidence"),
+        "assessments": _("Assessments"),
+        "open_questions": _("Open questions"),
+        "would_change": _("What would change the judgement"),
+        "claim": _("Claim"),
+        "statement": _("Statement"),
+        "kind": _("Kind"),
+        "verdict": _("Verdict"),
+        "signed_off": _("Signed off by"),
+        "measure": _("Measure"),
+        "figure": _("Figure"),
+        "of_whom": _("Of"),
+        "place": _("Place"),
+        "as_of": _("As of"),
+        "source": _("Source"),
+        "source_kind": _("Kind of source"),
+        "country": _("Country"),
+        "reliability": _("Reliability"),
+        "reason": _("Reason"),
+        "graded": _("Graded"),
+        "grade": _("Grade"),
+        "stance": _("Stance"),
+        "page": _("page"),
+        "of": _("of"),
+        "pdf_ua": _("This PDF follows PDF/UA-1: it is tagged for screen readers."),
+        "pdf_plain": _(
+            "Some characters in this report are in none of the fonts of this PDF and show as empty boxes. The "
+            "PDF is tagged, but for that reason does not claim PDF/UA-1. Every other format holds them."
+        ),
+    }
+
+
+def reliabilities() -> dict[str, str]:
+    """What the letters of a source's grade mean."""
+    return {
+        "A": _("Completely reliable"),
+        "B": _("Usually reliable"),
+        "C": _("Fairly reliable"),
+        "D": _("Not usually reliable"),
+        "E": _("Unreliable"),
+        "F": _("Reliability cannot be judged"),
+    }
+
+
+def credibilities() -> dict[str, str]:
+    """What the digits of an item's grade mean."""
+    return {
+        "1": _("Confirmed by other independent sources"),
+        "2": _("Probably true"),
+        "3": _("Possibly true"),
+        "4": _("Doubtful"),
+        "5": _("Improbable"),
+        "6": _("Truth cannot be judged"),
+    }
+
+
+def grade_meaning(reliability: str, credibility: str) -> list[str]:
+    """The two halves of a grade in words, one after the other: they are never blended into one."""
+    meanings = []
+    if reliability:
+        meanings.append(f"{reliability}: {reliabilities().get(reliability, '')}")
+    if credibility:
+        meanings.append(f"{credibility}: {credibilities().get(credibility, '')}")
+    return meanings
+
+
+def sections(snapshot: Snapshot) -> list[Section]:
+    """The annex of one report: its own verdict scale, then the scales that every case shares."""
+    return [
+        _two_questions(),
+        _verdicts(snapshot),
+        _grades(),
+        _likelihood(),
+        _confidence(),
+        _life(snapshot["case"]["assessments_required"]),
+    ]
+
+
+def checking(snapshot: Snapshot) -> list[str]:
+    """How a stranger checks that the report is the one that was made."""
+    return [
+        _(
+            "Every format of this report is made from one frozen snapshot and from nothing else. The JSON format "
+            "holds the snapshot: its SHA-256 is that of the bytes after the key “snapshot”, up to but without "
+            "the last brace."
+        ),
+        _("The SHA-256 of the snapshot is %(digest)s.") % {"digest": digest(snapshot)},
+        _(
+            "The log of the case is a chain: each entry holds the hash of the one before it. When the report was "
+            "made the log held %(count)s entries and its head was %(head)s. A log that no longer leads to this "
+            "head has been changed."
+        )
+        % {"count": snapshot["log"]["count"], "head": snapshot["log"]["head"]},
+        _(
+            "Each quotation from a document was compared with the stored text, character by character, before "
+            "the report left. A quotation of evidence was compared where the text of the exhibit is held; where "
+            "it is not, the report says so beside it."
+        ),
+    ]
+
+
+def _two_questions() -> Section:
+    paragraphs = [
+        _(
+            "Two questions are kept apart. Was it said: did the speaker say these words? Is it true: does what "
+            "they say hold? Evidence names the question it bears on, and a verdict answers the second."
+        ),
+        _(
+            "The number of items of evidence says nothing about how many independent origins they have: "
+            "repetition is not corroboration."
+        ),
+    ]
+    return Section(_("Was it said, and is it true?"), paragraphs, [], [])
+
+
+def _verdicts(snapshot: Snapshot) -> Section:
+    scale = snapshot["scale"]
+    ratings = sorted(
+        scale["ratings"], key=lambda rating: (rating["position"] is None, rating["position"] or 0, rating["code"])
+    )
+    rows = [
+        [
+            rating["label"],
+            rating["meaning"],
+            _("off the scale") if rating["position"] is None else str(rating["position"]),
+        ]
+        for rating in ratings
+    ]
+    paragraphs = [
+        _("The case rates claims on this scale: %(name)s.") % {"name": scale["name"]},
+        _("A rating that is off the scale is no middle value, and a missing answer is none either."),
+    ]
+    return Section(_("Verdicts"), paragraphs, [_("Rating"), _("Meaning"), _("Place")], rows)
+
+
+def _grades() -> Section:
+    paragraphs = [
+        _(
+            "A grade such as B3 holds two answers side by side, never blended into one number: how reliable the "
+            "source is (a letter) and how credible this piece of information is (a digit). F and 6 mean that it "
+            "cannot be judged; they are not the low end of the scale."
+        )
+    ]
+    sources, information = list(reliabilities().items()), list(credibilities().items())
+    rows = [[*source, *item] for source, item in zip(sources, information, strict=True)]
+    columns = [_("Letter"), _("The source"), _("Digit"), _("The information")]
+    return Section(_("Grades of evidence"), paragraphs, columns, rows)
+
+
+def _likelihood() -> Section:
+    bands = [
+        (_("Almost no chance"), _("Remote"), "1\N{EN DASH}5 %"),
+        (_("Very unlikely"), _("Highly improbable"), "5\N{EN DASH}20 %"),
+        (_("Unlikely"), _("Improbable"), "20\N{EN DASH}45 %"),
+        (_("Roughly even chance"), _("Roughly even odds"), "45\N{EN DASH}55 %"),
+        (_("Likely"), _("Probable"), "55\N{EN DASH}80 %"),
+        (_("Very likely"), _("Highly probable"), "80\N{EN DASH}95 %"),
+        (_("Almost certain"), _("Nearly certain"), "95\N{EN DASH}99 %"),
+    ]
+    paragraphs = [
+        _("How likely the claim is to be true, in the seven bands of ICD 203. Neighbours share their edge.")
+    ]
+    columns = [_("Words"), _("Or"), _("Chance")]
+    return Section(_("Likelihood"), paragraphs, columns, [list(band) for band in bands])
+
+
+def _confidence() -> Section:
+    paragraphs = [
+        _(
+            "How much the judgement can be relied on, which is a question of its own: low, moderate or high, "
+            "after the quality and the quantity of what it rests on."
+        )
+    ]
+    return Section(_("Confidence"), paragraphs, [], [])
+
+
+def _life(required: int) -> Section:
+    paragraphs = [
+        _(
+            "A claim becomes a signed verdict in steps. Each is kept in the log with who took it and when. "
+            "Assessments required in this case: %(n)s."
+        )
+        % {"n": required}
+    ]
+    rows = [
+        [_("Open"), _("The claim is written down and tied to the words it comes from.")],
+        [_("In review"), _("Reviewers are assigned; each gives an assessment of their own.")],
+        [_("To decide"), _("All required assessments are in. Where they differ the claim is disputed.")],
+        [_("Proposed"), _("An editor proposes the verdict, or settles a difference and says why.")],
+        [_("Signed off"), _("Somebody else has signed the proposal. Only then it is a verdict.")],
+        [_("Withdrawn"), _("Set aside, with a reason.")],
+    ]
+    paragraphs.append(
+        _(
+            "A proposal can be sent back with a reason. A signed claim can be reopened as a new round; the old "
+            "round is kept, and its verdict is listed as an earlier one."
+        )
+    )
+    return Section(_("The life of a claim"), paragraphs, [_("Status"), _("What it means")], rows)

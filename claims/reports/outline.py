@@ -1,0 +1,360 @@
+"""What a report says, in reading order, with every fixed word in place: the page, the PDF and the Markdown lay it out.
+
+A format that people read starts from ``outline``; so a sentence is worded once and no format can leave it out.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from . import method, wording
+from .snapshots import Snapshot, digest
+
+SIGNS = {"supported": "✓", "mixed": "≈", "refuted": "✕", "unverified": "?"}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A labelled value; ``code`` for what is compared character by character, such as a hash."""
+
+    label: str
+    value: str
+    code: bool = False
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A rating as it is shown: never colour (``look``) alone, but a sign and a word as well."""
+
+    word: str
+    look: str
+    sign: str
+
+
+@dataclass(frozen=True)
+class Quote:
+    """Words of somebody else, character for character, with what stands around them."""
+
+    exact: str
+    language: str
+    direction: str
+    before: str = ""
+    after: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One step of who told whom."""
+
+    speaker: str
+    verb: str
+    hedged: str
+    basis: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One item of evidence, its two grades side by side. ``link`` is the ``url`` if it is safe to follow."""
+
+    number: int
+    stance: str
+    stance_label: str
+    grade: str
+    grade_meaning: list[str]
+    source: str
+    exhibit: str
+    url: str
+    link: str
+    facts: list[Fact]
+    quote: Quote | None
+    caution: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A signed verdict."""
+
+    heading: str
+    badge: Badge
+    summary: str
+    facts: list[Fact]
+    open_questions: str
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """One reviewer's answer in a round that ended with a signed verdict."""
+
+    reviewer: str
+    badge: Badge
+    facts: list[Fact]
+    rationale: str
+    would_change: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claim's section. ``unsigned`` is a sentence where no verdict is signed, and empty otherwise."""
+
+    ref: str
+    anchor: str
+    statement: str
+    kind: str
+    facts: list[Fact]
+    quotes: list[Quote]
+    chain: list[Rung]
+    figures: list[list[str]]
+    evidence: list[Evidence]
+    verdict: Verdict | None
+    unsigned: str
+    assessments: list[Assessment]
+    earlier: list[Verdict]
+    signed_off: str
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many claims share one rating (or have none), for the summary's picture."""
+
+    badge: Badge
+    count: int
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The whole report."""
+
+    language: str
+    words: dict[str, str]
+    kicker: str
+    title: str
+    case: str
+    description: str
+    facts: list[Fact]
+    notices: list[str]
+    count: str
+    tallies: list[Tally]
+    claims: list[Claim]
+    annex: list[method.Section]
+    documents: list[list[Fact]]
+    sources: list[list[str]]
+    checking: list[str]
+
+
+def outline(snapshot: Snapshot) -> Outline:
+    """The report that the snapshot holds, worded in the language that is active."""
+    case, report = snapshot["case"], snapshot["report"]
+    claims = [_claim(claim, snapshot) for claim in snapshot["claims"]]
+    return Outline(
+        language=snapshot["language"],
+        words=method.words(),
+        kicker=_("Review report"),
+        title=report["title"] or case["title"],
+        case=f"{case['code']} · {case['title']}",
+        description=case["description"],
+        facts=_title_facts(snapshot),
+        notices=_notices(case["sample"], report["demo"]),
+        count=_count(snapshot["claims"]),
+        tallies=_tallies(claims),
+        claims=claims,
+        annex=method.sections(snapshot),
+        documents=[_document(document) for document in snapshot["documents"]],
+        sources=[_source(source) for source in snapshot["sources"]],
+        checking=method.checking(snapshot),
+    )
+
+
+def _title_facts(snapshot: Snapshot) -> list[Fact]:
+    case, report, log = snapshot["case"], snapshot["report"], snapshot["log"]
+    entries = ngettext("%(n)s entry", "%(n)s entries", log["count"]) % {"n": log["count"]}
+    return [
+        Fact(_("Case"), f"{case['code']} · {case['title']}"),
+        Fact(_("Report"), _("No. %(number)s") % {"number": report["number"]}),
+        Fact(_("Made"), wording.moment(report["made_at"])),
+        Fact(_("Made by"), report["made_by"]),
+        Fact(_("Claims"), f"{report['selection']} ({_count(snapshot['claims'])})"),
+        Fact(_("Log of the case"), entries),
+        Fact(_("Head of the log (SHA-256)"), log["head"], code=True),
+        Fact(_("Snapshot (SHA-256)"), digest(snapshot), code=True),
+    ]
+
+
+def _notices(sample: bool, demo: bool) -> list[str]:
+    notices = []
+    if sample:
+        notices.append(
+            _("This is a sample case. Every verdict and assessment in it is a sample that shows the method.")
+        )
+    if demo:
+        notices.append(_("This report was made in a demonstration, with accounts that anyone can use."))
+    return notices
+
+
+def _count(claims: list[dict[str, Any]]) -> str:
+    signed = sum(claim["verdict"] is not None for claim in claims)
+    total = ngettext("%(n)s claim", "%(n)s claims", len(claims)) % {"n": len(claims)}
+    with_verdict = ngettext("%(n)s with a signed verdict", "%(n)s with a signed verdict", signed)
+    return f"{total}, {with_verdict % {'n': signed}}"
+
+
+def _tallies(claims: list[Claim]) -> list[Tally]:
+    """Counted by rating in the order of the looks; claims without a signed verdict come last."""
+    counts: dict[Badge, int] = {}
+    for claim in claims:
+        badge = claim.verdict.badge if claim.verdict else Badge(_("No signed verdict"), "none", "")
+        counts[badge] = counts.get(badge, 0) + 1
+    looks = list(SIGNS)
+    ordered = sorted(counts, key=lambda badge: looks.index(badge.look) if badge.look in looks else len(looks))
+    return [Tally(badge, counts[badge]) for badge in ordered]
+
+
+def _badge(rated: dict[str, Any], snapshot: Snapshot) -> Badge:
+    look = rated["look"] if rated["look"] in SIGNS else "unverified"
+    word = _("%(rating)s · Sample") if snapshot["case"]["sample"] else "%(rating)s"
+    return Badge(word % {"rating": rated["label"]}, look, SIGNS[look])
+
+
+def _claim(claim: dict[str, Any], snapshot: Snapshot) -> Claim:
+    verdict = claim["verdict"]
+    heading = _("Sample verdict") if snapshot["case"]["sample"] else _("Verdict")
+    unsigned = _("No signed verdict (status: %(status)s)") % {"status": claim["status_label"]}
+    return Claim(
+        ref=claim["ref"],
+        anchor=f"claim-{claim['number']}",
+        statement=claim["statement"],
+        kind=claim["kind_label"],
+        facts=_claim_facts(claim),
+        quotes=[_passage(passage, snapshot) for passage in claim["passages"]],
+        chain=[_rung(attribution) for attribution in claim["attributions"]],
+        figures=[_figure(quantity) for quantity in claim["quantities"]],
+        evidence=[_evidence(item) for item in claim["evidence"]],
+        verdict=_verdict(verdict, heading, snapshot) if verdict else None,
+        unsigned="" if verdict else unsigned,
+        assessments=[_assessment(assessment, snapshot) for assessment in claim["assessments"]],
+        earlier=[_earlier(earlier, snapshot) for earlier in claim["earlier_verdicts"]],
+        signed_off=verdict["signed_off_by"] if verdict else "",
+    )
+
+
+def _claim_facts(claim: dict[str, Any]) -> list[Fact]:
+    return _present(
+        Fact(_("Kind"), claim["kind_label"]),
+        Fact(_("As of"), wording.day(claim["as_of"])),
+        Fact(_("Resolves on"), wording.day(claim["resolves_on"])),
+        Fact(_("Review by"), wording.day(claim["review_by"])),
+        Fact(_("Status"), claim["status_label"]),
+        Fact(_("Round"), str(claim["round"]) if claim["round"] > 1 else ""),
+        Fact(_("Assessments"), _("the reviewers differed") if claim["disputed"] else ""),
+    )
+
+
+def _passage(passage: dict[str, Any], snapshot: Snapshot) -> Quote:
+    titles = {document["number"]: document["title"] for document in snapshot["documents"]}
+    where = _("Document %(number)s, %(title)s, characters %(start)s to %(end)s") % {
+        "number": passage["document"],
+        "title": titles.get(passage["document"], ""),
+        "start": f"{passage['start']:,}",
+        "end": f"{passage['end']:,}",
+    }
+    before, exact, after = passage["before"], passage["exact"], passage["after"]
+    direction = wording.direction(before + exact + after)
+    return Quote(exact, passage["language"], direction, before, after, where)
+
+
+def _rung(attribution: dict[str, Any]) -> Rung:
+    hedged = _("hedged") if attribution["hedged"] else ""
+    return Rung(attribution["speaker"], attribution["verb"], hedged, attribution["basis_label"])
+
+
+def _figure(quantity: dict[str, Any]) -> list[str]:
+    figure = f"{wording.span(quantity['low'], quantity['high'])} {quantity['unit']}".strip()
+    as_of = wording.day(quantity["as_of"])
+    return [quantity["measure"], figure, quantity["entity"], quantity["place"], as_of]
+
+
+def _evidence(item: dict[str, Any]) -> Evidence:
+    reliability, credibility = item["reliability"], item["credibility"]
+    unchecked = item["quote"] and item["held_in"] is None
+    quote = Quote(item["quote"], item["language"], wording.direction(item["quote"]), where=item["where"])
+    return Evidence(
+        number=item["number"],
+        stance=item["stance"],
+        stance_label=item["stance_label"],
+        grade=f"{reliability}{credibility}" or "\N{EN DASH}",
+        grade_meaning=method.grade_meaning(reliability, credibility),
+        source=item["source_name"],
+        exhibit=item["exhibit"],
+        url=item["url"],
+        link=item["url"] if re.fullmatch(r"https?://[^\s<>\"]+", item["url"]) else "",
+        facts=_present(
+            Fact(_("Bears on"), item["bears_on_label"]), Fact(_("Published"), wording.day(item["published"]))
+        ),
+        quote=quote if item["quote"] else None,
+        caution=_("Not checked against a held text.") if unchecked else "",
+        note=item["note"],
+    )
+
+
+def _verdict(verdict: dict[str, Any], heading: str, snapshot: Snapshot) -> Verdict:
+    facts = _present(
+        Fact(_("How it was reached"), verdict["reached_label"]),
+        Fact(_("Why the reviewers differed"), verdict["reason_label"]),
+        Fact(_("Proposed"), _by(verdict["proposed_by"], verdict["proposed_at"])),
+        Fact(_("Signed off"), _by(verdict["signed_off_by"], verdict["signed_off_at"])),
+        Fact(_("Round"), str(verdict["round"])),
+    )
+    return Verdict(heading, _badge(verdict, snapshot), verdict["summary"], facts, verdict["open_questions"])
+
+
+def _earlier(verdict: dict[str, Any], snapshot: Snapshot) -> Verdict:
+    sample = snapshot["case"]["sample"]
+    heading = _("Earlier sample verdict, round %(n)s") if sample else _("Earlier verdict, round %(n)s")
+    return _verdict(verdict, heading % {"n": verdict["round"]}, snapshot)
+
+
+def _assessment(assessment: dict[str, Any], snapshot: Snapshot) -> Assessment:
+    unanswered = _("not answered")
+    facts = [
+        Fact(_("Was it said?"), assessment["was_said_label"] or unanswered),
+        Fact(_("Likelihood that it is true"), assessment["likelihood_label"] or unanswered),
+        Fact(_("Confidence in the judgement"), assessment["confidence_label"] or unanswered),
+        Fact(_("Evidence relied on"), ", ".join(str(n) for n in assessment["relied_on"]) or _("none named")),
+        Fact(_("Submitted"), wording.moment(assessment["submitted_at"])),
+        Fact(_("Seal (SHA-256)"), assessment["seal"], code=True),
+    ]
+    badge = _badge(assessment, snapshot)
+    rationale, would_change = assessment["rationale"], assessment["would_change"]
+    return Assessment(assessment["reviewer"], badge, _present(*facts), rationale, would_change)
+
+
+def _document(document: dict[str, Any]) -> list[Fact]:
+    return _present(
+        Fact(_("Document %(number)s") % {"number": document["number"]}, document["title"]),
+        Fact(_("Author"), document["author"]),
+        Fact(_("Publisher"), document["publisher"]),
+        Fact(_("Published"), wording.day(document["published"])),
+        Fact(_("Language"), document["language"]),
+        Fact(_("Address"), document["url"]),
+        Fact(_("Loaded"), wording.moment(document["loaded_at"])),
+        Fact(_("Text (SHA-256)"), document["sha256"], code=True),
+        Fact(_("Original bytes (SHA-256)"), document["sha256_bytes"], code=True),
+    )
+
+
+def _source(source: dict[str, Any]) -> list[str]:
+    graded = _by(source["graded_by"], source["graded_at"])
+    grade = source["reliability"] or "\N{EN DASH}"
+    return [source["name"], source["kind_label"], source["country"], grade, source["reason"], graded]
+
+
+def _by(who: str, when: str | None) -> str:
+    return ", ".join(part for part in (who, wording.moment(when)) if part)
+
+
+def _present(*facts: Fact) -> list[Fact]:
+    return [fact for fact in facts if fact.value]

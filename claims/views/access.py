@@ -1,0 +1,168 @@
+"""Who gets in, and who gets to what: sign-in, and the finding of records among those a person may see."""
+
+from __future__ import annotations
+
+import functools
+import zoneinfo
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Concatenate
+from urllib.parse import urlsplit
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
+from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+from claims.models import Case, Claim, Document, NotYours, Refused, Report, Source, User
+from claims.views.parts import refuse
+
+if TYPE_CHECKING:
+
+    class Request(HttpRequest):
+        """A request by somebody who is signed in."""
+
+        user: User
+        htmx: HtmxDetails
+else:
+    Request = HttpRequest
+
+type View[**P] = Callable[Concatenate[Request, P], HttpResponse]
+
+
+class AccountBackend(AuthenticationBackend):  # type: ignore[misc]
+    """Signs in by e-mail and password; demo accounts in a demo data folder alone."""
+
+    def user_can_authenticate(self, user: User) -> bool:
+        """Whether this account may sign in here, or stay signed in."""
+        return bool(super().user_can_authenticate(user)) and (settings.DEMO or not user.is_demo)
+
+
+class ClosedAccounts(DefaultAccountAdapter):  # type: ignore[misc]
+    """Accounts are given by an administrator; nobody signs up."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Never."""
+        return False
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Login by default. An htmx request whose session has ended takes the whole page to the sign-in."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:  # type: ignore[override]
+        """The way to the sign-in page, and back to where the person was."""
+        if getattr(request, "htmx", False):
+            page = urlsplit(request.htmx.current_url_abs_path or "/")  # type: ignore[attr-defined]
+            back = redirect_to_login(page.path, resolve_url(settings.LOGIN_URL), "next")
+            return HttpResponseClientRedirect(back.url)
+        return super().handle_no_permission(request, view_func)
+
+
+class ZoneMiddleware:
+    """Shows times in the reader's own zone."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        zone = getattr(request.user, "time_zone", None) or "UTC"
+        try:
+            zone_info = zoneinfo.ZoneInfo(zone)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+            # A zone that the machine's database no longer knows must not lock its owner out.
+            zone_info = zoneinfo.ZoneInfo("UTC")
+        with timezone.override(zone_info):
+            return self.get_response(request)
+
+
+def polite[**P](view: View[P]) -> View[P]:
+    """A view whose rules may refuse: what a rule says is shown where the person is, with the status it has."""
+
+    @functools.wraps(view)
+    def answer(request: Request, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except Refused as refusal:
+            return refuse(request, refusal)
+
+    return answer
+
+
+def _case_of(request: Request, code: str) -> Case:
+    case = Case.objects.visible_to(request.user).select_related("scale").filter(code=code).first()
+    if case is None:
+        raise Http404
+    return case
+
+
+def _check(case: Case, user: User, act: str) -> None:
+    if not case.allows(user, act):
+        raise NotYours(_("Your role in this case does not allow this. Ask one of its editors."))
+
+
+def on_case(may: str = "see") -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """A view of one case: found by `code` among those the person may see (404 otherwise), if the role allows `may`."""
+
+    def wrap(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @functools.wraps(view)
+        def found(request: Request, code: str, **kwargs: Any) -> HttpResponse:
+            case = _case_of(request, code)
+            _check(case, request.user, may)
+            return view(request, case, **kwargs)
+
+        return polite(found)
+
+    return wrap
+
+
+def _on_numbered(
+    records: Callable[[Case], Any], may: str
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    def wrap(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @functools.wraps(view)
+        def found(request: Request, code: str, number: int, **kwargs: Any) -> HttpResponse:
+            case = _case_of(request, code)
+            record = records(case).filter(number=number).first()
+            if record is None:
+                raise Http404
+            record.case = case
+            _check(case, request.user, may)
+            return view(request, record, **kwargs)
+
+        return polite(found)
+
+    return wrap
+
+
+def on_claim(may: str = "see") -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """A view of one claim, found by its case's `code` and its `number`; `claim.case.role` is the person's role."""
+    return _on_numbered(lambda case: Claim.objects.filter(case=case).select_related("rating", "made_by"), may)
+
+
+def on_document(may: str = "see") -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """A view of one document, found by its case's `code` and its `number`; its bytes are not read."""
+    return _on_numbered(lambda case: Document.objects.filter(case=case).defer("content"), may)
+
+
+def on_report(may: str = "see") -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """A view of one report, found by its case's `code` and its `number`."""
+    return _on_numbered(lambda case: Report.objects.filter(case=case).select_related("made_by"), may)
+
+
+def on_source(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A view of one source, found by `pk` among those the person may see (404 otherwise)."""
+
+    @functools.wraps(view)
+    def found(request: Request, pk: int, **kwargs: Any) -> HttpResponse:
+        source = Source.objects.visible_to(request.user).filter(pk=pk).first()
+        if source is None:
+            raise Http404
+        return view(request, source, **kwargs)
+
+    return polite(found)

@@ -1,0 +1,43 @@
+"""What is said when something cannot be had, or is broken."""
+
+from __future__ import annotations
+
+import errno
+import sys
+
+from django.db import DatabaseError, InterfaceError
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: there is no such page for this person."""
+    return HttpResponse(render_to_string("claims/not_found.html", {"title": _("Not here")}), status=404)
+
+
+def is_full(fault: BaseException | None) -> bool:
+    """Whether the fault, or what caused it, is that a disk is full."""
+    while fault is not None:
+        if isinstance(fault, OSError) and fault.errno in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        if getattr(fault, "sqlite_errorname", "") == "SQLITE_FULL" or getattr(fault, "sqlstate", "") == "53100":
+            return True
+        fault = fault.__cause__ or fault.__context__
+    return False
+
+
+def fault(request: HttpRequest) -> HttpResponse:
+    """507 for a full disk, 503 for a database that cannot be reached, 500 for a defect of ours. Asks the database nothing."""
+    raised = sys.exc_info()[1]
+    if is_full(raised):
+        status, sentence = 507, _("The disk of this installation is full, so nothing could be saved. Nothing was half-saved.")
+    elif isinstance(raised, DatabaseError | InterfaceError | OSError):
+        status, sentence = 503, _("The database or the disk cannot be reached just now. Nothing was half-saved.")
+    else:
+        status, sentence = 500, _("This is a defect of the workbench, not of what you did. It has been noted in its log.")
+    page = render_to_string("claims/fault.html", {"status": status, "sentence": sentence})
+    response = HttpResponse(page, status=status)
+    if status == 503:
+        response["Retry-After"] = "10"
+    return response

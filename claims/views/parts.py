@@ -1,0 +1,58 @@
+"""Answering: the whole page, or just the part that htmx asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
+
+from claims.models import Recorded, Refused
+
+HTMX_HEADERS = ("HX-Request", "HX-Request-Type", "HX-History-Restore-Request")
+
+
+def house(request: HttpRequest) -> dict[str, Any]:
+    """What every page knows: whether this is a demo, and which records the sentences above it are about."""
+    return {"demo": settings.DEMO}
+
+
+def wants_part(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part; a page brought back from its history is wanted whole."""
+    htmx = getattr(request, "htmx", None)
+    return bool(htmx) and not htmx.history_restore_request  # type: ignore[union-attr]
+
+
+def render_part(
+    request: HttpRequest, template: str, part: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    """The whole page, or its part of that name where htmx asks; varies on htmx's headers."""
+    name = f"{template}#{part}" if wants_part(request) else template
+    response = render(request, name, context, status=status)
+    patch_vary_headers(response, HTMX_HEADERS)
+    return response
+
+
+def go(request: HttpRequest, to: Recorded | str, sentence: Any = "") -> HttpResponse:
+    """To the page where the person goes on, with a sentence of what was done; htmx follows as a browser does."""
+    if sentence:
+        messages.success(request, sentence)
+    response = redirect(to)
+    if wants_part(request):
+        # A redirect would be followed inside the request, and the new page squeezed into the old one's part.
+        moved = HttpResponse(status=200)
+        moved["HX-Redirect"] = response["Location"]
+        return moved
+    return response
+
+
+def refuse(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """What a rule said, as a page of its own; for htmx as a message on the page that stays."""
+    if wants_part(request):
+        response = render(request, "claims/_refusal.html", {"refusal": refusal}, status=refusal.status)
+        response["HX-Retarget"], response["HX-Reswap"] = "#messages", "innerHTML"
+        return response
+    return render(request, "claims/refusal.html", {"refusal": refusal}, status=refusal.status)

@@ -1,0 +1,22 @@
+#!/usr/bin/env python
+"""The workbench's command line: `manage.py [COMMAND] [--data DIR]`."""
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run one command; `--data DIR` is the same as setting WORKBENCH_DATA, for every command."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "workbench.settings")
+    if "--data" in sys.argv[1:-1]:
+        # Taken out here, since the settings need the folder before any command reads its arguments.
+        at = sys.argv.index("--data")
+        os.environ["WORKBENCH_DATA"] = sys.argv[at + 1]
+        del sys.argv[at : at + 2]
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""The cast, and what every test stands on."""
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+
+from claims.custody import guards
+from claims.models import Case, Role, User
+from tests.factories import make_case, make_user
+
+
+@pytest.fixture(autouse=True)
+def scratch_data(tmp_path, settings):
+    """Each test has a data folder of its own."""
+    settings.DATA = tmp_path
+
+
+@pytest.fixture
+def real_transactions(transactional_db):
+    """A database in which transactions really commit, for concurrent writers; its guards come down to empty it."""
+    yield
+    guards.take_down(connection)
+
+
+@pytest.fixture
+def ann(db) -> User:
+    """Reviews."""
+    return make_user(email="ann@example.org", name="Ann")
+
+
+@pytest.fixture
+def ben(db) -> User:
+    """Reviews."""
+    return make_user(email="ben@example.org", name="Ben")
+
+
+@pytest.fixture
+def eve(db) -> User:
+    """Edits."""
+    return make_user(email="eve@example.org", name="Eve")
+
+
+@pytest.fixture
+def max_(db) -> User:
+    """Edits, as the second person."""
+    return make_user(email="max@example.org", name="Max")
+
+
+@pytest.fixture
+def rod(db) -> User:
+    """Reads."""
+    return make_user(email="rod@example.org", name="Rod")
+
+
+@pytest.fixture
+def ada(db) -> User:
+    """Administers."""
+    return make_user(email="ada@example.org", name="Ada", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def zoe(db) -> User:
+    """A stranger: signed in, but belongs to no case."""
+    return make_user(email="zoe@example.org", name="Zoe")
+
+
+@pytest.fixture
+def case(ann, ben, eve, max_, rod) -> Case:
+    """A case with the cast in it, coded BY; Zoe is not, and Ada needs no role."""
+    roles = {ann: Role.ANALYST, ben: Role.ANALYST, eve: Role.EDITOR, max_: Role.EDITOR, rod: Role.READER}
+    return make_case(code="BY", title="Belarus, February 2023", members=roles)
+
+
+@pytest.fixture
+def as_():
+    """`as_(ann)` is a browser in which Ann is signed in."""
+
+    def browser(user: User, **headers: str) -> Client:
+        client = Client(headers=headers)
+        client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        return client
+
+    return browser
+
+
+@pytest.fixture
+def htmx():
+    """The headers with which htmx asks for a part."""
+    return {"HX-Request": "true", "HX-Request-Type": "partial"}

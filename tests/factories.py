@@ -1,0 +1,109 @@
+"""A plain function for each noun; every argument an optional keyword."""
+
+import itertools
+from typing import Any
+
+from claims.models import (
+    Case,
+    Claim,
+    Document,
+    Evidence,
+    Exhibit,
+    Passage,
+    Role,
+    Scale,
+    Source,
+    User,
+    Verdict,
+    assess,
+    keep_document,
+    propose,
+    sign_off,
+)
+
+_counter = itertools.count(1)
+
+TEXT = (
+    "The minister said the force should comprise 100,000 to 150,000 men.\n\n"
+    "Minsk claims that troops have been massed near the border. The army is 48,000 strong."
+)
+
+
+def make_user(**fields: Any) -> User:
+    n = next(_counter)
+    return User.objects.create_user(**{"email": f"person{n}@example.org", "name": f"Person {n}", "password": "pass-word-1"} | fields)
+
+
+def keeper() -> User:
+    """Whoever does what a test does not care about."""
+    found = User.objects.filter(email="keeper@example.org").first()
+    return found or make_user(email="keeper@example.org", name="The keeper", is_superuser=True, is_staff=True)
+
+
+def make_case(*, members: dict[User, Role] | None = None, by: User | None = None, **fields: Any) -> Case:
+    n = next(_counter)
+    by = by or keeper()
+    case = Case(**{"title": f"Case {n}", "code": f"C{n}", "scale": Scale.objects.default()} | fields)
+    case.save(by=by)
+    for user, role in (members or {}).items():
+        case.enrol(user, role, by=by)
+    return case
+
+
+def make_document(*, case: Case | None = None, text: str = TEXT, by: User | None = None, **fields: Any) -> Document:
+    document = Document(**{"title": "A briefing", "text": text, "content": text.encode(), "origin": "paste"} | fields)
+    return keep_document(case or make_case(), document, by=by or keeper())[0]
+
+
+def make_claim(
+    *, case: Case | None = None, document: Document | None = None, exact: str = "", by: User | None = None, **fields: Any
+) -> Claim:
+    passage = None
+    if exact:
+        document = document or make_document(case=case)
+        start = document.text.index(exact)
+        passage = Passage.of(document, start, start + len(exact))
+    values = {"statement": "The army is 48,000 strong.", "kind": "quantity"} | fields
+    return Claim.make(
+        document.case if document else case or make_case(), by=by or keeper(), passage=passage, **values
+    )
+
+
+def make_source(*, case: Case | None = None, by: User | None = None, **fields: Any) -> Source:
+    values = {"name": f"Source {next(_counter)}", "kind": "person"} | fields
+    return Source.make(case or make_case(), by=by or keeper(), **values)
+
+
+def make_evidence(
+    *, claim: Claim | None = None, source: Source | None = None, by: User | None = None, exhibit: Exhibit | None = None, **fields: Any
+) -> Evidence:
+    claim = claim or make_claim()
+    source = source or make_source(case=claim.case)
+    values = {"stance": "supports", "credibility": "3"} | fields
+    return Evidence.cite(
+        claim, by=by or keeper(), source=source, exhibit=exhibit or Exhibit(title="A statement", text="The census says 48,000."), **values
+    )
+
+
+def make_assessment(*, claim: Claim | None = None, by: User | None = None, rating: str = "supported", **fields: Any):
+    claim = claim or make_claim()
+    values = {"rationale": "The census says 48,000."} | fields
+    return assess(claim, by=by or keeper(), rating=claim.case.rating(rating), **values)
+
+
+def make_verdict(*, claim: Claim, by: User, rating: str = "supported", signed_by: User | None = None, **fields: Any) -> Verdict:
+    values = {"summary": "The census bears it out."} | fields
+    verdict = propose(claim, by=by, rating=claim.case.rating(rating), **values)
+    return sign_off(claim, by=signed_by) if signed_by else verdict
+
+
+def make_signed_claim(*, case: Case, reviewers: list[User], editors: tuple[User, User], **fields: Any) -> Claim:
+    """A claim taken through its whole life."""
+    claim = make_claim(case=case, **fields)
+    for reviewer in reviewers:
+        make_assessment(claim=claim, by=reviewer)
+    make_verdict(claim=claim, by=editors[0], signed_by=editors[1])
+    claim.refresh_from_db()
+    return claim
+
+

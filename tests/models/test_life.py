@@ -1,0 +1,142 @@
+"""A claim's life, by the rules on its models."""
+
+import pytest
+
+from claims.models import Assessment, Case, Claim, Entry, NotNow, NotYours, Refused, Status, assign, send_back, sign_off
+from tests.factories import make_assessment, make_claim, make_signed_claim, make_verdict
+
+
+def test_a_claim_goes_from_open_to_signed_off(case, ann, ben, eve, max_):
+    claim = make_claim(case=case, by=ann)
+    make_assessment(claim=claim, by=ann)
+    claim.refresh_from_db()
+    assert claim.status == Status.IN_REVIEW
+    make_assessment(claim=claim, by=ben)
+    claim.refresh_from_db()
+    assert (claim.status, claim.disputed) == (Status.TO_DECIDE, False)
+
+    make_verdict(claim=claim, by=eve)
+    sign_off(claim, by=max_)
+
+    claim.refresh_from_db()
+    assert (claim.status, claim.rating.code) == (Status.SIGNED_OFF, "supported")
+
+
+def test_nobody_signs_off_their_own_proposal(case, ann, ben, eve):
+    claim = make_claim(case=case)
+    make_assessment(claim=claim, by=ann)
+    make_assessment(claim=claim, by=ben)
+    make_verdict(claim=claim, by=eve)
+
+    with pytest.raises(NotYours, match="somebody else"):
+        sign_off(claim, by=eve)
+
+
+def test_answers_stay_hidden_until_the_reader_has_given_one(case, ann, ben):
+    claim = make_claim(case=case)
+    make_assessment(claim=claim, by=ben)
+
+    assert not claim.assessments.visible_to(ann, "analyst")
+    make_assessment(claim=claim, by=ann)
+    assert claim.assessments.visible_to(ann, "analyst").count() == 2
+
+
+def test_a_reader_sees_answers_only_once_they_are_signed_off(case, ann, ben, eve, max_, rod):
+    claim = make_claim(case=case)
+    make_assessment(claim=claim, by=ann)
+    make_assessment(claim=claim, by=ben)
+    assert not claim.assessments.visible_to(rod, "reader")
+    make_verdict(claim=claim, by=eve, signed_by=max_)
+    assert claim.assessments.visible_to(rod, "reader").count() == 2
+
+
+def test_different_answers_make_a_claim_disputed_and_the_proposal_says_why(case, ann, ben, eve):
+    claim = make_claim(case=case)
+    make_assessment(claim=claim, by=ann)
+    make_assessment(claim=claim, by=ben, rating="refuted")
+    claim.refresh_from_db()
+    assert claim.disputed
+
+    with pytest.raises(Refused, match="why they differed"):
+        make_verdict(claim=claim, by=eve)
+    assert make_verdict(claim=claim, by=eve, difference="sources").reached == "settled"
+
+
+def test_a_proposal_sent_back_can_be_followed_by_another(case, ann, ben, eve, max_):
+    claim = make_claim(case=case)
+    make_assessment(claim=claim, by=ann)
+    make_assessment(claim=claim, by=ben)
+    make_verdict(claim=claim, by=eve)
+
+    with pytest.raises(Refused, match="Say why"):
+        send_back(claim, by=max_, reason=" ")
+    send_back(claim, by=max_, reason="The census is of 2019.")
+    make_verdict(claim=claim, by=eve, signed_by=max_)
+    assert claim.verdicts.count() == 2
+
+
+def test_reopening_begins_a_round_and_keeps_the_old_one(case, ann, ben, eve, max_):
+    claim = make_signed_claim(case=case, reviewers=[ann, ben], editors=(eve, max_))
+
+    claim.reopen(by=eve, why="A new census is out.")
+
+    claim.refresh_from_db()
+    assert (claim.status, claim.round, claim.rating, claim.answers_in) == (Status.OPEN, 2, None, 0)
+    assert Assessment.objects.filter(claim=claim, round=1).count() == 2
+    make_assessment(claim=claim, by=ann, rating="refuted")
+
+
+def test_withdrawing_a_proposed_claim_ends_the_proposal_too(case, ann, ben, eve, max_):
+    claim = make_claim(case=case)
+    make_assessment(claim=claim, by=ann)
+    make_assessment(claim=claim, by=ben)
+    make_verdict(claim=claim, by=eve)
+
+    claim.withdraw(by=max_, why="Said of another army.")
+    claim.refresh_from_db()
+    claim.reopen(by=max_, why="It was this one after all.")
+
+    assert not claim.verdicts.filter(decision="").exists()
+
+
+@pytest.mark.parametrize("act", ["assess", "withdraw"])
+def test_a_reader_moves_nothing(case, rod, act):
+    claim = make_claim(case=case)
+    with pytest.raises(NotYours):
+        claim.require(act, rod)
+
+
+def test_what_the_status_does_not_allow_is_refused(case, ann, ben, eve, max_):
+    claim = make_signed_claim(case=case, reviewers=[ann, ben], editors=(eve, max_))
+    with pytest.raises(NotNow, match="Signed off"):
+        make_assessment(claim=claim, by=ann)
+
+
+def test_reviewers_are_asked_and_their_answers_are_counted(case, ann, ben, eve):
+    claim = make_claim(case=case)
+    assign(claim, [ann, ben], by=eve)
+    assert ann.assignments.waiting_for(ann).count() == 1
+    make_assessment(claim=claim, by=ann)
+    assert not ann.assignments.waiting_for(ann).exists()
+
+
+def test_every_act_leaves_an_entry(case, ann, ben, eve, max_):
+    claim = make_signed_claim(case=case, reviewers=[ann, ben], editors=(eve, max_))
+    verbs = list(Entry.objects.filter(claim=claim).order_by("number").values_list("verb", flat=True))
+    assert verbs == ["made", "assessed", "assessed", "proposed", "signed_off"]
+
+
+def test_a_save_that_names_nobody_is_refused(case):
+    claim = make_claim(case=case)
+    with pytest.raises(TypeError, match="who saves it"):
+        claim.save()
+    with pytest.raises(TypeError, match="leaves no entry"):
+        Claim.objects.update(statement="x")
+
+
+def test_a_case_keeps_its_tallies(case, ann, ben, eve, max_):
+    make_claim(case=case)
+    make_signed_claim(case=case, reviewers=[ann, ben], editors=(eve, max_))
+    counted = {(row.status, row.rating and row.rating.code): row.count for row in case.tallies.all() if row.count}
+    assert counted == {("open", None): 1, ("signed_off", "supported"): 1}
+    assert isinstance(case, Case)

@@ -1,0 +1,13 @@
+"""The project's own settings, on a scratch data folder and with a quick password hasher."""
+
+import os
+import tempfile
+
+# Before the settings are read: a test run must never touch anybody's data folder.
+os.environ["WORKBENCH_DATA"] = tempfile.mkdtemp(prefix="workbench-tests-")
+os.environ.setdefault("WORKBENCH_HTTPS", "0")
+
+from workbench.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
