@@ -1,0 +1,38 @@
+// A form is sent once at a time, errors get the focus, and typed text is not lost by leaving the page.
+
+const WAIT = 10_000; // An answer that is a download never replaces the page: the form must come free again.
+
+const free = (form) => form.removeAttribute("aria-busy");
+const freeAll = () => document.querySelectorAll("form[aria-busy]").forEach(free);
+const typed = (area) => area.value.trim() && (area.value !== area.defaultValue || area.form?.querySelector("[aria-invalid=true], .errorlist"));
+
+// In the capture phase, so that a second press reaches nobody, htmx included.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.getAttribute("method") !== "post") return;
+  if (form.ariaBusy === "true") {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
+  form.ariaBusy = "true";
+  setTimeout(free, WAIT, form);
+}, true);
+
+// Also comes when "Are you sure?" was answered with no, and when the network failed.
+document.addEventListener("htmx:finally:request", freeAll);
+addEventListener("pageshow", freeAll);
+
+document.addEventListener("htmx:after:swap", (event) => {
+  if (event.detail.ctx?.response?.status === 422) focusError();
+});
+focusError();
+
+function focusError() {
+  document.querySelector("[aria-invalid=true]")?.focus();
+}
+
+addEventListener("beforeunload", (event) => {
+  const areas = [...document.querySelectorAll("textarea")];
+  if (areas.some((area) => area.form?.ariaBusy !== "true" && typed(area))) event.preventDefault();
+});

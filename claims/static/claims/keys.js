@@ -1,0 +1,60 @@
+// Keys are shown where they work: pressing "e" clicks whatever says data-key="e".
+
+const seen = (element) => element.checkVisibility({ visibilityProperty: true });
+const keyed = () => [...document.querySelectorAll("[data-key]")].filter(seen);
+const steps = () => [...new Set([...document.querySelectorAll("[data-mark]")].map((mark) => mark.dataset.mark))];
+const typing = (element) => element.isContentEditable || element.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=button], [type=submit])");
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
+  const key = event.key.toLowerCase();
+  const found = keyed().find((element) => element.dataset.key === key);
+  if (found) {
+    if (found.matches("input, textarea, select")) found.focus();
+    else found.click();
+  } else if (key === "?") list();
+  else if (key === "j" || key === "k") step(key === "j" ? 1 : -1);
+  else return;
+  event.preventDefault();
+});
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-open]");
+  if (link) choose(link.dataset.open);
+});
+
+function step(by) {
+  const all = steps();
+  const current = document.querySelector("[data-mark][aria-current]")?.dataset.mark;
+  const next = current === undefined ? (by > 0 ? 0 : all.length - 1) : all.indexOf(current) + by;
+  if (!(next in all)) return;
+  choose(all[next]);
+  document.querySelector(`a[data-open="${CSS.escape(all[next])}"]`)?.click();
+}
+
+function choose(key) {
+  for (const mark of document.querySelectorAll("[data-mark]")) {
+    if (mark.dataset.mark === key) mark.setAttribute("aria-current", "true");
+    else mark.removeAttribute("aria-current");
+  }
+  document.querySelector("[data-mark][aria-current]")?.scrollIntoView({ block: "nearest" });
+}
+
+function list() {
+  const box = document.getElementById("keys");
+  if (!box) return;
+  const words = (element) => element.dataset.keyLabel || element.getAttribute("aria-label") || [...element.childNodes].filter((node) => node.nodeName !== "KBD").map((node) => node.textContent).join("").trim();
+  const rows = keyed().map((element) => [element.dataset.key, words(element)]);
+  if (steps().length) rows.push(["j", box.dataset.stepLabel], ["k", box.dataset.backLabel]);
+  rows.push(["?", box.dataset.helpLabel]);
+  const lines = [...new Map(rows.reverse())].reverse().flatMap(([key, label]) => {
+    const term = document.createElement("dt");
+    const kbd = term.appendChild(document.createElement("kbd"));
+    const meaning = document.createElement("dd");
+    kbd.textContent = key.toUpperCase();
+    meaning.textContent = label;
+    return [term, meaning];
+  });
+  box.querySelector("dl").replaceChildren(...lines);
+  box.togglePopover();
+}
