@@ -31,7 +31,9 @@ TEXT = (
 
 def make_user(**fields: Any) -> User:
     n = next(_counter)
-    return User.objects.create_user(**{"email": f"person{n}@example.org", "name": f"Person {n}", "password": "pass-word-1"} | fields)
+    return User.objects.create_user(
+        **{"email": f"person{n}@example.org", "name": f"Person {n}", "password": "pass-word-1"} | fields
+    )
 
 
 def keeper() -> User:
@@ -56,7 +58,12 @@ def make_document(*, case: Case | None = None, text: str = TEXT, by: User | None
 
 
 def make_claim(
-    *, case: Case | None = None, document: Document | None = None, exact: str = "", by: User | None = None, **fields: Any
+    *,
+    case: Case | None = None,
+    document: Document | None = None,
+    exact: str = "",
+    by: User | None = None,
+    **fields: Any,
 ) -> Claim:
     passage = None
     if exact:
@@ -64,9 +71,7 @@ def make_claim(
         start = document.text.index(exact)
         passage = Passage.of(document, start, start + len(exact))
     values = {"statement": "The army is 48,000 strong.", "kind": "quantity"} | fields
-    return Claim.make(
-        document.case if document else case or make_case(), by=by or keeper(), passage=passage, **values
-    )
+    return Claim.make(document.case if document else case or make_case(), by=by or keeper(), passage=passage, **values)
 
 
 def make_source(*, case: Case | None = None, by: User | None = None, **fields: Any) -> Source:
@@ -75,13 +80,22 @@ def make_source(*, case: Case | None = None, by: User | None = None, **fields: A
 
 
 def make_evidence(
-    *, claim: Claim | None = None, source: Source | None = None, by: User | None = None, exhibit: Exhibit | None = None, **fields: Any
+    *,
+    claim: Claim | None = None,
+    source: Source | None = None,
+    by: User | None = None,
+    exhibit: Exhibit | None = None,
+    **fields: Any,
 ) -> Evidence:
     claim = claim or make_claim()
     source = source or make_source(case=claim.case)
     values = {"stance": "supports", "credibility": "3"} | fields
     return Evidence.cite(
-        claim, by=by or keeper(), source=source, exhibit=exhibit or Exhibit(title="A statement", text="The census says 48,000."), **values
+        claim,
+        by=by or keeper(),
+        source=source,
+        exhibit=exhibit or Exhibit(title="A statement", text="The census says 48,000."),
+        **values,
     )
 
 
@@ -91,7 +105,9 @@ def make_assessment(*, claim: Claim | None = None, by: User | None = None, ratin
     return assess(claim, by=by or keeper(), rating=claim.case.rating(rating), **values)
 
 
-def make_verdict(*, claim: Claim, by: User, rating: str = "supported", signed_by: User | None = None, **fields: Any) -> Verdict:
+def make_verdict(
+    *, claim: Claim, by: User, rating: str = "supported", signed_by: User | None = None, **fields: Any
+) -> Verdict:
     values = {"summary": "The census bears it out."} | fields
     verdict = propose(claim, by=by, rating=claim.case.rating(rating), **values)
     return sign_off(claim, by=signed_by) if signed_by else verdict
@@ -105,5 +121,3 @@ def make_signed_claim(*, case: Case, reviewers: list[User], editors: tuple[User,
     make_verdict(claim=claim, by=editors[0], signed_by=editors[1])
     claim.refresh_from_db()
     return claim
-
-

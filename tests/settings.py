@@ -7,7 +7,7 @@ import tempfile
 os.environ["WORKBENCH_DATA"] = tempfile.mkdtemp(prefix="workbench-tests-")
 os.environ.setdefault("WORKBENCH_HTTPS", "0")
 
-from workbench.settings import *  # noqa: E402, F403
+from workbench.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405

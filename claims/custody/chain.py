@@ -22,12 +22,16 @@ def verify(case: Case | None, *, against: Head | None = None) -> Account:
     name = case.code if case else ""
     entries = Entry.objects.filter(case=case).order_by("number").iterator(chunk_size=1000)
     heads = {
-        head.count: (head, where) for head, where in ((against, "given"), (kept(name), "kept in the data folder")) if head
+        head.count: (head, where)
+        for head, where in ((against, "given"), (kept(name), "kept in the data folder"))
+        if head
     }
     count, previous = 0, FIRST
     for entry in entries:
         if entry.number != count + 1:
-            return Account(name, Head(count, previous), f"Entry {count + 1} is missing: {entry.number} follows {count}.")
+            return Account(
+                name, Head(count, previous), f"Entry {count + 1} is missing: {entry.number} follows {count}."
+            )
         if entry.previous != previous:
             fault = f"Entry {entry.number} does not follow the one before it: {entry}"
             return Account(name, Head(count, previous), fault)
@@ -36,7 +40,9 @@ def verify(case: Case | None, *, against: Head | None = None) -> Account:
         count, previous = entry.number, entry.hash
         if count in heads and heads[count][0].hash != previous:
             return Account(
-                name, Head(count, previous), f"Entry {count} is another than the head {heads[count][1]} says: {entry}"
+                name,
+                Head(count, previous),
+                f"Entry {count} is another than the head {heads[count][1]} says: {entry}",
             )
     return Account(name, Head(count, previous), _beyond(count, previous, heads, case))
 
@@ -44,7 +50,9 @@ def verify(case: Case | None, *, against: Head | None = None) -> Account:
 def _beyond(count: int, previous: str, heads: dict[int, tuple[Head, str]], case: Case | None) -> str | None:
     for head, where in heads.values():
         if head.count > count:
-            return f"Entries {count + 1} to {head.count} are gone: the head {where} counts {head.count}, the log {count}."
+            return (
+                f"Entries {count + 1} to {head.count} are gone: the head {where} counts {head.count}, the log {count}."
+            )
     stored = Chain.objects.filter(case=case).first()
     if stored is not None and (stored.count, stored.head) != (count, previous):
         return f"The chain says it has {stored.count} entries and ends in {stored.head[:12]}…; the log has {count}."

@@ -116,7 +116,9 @@ def take_down(connection: BaseDatabaseWrapper) -> None:
         for name, statement in wanted(connection).items():
             if statement.startswith("CREATE TRIGGER") and "_refuses_" in name:
                 table = name.split("_refuses_")[0]
-                cursor.execute(f"DROP TRIGGER IF EXISTS {name}" + (f" ON {table}" if connection.vendor == "postgresql" else ""))
+                cursor.execute(
+                    f"DROP TRIGGER IF EXISTS {name}" + (f" ON {table}" if connection.vendor == "postgresql" else "")
+                )
 
 
 def after_migrate(sender: Any, using: str = DEFAULT_DB_ALIAS, **kwargs: Any) -> None:

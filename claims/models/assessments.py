@@ -14,7 +14,7 @@ from claims.models.cases import Case, Rating
 from claims.models.claims import Claim
 from claims.models.entries import Chain, canonical, sha256, writing
 from claims.models.evidence import Evidence
-from claims.models.moves import Role, Status, may
+from claims.models.moves import Status, may
 from claims.models.records import NotNow, Recorded, RecordedQuerySet, Refused, Stale
 
 if TYPE_CHECKING:

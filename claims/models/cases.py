@@ -37,7 +37,13 @@ class ScaleManager(models.Manager["Scale"]):
         if made:
             for code, label, meaning, look, position, value in DEFAULT_RATINGS:
                 Rating(
-                    scale=scale, code=code, label=label, meaning=meaning, look=look, position=position, review_value=value
+                    scale=scale,
+                    code=code,
+                    label=label,
+                    meaning=meaning,
+                    look=look,
+                    position=position,
+                    review_value=value,
                 ).store()
         return scale
 
@@ -54,10 +60,31 @@ class ScaleManager(models.Manager["Scale"]):
 # code, label, meaning, look, position on the scale (None: off it), ClaimReview's ratingValue
 DEFAULT_RATINGS: list[tuple[str, str, str, str, int | None, int | None]] = [
     ("supported", "Supported", "The evidence bears the claim out.", "supported", 3, 3),
-    ("partly", "Partly supported", "Part of the claim is borne out, or it holds with a reservation.", "mixed", 2, 2),
+    (
+        "partly",
+        "Partly supported",
+        "Part of the claim is borne out, or it holds with a reservation.",
+        "mixed",
+        2,
+        2,
+    ),
     ("refuted", "Refuted", "The evidence speaks against the claim.", "refuted", 1, 1),
-    ("conflicting", "Conflicting evidence", "Evidence of like weight speaks for and against.", "mixed", None, None),
-    ("not-enough", "Not enough evidence", "What was found does not allow a judgement.", "unverified", None, None),
+    (
+        "conflicting",
+        "Conflicting evidence",
+        "Evidence of like weight speaks for and against.",
+        "mixed",
+        None,
+        None,
+    ),
+    (
+        "not-enough",
+        "Not enough evidence",
+        "What was found does not allow a judgement.",
+        "unverified",
+        None,
+        None,
+    ),
 ]
 
 
@@ -133,7 +160,9 @@ class Case(Recorded):
     scale = models.ForeignKey(Scale, on_delete=models.PROTECT, verbose_name=_("scale"))
     policy = models.CharField(_("review"), max_length=10, choices=Policy, default=Policy.BLIND)
     assessments_required = models.PositiveSmallIntegerField(
-        _("assessments required"), default=2, help_text=_("As many answers must be in before a claim can be decided.")
+        _("assessments required"),
+        default=2,
+        help_text=_("As many answers must be in before a claim can be decided."),
     )
     sample = models.BooleanField(default=False, editable=False)
 
@@ -231,9 +260,7 @@ class Tally(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["case", "status", "rating"], name="tally_once_per_status_and_rating"
-            ),
+            models.UniqueConstraint(fields=["case", "status", "rating"], name="tally_once_per_status_and_rating"),
             models.UniqueConstraint(
                 fields=["case", "status"], condition=Q(rating=None), name="tally_once_per_status_unrated"
             ),

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.models.cases import Case, Rating, Tally
 from claims.models.documents import Document, Passage
 from claims.models.entries import Chain, Entry, writing
-from claims.models.moves import MOVES, Move, Status, may
+from claims.models.moves import MOVES, Move, Status
 from claims.models.records import NotNow, NotYours, Recorded, RecordedQuerySet, Refused
 
 if TYPE_CHECKING:
@@ -59,7 +59,10 @@ class Claim(Recorded):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.STATEMENT)
     as_of = models.DateField(_("as of"), null=True, blank=True, help_text=_("The day the claim speaks of."))
     resolves_on = models.DateField(
-        _("resolves on"), null=True, blank=True, help_text=_("When a plan or forecast will have come true or not.")
+        _("resolves on"),
+        null=True,
+        blank=True,
+        help_text=_("When a plan or forecast will have come true or not."),
     )
     review_by = models.DateField(_("review by"), null=True, blank=True)
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.OPEN, editable=False)
@@ -86,7 +89,8 @@ class Claim(Recorded):
             models.CheckConstraint(condition=~Q(statement=""), name="claim_says_something"),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="claim_status_known"),
             models.CheckConstraint(
-                condition=Q(rating=None) | Q(status=Status.SIGNED_OFF), name="claim_rated_only_when_signed_off"
+                condition=Q(rating=None) | Q(status=Status.SIGNED_OFF),
+                name="claim_rated_only_when_signed_off",
             ),
         ]
         indexes = [
@@ -159,7 +163,14 @@ class Claim(Recorded):
         """Make these the claim's typed figures."""
         self._replace(Quantity, "position", figures, by=by)
 
-    def _replace(self, model: type[Attribution] | type[Quantity], order: str, rows: Sequence[dict[str, Any]], *, by: User) -> None:
+    def _replace(
+        self,
+        model: type[Attribution] | type[Quantity],
+        order: str,
+        rows: Sequence[dict[str, Any]],
+        *,
+        by: User,
+    ) -> None:
         with writing(self.case):
             stand = list(model._base_manager.filter(claim=self).order_by(order))
             for record in stand[len(rows) :]:
@@ -304,7 +315,8 @@ class Quantity(Recorded):
         constraints = [
             models.UniqueConstraint(fields=["claim", "position"], name="quantity_one_per_position"),
             models.CheckConstraint(
-                condition=Q(low=None) | Q(high=None) | Q(low__lte=F("high")), name="quantity_low_not_above_high"
+                condition=Q(low=None) | Q(high=None) | Q(low__lte=F("high")),
+                name="quantity_low_not_above_high",
             ),
         ]
 

@@ -176,5 +176,3 @@ def keep_document(case: Case, document: Document, *, by: User) -> tuple[Document
         document.store()
         chain.record(by=by, verb="loaded", on=document, after=document.facts())
     return document, True
-
-

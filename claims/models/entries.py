@@ -62,9 +62,7 @@ class Chain(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                models.Value(1), condition=Q(case=None), name="chain_only_one_belongs_to_no_case"
-            )
+            models.UniqueConstraint(models.Value(1), condition=Q(case=None), name="chain_only_one_belongs_to_no_case")
         ]
 
     def __str__(self) -> str:

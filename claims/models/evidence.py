@@ -79,7 +79,9 @@ class Evidence(Recorded):
         constraints = [
             models.UniqueConstraint(fields=["claim", "number"], name="evidence_numbered_once_per_claim"),
             models.CheckConstraint(condition=Q(credibility__in=Credibility.values), name="evidence_credibility_known"),
-            models.CheckConstraint(condition=Q(stance__in=["supports", "refutes", "context"]), name="evidence_stance_known"),
+            models.CheckConstraint(
+                condition=Q(stance__in=["supports", "refutes", "context"]), name="evidence_stance_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -118,7 +120,8 @@ class Evidence(Recorded):
         """Raises Refused where a rule about one piece of evidence is broken."""
         if self.quote_stands is False:
             raise Refused(
-                _("These words do not stand in the exhibit's text. Copy them from it, character for character."), "quote"
+                _("These words do not stand in the exhibit's text. Copy them from it, character for character."),
+                "quote",
             )
         if self.credibility == Credibility.CONFIRMED:
             raise Refused(
@@ -129,7 +132,14 @@ class Evidence(Recorded):
 
     @classmethod
     def cite(
-        cls, claim: Claim, *, by: User, source: Source | None, exhibit: Exhibit, once: str | None = None, **values: Any
+        cls,
+        claim: Claim,
+        *,
+        by: User,
+        source: Source | None,
+        exhibit: Exhibit,
+        once: str | None = None,
+        **values: Any,
     ) -> Evidence:
         """Bring an exhibit (new or held already) to bear on a claim."""
 

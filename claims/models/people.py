@@ -44,7 +44,11 @@ class User(AbstractUser):
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=150, help_text=_("As it stands in reports."))
     time_zone = models.CharField(
-        _("time zone"), max_length=64, default="UTC", validators=[is_time_zone], help_text=_("For example Europe/Warsaw.")
+        _("time zone"),
+        max_length=64,
+        default="UTC",
+        validators=[is_time_zone],
+        help_text=_("For example Europe/Warsaw."),
     )
     is_demo = models.BooleanField(default=False, editable=False)
 

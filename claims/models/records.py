@@ -73,7 +73,11 @@ class Recorded(models.Model):
 
     version = models.PositiveIntegerField(default=0, editable=False)
     once = models.CharField(
-        max_length=80, null=True, unique=True, editable=False, help_text=_("The form that made it: one form, one record.")
+        max_length=80,
+        null=True,
+        unique=True,
+        editable=False,
+        help_text=_("The form that made it: one form, one record."),
     )
 
     not_logged: ClassVar[set[str]] = set()
@@ -129,7 +133,12 @@ class Recorded(models.Model):
             after = self.facts()
             if before != after:
                 chain.record(
-                    by=by, verb=verb or ("changed" if stored else "added"), on=self, before=before, after=after, why=why
+                    by=by,
+                    verb=verb or ("changed" if stored else "added"),
+                    on=self,
+                    before=before,
+                    after=after,
+                    why=why,
                 )
 
     def delete(self, *args: Any, by: User | None = None, why: str = "", **kwargs: Any) -> tuple[int, dict[str, int]]:

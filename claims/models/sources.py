@@ -39,9 +39,7 @@ class SourceQuerySet(RecordedQuerySet):
         """Those known in a case the reader belongs to: what another case has found out stays there."""
         if reader.is_superuser and reader.is_active:
             return self
-        known = Source.cases.through.objects.filter(
-            source=OuterRef("pk"), case__memberships__user_id=reader.pk
-        )
+        known = Source.cases.through.objects.filter(source=OuterRef("pk"), case__memberships__user_id=reader.pk)
         return self.filter(Exists(known))
 
     def gradable_by(self, reader: User) -> Self:
@@ -111,7 +109,12 @@ class Source(Recorded):
                 self.reliability = letter
                 self.store()
                 chain.record(
-                    by=by, verb="graded", on=self, before=before, after={"reliability": letter}, why=grade.reason
+                    by=by,
+                    verb="graded",
+                    on=self,
+                    before=before,
+                    after={"reliability": letter},
+                    why=grade.reason,
                 )
             return grade
 

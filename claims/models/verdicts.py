@@ -75,13 +75,14 @@ class Verdict(Recorded):
                 condition=~Q(decision="sent_back") | ~Q(reason=""), name="verdict_sent_back_with_a_reason"
             ),
             models.CheckConstraint(
-                condition=Q(reached="agreed") | ~Q(difference=""), name="verdict_settled_says_why_they_differed"
+                condition=Q(reached="agreed") | ~Q(difference=""),
+                name="verdict_settled_says_why_they_differed",
             ),
+            models.UniqueConstraint(fields=["claim"], condition=Q(decision=""), name="verdict_one_proposal_at_a_time"),
             models.UniqueConstraint(
-                fields=["claim"], condition=Q(decision=""), name="verdict_one_proposal_at_a_time"
-            ),
-            models.UniqueConstraint(
-                fields=["claim", "round"], condition=Q(decision="signed_off"), name="verdict_one_signed_per_round"
+                fields=["claim", "round"],
+                condition=Q(decision="signed_off"),
+                name="verdict_one_signed_per_round",
             ),
         ]
 
@@ -114,7 +115,9 @@ def propose(claim: Claim, *, by: User, once: str | None = None, **values: Any) -
             if not verdict.summary.strip():
                 raise Refused(_("Say in a few sentences what the answer rests on."), "summary")
             said = set(
-                fresh.assessments.exclude(submitted_at=None).filter(round=fresh.round).values_list("rating_id", flat=True)
+                fresh.assessments.exclude(submitted_at=None)
+                .filter(round=fresh.round)
+                .values_list("rating_id", flat=True)
             )
             verdict.reached = Reached.AGREED if said == {verdict.rating_id} else Reached.SETTLED
             if verdict.reached == Reached.SETTLED and not verdict.difference:
@@ -123,7 +126,13 @@ def propose(claim: Claim, *, by: User, once: str | None = None, **values: Any) -
                 verdict.difference = ""
             verdict.store()
             after = fresh.enter(move.end, chain)
-            chain.record(by=by, verb="proposed", on=verdict, before={"status": claim.status}, after=verdict.facts() | after)
+            chain.record(
+                by=by,
+                verb="proposed",
+                on=verdict,
+                before={"status": claim.status},
+                after=verdict.facts() | after,
+            )
         return verdict
 
     return Verdict.made_once(once, make)

@@ -21,7 +21,10 @@ def when(moment: datetime.datetime | None) -> SafeString | str:
         return ""
     local = timezone.localtime(moment)
     return format_html(
-        '<time datetime="{}">{} {}</time>', local.isoformat(), date_format(local, "j M Y, H:i"), local.tzname() or "UTC"
+        '<time datetime="{}">{} {}</time>',
+        local.isoformat(),
+        date_format(local, "j M Y, H:i"),
+        local.tzname() or "UTC",
     )
 
 

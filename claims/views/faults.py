@@ -31,11 +31,20 @@ def fault(request: HttpRequest) -> HttpResponse:
     """507 for a full disk, 503 for a database that cannot be reached, 500 for a defect of ours. Asks the database nothing."""
     raised = sys.exc_info()[1]
     if is_full(raised):
-        status, sentence = 507, _("The disk of this installation is full, so nothing could be saved. Nothing was half-saved.")
+        status, sentence = (
+            507,
+            _("The disk of this installation is full, so nothing could be saved. Nothing was half-saved."),
+        )
     elif isinstance(raised, DatabaseError | InterfaceError | OSError):
-        status, sentence = 503, _("The database or the disk cannot be reached just now. Nothing was half-saved.")
+        status, sentence = (
+            503,
+            _("The database or the disk cannot be reached just now. Nothing was half-saved."),
+        )
     else:
-        status, sentence = 500, _("This is a defect of the workbench, not of what you did. It has been noted in its log.")
+        status, sentence = (
+            500,
+            _("This is a defect of the workbench, not of what you did. It has been noted in its log."),
+        )
     page = render_to_string("claims/fault.html", {"status": status, "sentence": sentence})
     response = HttpResponse(page, status=status)
     if status == 503:

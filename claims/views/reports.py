@@ -1,18 +1,93 @@
-"""."""
-from django.http import Http404
+"""Reports: frozen, listed, and downloaded."""
+
+from __future__ import annotations
+
+import functools
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from claims.forms.filters import ClaimFilter
+from claims.forms.reports import ReportForm
+from claims.models import Case, Chain, Report
+from claims.reports.freezing import MOST, check_quotations, freeze
+from claims.reports.render import FORMATS
+from claims.reports.render import render as render_report
+from claims.views.access import Request, on_case, on_report
+from claims.views.parts import go, render_part
+
+PAGE = 50
 
 
-def report_list(request, **kwargs):
-    raise Http404
+@on_case()
+def report_list(request: Request, case: Case) -> HttpResponse:
+    """The case's reports, newest first."""
+    reports = case.reports.select_related("made_by").defer("snapshot")
+    before = request.GET.get("before", "")
+    if before.isdecimal():
+        reports = reports.filter(number__lt=min(int(before), 2**31))
+    rows = list(reports.order_by("-number")[: PAGE + 1])
+    context = {"case": case, "room": "reports", "reports": rows[:PAGE], "more": len(rows) > PAGE}
+    context["may_export"] = case.allows(request.user, "export")
+    return render(request, "claims/report_list.html", context)
 
 
-def report_add(request, **kwargs):
-    raise Http404
+@on_case(may="export")
+def report_add(request: Request, case: Case) -> HttpResponse:
+    """Choose a title; the claims are those of the filter in the address, all where there is none."""
+    chosen = ClaimFilter(case, request.GET)
+    claims = chosen.claims()
+    form = ReportForm(request.POST or None, initial={"title": case.title})
+    if request.method == "POST" and form.is_valid():
+        make = functools.partial(
+            freeze, case, claims, by=request.user, title=form.cleaned_data["title"],
+            selection=chosen.sentence(), once=form.key(request.user),
+        )  # fmt: skip
+        report = form.attempt(make)
+        if report is not None:
+            return go(request, report, _("Report %(number)s is made.") % {"number": report.number})
+    count = claims.order_by()[: MOST + 1].count()
+    context = {"case": case, "room": "reports", "form": form, "chosen": chosen, "count": count, "most": MOST}
+    context["signed"] = claims.filter(status="signed_off").order_by()[: MOST + 1].count()
+    return render_part(request, "claims/report_add.html", "report", context, form.status if form.errors else 200)
 
 
-def report_detail(request, **kwargs):
-    raise Http404
+@on_report()
+def report_detail(request: Request, report: Report) -> HttpResponse:
+    """What the report holds, how it can be had, and what it can be checked with."""
+    data = report.data
+    start = request.GET.get("from", "")
+    first = min(int(start), len(data["claims"])) if start.isdecimal() else 0
+    context = {
+        "rows": data["claims"][first : first + 2 * PAGE],
+        "next": first + 2 * PAGE if len(data["claims"]) > first + 2 * PAGE else None,
+        "case": report.case,
+        "room": "reports",
+        "report": report,
+        "data": data,
+        "formats": FORMATS.values(),
+        "signed": sum(1 for claim in data["claims"] if claim["verdict"]),
+        "since": Chain.objects.get(case=report.case).count - data["log"]["count"] - 1,
+    }
+    return render(request, "claims/report_detail.html", context)
 
 
-def report_file(request, **kwargs):
-    raise Http404
+@on_report()
+def report_file(request: Request, report: Report, extension: str) -> HttpResponse:
+    """The report in one format, as a file. The quotations are checked once more on their way out."""
+    chosen = next((name for name, format in FORMATS.items() if format.extension == extension), None)
+    if chosen is None:
+        raise Http404
+    check_quotations(report)
+    format = FORMATS[chosen]
+    name = f"{report.case.code}-report-{report.number}-{slugify(report.title)[:40]}".rstrip("-")
+    return HttpResponse(
+        render_report(report.data, chosen),
+        content_type=format.content_type,
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}.{extension}"',
+            "X-Content-Type-Options": "nosniff",
+        },
+    )

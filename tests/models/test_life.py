@@ -2,7 +2,19 @@
 
 import pytest
 
-from claims.models import Assessment, Case, Claim, Entry, NotNow, NotYours, Refused, Status, assign, send_back, sign_off
+from claims.models import (
+    Assessment,
+    Case,
+    Claim,
+    Entry,
+    NotNow,
+    NotYours,
+    Refused,
+    Status,
+    assign,
+    send_back,
+    sign_off,
+)
 from tests.factories import make_assessment, make_claim, make_signed_claim, make_verdict
 
 

@@ -1,0 +1,294 @@
+"""Gathering what a report says, and freezing it: everything that leaves is rendered from the frozen data alone."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from claims.models import (
+    Assessment,
+    Case,
+    Chain,
+    Claim,
+    Document,
+    Evidence,
+    Report,
+    Source,
+    User,
+    Verdict,
+    writing,
+)
+from claims.models.entries import sha256
+from claims.models.records import Refused
+from claims.reports.snapshots import FORMAT, canonical, misquotes
+from claims.text.quotations import around
+
+MOST = 2000  # claims in one report: a person has to be able to open it
+
+
+def freeze(
+    case: Case,
+    claims: models.QuerySet[Claim],
+    *,
+    by: User,
+    title: str = "",
+    selection: str = "",
+    once: str | None = None,
+) -> Report:
+    """A new report of these claims of the case, frozen as they stand now and entered in the log.
+
+    Raises Refused where nothing or too much was chosen, or a quotation does not stand where it
+    says it does: then nothing is made.
+    """
+
+    def make() -> Report:
+        with writing(case) as chain:
+            chosen = _gathered(claims.filter(case=case))
+            if not chosen:
+                raise Refused(_("No claim was chosen. Choose at least one."))
+            if len(chosen) > MOST:
+                raise Refused(
+                    _("That is more than %(most)s claims. Choose fewer with a filter.") % {"most": f"{MOST:,}"}
+                )
+            report = Report(case=case, made_by=by, made_at=timezone.now(), once=once, claims_in=len(chosen))
+            report.number = case.next_number(Report.objects.all())
+            report.title = title.strip() or case.title
+            report.selection = selection.strip()
+            report.snapshot = canonical(_snapshot(report, chosen, chain)).decode()
+            report.sha256 = sha256(report.snapshot)
+            check_quotations(report)
+            report.store()
+            chain.record(by=by, verb="exported", on=report, after=report.facts())
+        return report
+
+    return Report.made_once(once, make)
+
+
+def check_quotations(report: Report) -> None:
+    """The quote gate on the way out. Raises Refused with the claims' names where a quotation does not stand."""
+    if not report.holds_its_data():
+        # Only reached where somebody wrote past the database's own guard.
+        raise Refused(_("This report is not what was frozen: its data have been changed."))
+    snapshot = report.data
+    numbers = {passage["document"] for claim in snapshot["claims"] for passage in claim["passages"]}
+    keys = {item["held_in"] for claim in snapshot["claims"] for item in claim["evidence"] if item["held_in"]}
+    held_documents = {int(key.split(":")[1]) for key in keys if key.startswith("document:")}
+    texts = dict(
+        Document.objects.filter(case=report.case, number__in=numbers | held_documents).values_list("number", "text")
+    )
+    exhibits = [int(key.split(":")[1]) for key in keys if key.startswith("exhibit:")]
+    held = {f"document:{number}": text for number, text in texts.items()} | {
+        f"exhibit:{pk}": text for pk, text in report.case.exhibits.filter(pk__in=exhibits).values_list("pk", "text")
+    }
+    wrong = misquotes(snapshot, texts, held)
+    if wrong:
+        raise Refused(
+            _("Nothing was exported: a quotation does not stand where it should. %(wrong)s")
+            % {"wrong": " ".join(wrong)}
+        )
+
+
+def _gathered(claims: models.QuerySet[Claim]) -> list[Claim]:
+    evidence = Evidence.objects.standing().select_related("exhibit__source", "exhibit__document", "grade")
+    assessments = (
+        Assessment.objects.submitted().select_related("reviewer", "rating", "claim").prefetch_related("relied_on")
+    )
+    verdicts = Verdict.objects.filter(decision="signed_off").select_related("rating", "proposed_by", "decided_by")
+    return list(
+        claims.order_by("number")
+        .select_related("case", "rating")
+        .prefetch_related(
+            "passages__document",
+            "attributions",
+            "quantities",
+            models.Prefetch("evidence", evidence),
+            models.Prefetch("assessments", assessments),
+            models.Prefetch("verdicts", verdicts),
+        )[: MOST + 1]
+    )
+
+
+def _snapshot(report: Report, chosen: list[Claim], chain: Chain) -> dict[str, Any]:
+    case = report.case
+    documents = {p.document.pk: p.document for claim in chosen for p in claim.passages.all()}
+    documents |= {
+        e.exhibit.document.pk: e.exhibit.document
+        for claim in chosen
+        for e in claim.evidence.all()
+        if e.exhibit.document
+    }
+    sources = {e.exhibit.source for claim in chosen for e in claim.evidence.all() if e.exhibit.source}
+    return {
+        "format": FORMAT,
+        "language": "en",
+        "case": {
+            "code": case.code,
+            "title": case.title,
+            "description": case.description,
+            "sample": case.sample,
+            "assessments_required": case.assessments_required,
+        },
+        "report": {
+            "number": report.number,
+            "title": report.title,
+            "made_at": _moment(report.made_at),
+            "made_by": str(report.made_by),
+            "selection": report.selection,
+            "demo": settings.DEMO,
+        },
+        "log": {"count": chain.count, "head": chain.head},
+        "scale": {
+            "name": case.scale.name,
+            "ratings": [_fields(r, "code", "label", "meaning", "look", "position") for r in case.scale.ratings.all()],
+        },
+        "documents": [_document(d) for d in sorted(documents.values(), key=lambda document: document.number)],
+        "claims": [_claim(claim) for claim in chosen],
+        "sources": _sources(sources),
+    }
+
+
+def _moment(moment: datetime.datetime | None) -> str | None:
+    return moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+
+
+def _day(date: datetime.date | None) -> str | None:
+    return date.isoformat() if date else None
+
+
+def _fields(record: Any, *names: str) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in names}
+
+
+def _document(document: Document) -> dict[str, Any]:
+    return {
+        **_fields(document, "number", "title", "author", "publisher", "language", "origin", "url", "sha256"),
+        "sha256_bytes": document.sha256_bytes,
+        "published": _day(document.published),
+        "loaded_at": _moment(document.loaded_at),
+    }
+
+
+def _claim(claim: Claim) -> dict[str, Any]:
+    signed = sorted(claim.verdicts.all(), key=lambda verdict: verdict.round)
+    current = next((v for v in signed if v.round == claim.round and claim.rating_id), None)
+    rounds = {verdict.round for verdict in signed}
+    return {
+        **_fields(claim, "ref", "number", "statement", "kind", "status", "round", "disputed"),
+        "kind_label": claim.get_kind_display(),
+        "status_label": claim.get_status_display(),
+        "as_of": _day(claim.as_of),
+        "resolves_on": _day(claim.resolves_on),
+        "review_by": _day(claim.review_by),
+        "passages": [_passage(p) for p in claim.passages.all()],
+        "attributions": [
+            {**_fields(a, "speaker", "verb", "hedged", "basis"), "basis_label": a.get_basis_display()}
+            for a in claim.attributions.all()
+        ],
+        "quantities": [_quantity(q) for q in claim.quantities.all()],
+        "evidence": [_evidence(e) for e in claim.evidence.all()],
+        "verdict": _verdict(current) if current else None,
+        "assessments": [_assessment(a) for a in claim.assessments.all() if a.round in rounds],
+        "earlier_verdicts": [_verdict(v) for v in signed if v is not current],
+    }
+
+
+def _passage(passage: Any) -> dict[str, Any]:
+    document = passage.document
+    before, after = around(document.text, passage.start, passage.end)
+    return {
+        **_fields(passage, "start", "end", "exact"),
+        "document": document.number,
+        "before": before,
+        "after": after,
+        "language": document.language,
+    }
+
+
+def _quantity(quantity: Any) -> dict[str, Any]:
+    return {
+        **_fields(quantity, "measure", "unit", "entity", "place"),
+        "low": f"{quantity.low.normalize():f}" if quantity.low is not None else None,
+        "high": f"{quantity.high.normalize():f}" if quantity.high is not None else None,
+        "as_of": _day(quantity.as_of),
+    }
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    exhibit = evidence.exhibit
+    held_in = (
+        f"document:{exhibit.document.number}" if exhibit.document else f"exhibit:{exhibit.pk}" if exhibit.text else None
+    )
+    return {
+        **_fields(evidence, "number", "stance", "quote", "where", "credibility", "note"),
+        "stance_label": evidence.get_stance_display(),
+        "bears_on": evidence.bearing,
+        "bears_on_label": evidence.get_bearing_display(),
+        "source": exhibit.source_id,
+        "source_name": exhibit.source.name if exhibit.source else "",
+        "exhibit": exhibit.title,
+        "url": exhibit.url,
+        "published": _day(exhibit.published),
+        "held_in": held_in if evidence.quote else None,
+        "reliability": evidence.grade.letter if evidence.grade else "",
+        "language": exhibit.document.language if exhibit.document else "",
+    }
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "rating": verdict.rating.code,
+        "label": verdict.rating.label,
+        "look": verdict.rating.look,
+        **_fields(verdict, "summary", "reached", "open_questions", "round"),
+        "reached_label": verdict.get_reached_display(),
+        "reason_label": verdict.get_difference_display() if verdict.difference else "",
+        "proposed_by": str(verdict.proposed_by),
+        "proposed_at": _moment(verdict.proposed_at),
+        "signed_off_by": str(verdict.decided_by),
+        "signed_off_at": _moment(verdict.decided_at),
+    }
+
+
+def _assessment(assessment: Assessment) -> dict[str, Any]:
+    rating = assessment.rating
+    return {
+        "reviewer": str(assessment.reviewer),
+        "rating": rating.code if rating else "",
+        "label": rating.label if rating else "",
+        "look": rating.look if rating else "unverified",
+        "was_said_label": assessment.get_was_said_display() if assessment.was_said else "",
+        "likelihood_label": assessment.get_likelihood_display() if assessment.likelihood else "",
+        "confidence_label": assessment.get_confidence_display() if assessment.confidence else "",
+        **_fields(assessment, "rationale", "would_change", "seal", "round"),
+        "relied_on": sorted(evidence.number for evidence in assessment.relied_on.all()),
+        "submitted_at": _moment(assessment.submitted_at),
+    }
+
+
+def _sources(sources: Iterable[Source]) -> list[dict[str, Any]]:
+    rows = []
+    for source in (
+        Source.objects.filter(pk__in=[s.pk for s in sources])
+        .order_by("name", "pk")
+        .prefetch_related("grades__graded_by")
+    ):
+        grade = next(iter(source.grades.all()), None)
+        rows.append(
+            {
+                "id": source.pk,
+                "name": source.name,
+                "kind_label": source.get_kind_display(),
+                "country": source.country,
+                "reliability": source.reliability,
+                "reason": grade.reason if grade else "",
+                "graded_at": _moment(grade.graded_at) if grade else None,
+                "graded_by": str(grade.graded_by) if grade else "",
+            }
+        )
+    return rows
