@@ -18,7 +18,7 @@ class Account(NamedTuple):
 
 
 def verify(case: Case | None, *, against: Head | None = None) -> Account:
-    """Recompute a chain and hold it against the heads kept in the database, in the data folder and, if given, on paper."""
+    """Recompute a chain; hold it against the heads kept in the database, in the data folder and, if given, on paper."""
     name = case.code if case else ""
     entries = Entry.objects.filter(case=case).order_by("number").iterator(chunk_size=1000)
     heads = {

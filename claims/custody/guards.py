@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.checks import CheckMessage, Tags, Warning, register
@@ -135,7 +136,7 @@ def after_migrate(sender: Any, using: str = DEFAULT_DB_ALIAS, **kwargs: Any) -> 
 
 
 @register(Tags.database)
-def check_guards(databases: list[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+def check_guards(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """Warns, by name, of every trigger that should stand in the database and does not."""
     found: list[CheckMessage] = []
     for alias in databases or []:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -17,7 +18,8 @@ from claims.models.entries import Entry
 logger = logging.getLogger(__name__)
 
 
-class Head(NamedTuple):
+@dataclass(frozen=True)
+class Head:
     """How many entries a chain has, and the hash of its newest."""
 
     count: int

@@ -64,7 +64,7 @@ def fill(size: int) -> Crowd:
     """Bring the crowd's case up to `size` claims, with documents, evidence, assessments, verdicts and entries."""
     crowd = _crowd()
     have = crowd.case.claims.count()
-    for numbers in batched(range(have + 1, size + 1), 5 * PER_DOCUMENT * 40):
+    for numbers in batched(range(have + 1, size + 1), 5 * PER_DOCUMENT * 40, strict=False):
         with writing(crowd.case):
             _write(crowd, list(numbers))
     Tally.recount(crowd.case)
@@ -139,7 +139,7 @@ def _documents(crowd: Crowd, rows: list[Claim]) -> None:
     """One document for every so many claims, whose words stand in it."""
     first = (Document.objects.filter(case=crowd.case).aggregate(top=models.Max("number"))["top"] or 0) + 1
     passages = []
-    for number, group in enumerate(batched(rows, PER_DOCUMENT), start=first):
+    for number, group in enumerate(batched(rows, PER_DOCUMENT, strict=False), start=first):
         text = "\n\n".join(claim.statement for claim in group)
         document = Document(
             case=crowd.case, number=number, title=f"Register {number}", text=text, content=text.encode(), origin="file",
@@ -178,16 +178,11 @@ def _judge(crowd: Crowd, rows: list[Claim], ratings: list[Any]) -> None:
 def _verdicts(crowd: Crowd, rows: list[Claim], ratings: list[Any]) -> Iterator[Verdict]:
     for claim in rows:
         if claim.status in ("proposed", "signed_off"):
-            verdict = Verdict(
-                claim=claim, round=1, rating=claim.rating or ratings[0], summary="The registers agree.", reached="agreed",
-                proposed_by=crowd.reviewers[0],
-            )  # fmt: skip
+            rating, by = claim.rating or ratings[0], crowd.reviewers[0]
+            verdict = Verdict(claim=claim, round=1, rating=rating, summary="The registers agree.", proposed_by=by)
+            verdict.reached = "agreed"
             if claim.status == "signed_off":
-                verdict.decision, verdict.decided_by, verdict.decided_at = (
-                    "signed_off",
-                    crowd.editor,
-                    timezone.now(),
-                )
+                verdict.decision, verdict.decided_by, verdict.decided_at = "signed_off", crowd.editor, timezone.now()
             yield verdict
 
 
@@ -198,10 +193,11 @@ def _entries(crowd: Crowd, rows: list[Claim]) -> None:
         for claim in rows:
             for verb in ["made"] + ["assessed"] * claim.answers_in:
                 entry = Entry(
-                    case=crowd.case, number=chain.count + 1, at=timezone.now(), by=crowd.analyst, by_name=str(crowd.analyst),
-                    verb=verb, thing="claim", thing_id=claim.pk, label=claim.ref, claim=claim, previous=chain.head,
-                    detail=canonical({"before": None, "after": {"statement": claim.statement}, "why": ""}),
-                )  # fmt: skip
+                    case=crowd.case, claim=claim, thing="claim", thing_id=claim.pk, label=claim.ref, verb=verb
+                )
+                entry.number, entry.previous, entry.at = chain.count + 1, chain.head, timezone.now()
+                entry.by, entry.by_name = crowd.analyst, str(crowd.analyst)
+                entry.detail = canonical({"before": None, "after": {"statement": claim.statement}, "why": ""})
                 entry.hash = entry.expected_hash(crowd.case.code)
                 entries.append(entry)
                 chain.count, chain.head = entry.number, entry.hash

@@ -288,6 +288,6 @@ class Tally(models.Model):
         with writing(case):
             cls.objects.filter(case=case).delete()
             rows = case.claims.order_by().values("status", "rating_id").annotate(n=models.Count("pk"))
-            cls.objects.bulk_create(
-                cls(case=case, status=row["status"], rating_id=row["rating_id"], count=row["n"]) for row in rows
+            Tally.objects.bulk_create(
+                Tally(case=case, status=row["status"], rating_id=row["rating_id"], count=row["n"]) for row in rows
             )

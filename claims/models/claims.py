@@ -36,6 +36,10 @@ class Kind(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+# From here on a verdict is about the words as they stand.
+REVISABLE = frozenset({Status.OPEN, Status.IN_REVIEW, Status.TO_DECIDE})
+
+
 class ClaimQuerySet(RecordedQuerySet):
     """Claims, from the reader's side."""
 
@@ -155,6 +159,30 @@ class Claim(Recorded):
 
         return cls.made_once(once, make)
 
+    def revise(
+        self,
+        *,
+        by: User,
+        expect: int | None = None,
+        attributions: Sequence[dict[str, Any]] = (),
+        quantities: Sequence[dict[str, Any]] = (),
+        **values: Any,
+    ) -> Claim:
+        """Correct what it says, while nobody has proposed an answer to it. Raises NotNow, or Stale."""
+        with writing(self.case):
+            claim = self.locked()
+            if claim.status not in REVISABLE:
+                raise NotNow(
+                    _("%(ref)s is “%(status)s”: what it says stays as it was judged.")
+                    % {"ref": self.ref, "status": Status(claim.status).label}
+                )
+            for name, value in values.items():
+                setattr(claim, name, value)
+            claim.save(by=by, expect=expect)
+            claim.set_attributions(attributions, by=by)
+            claim.set_quantities(quantities, by=by)
+        return claim
+
     def set_attributions(self, rungs: Sequence[dict[str, Any]], *, by: User) -> None:
         """Make the chain of who told whom these rungs, in this order."""
         self._replace(Attribution, "position", rungs, by=by)
@@ -217,7 +245,7 @@ class Claim(Recorded):
 
     def locked(self) -> Claim:
         """The claim as it stands now; inside `writing` nobody else can change it."""
-        fresh = Claim.objects.select_related("case__scale", "rating").get(pk=self.pk)
+        fresh: Claim = Claim.objects.select_related("case__scale", "rating").get(pk=self.pk)
         role = getattr(self.case, "role", None)
         if role is not None:
             fresh.case.role = role
@@ -345,6 +373,6 @@ class Quantity(Recorded):
 def marked(document: Document, limit: int = 2000) -> models.QuerySet[Passage]:
     """The passages of a document with their claims, in reading order; at most `limit`, for one page."""
     passages: models.QuerySet[Passage] = (
-        document.passages.select_related("claim__rating").order_by("start", "pk").fetch_mode(models.FETCH_RAISE)  # type: ignore[attr-defined]
+        document.passages.select_related("claim__rating").order_by("start", "pk").fetch_mode(models.FETCH_RAISE)
     )
     return passages[:limit]

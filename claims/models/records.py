@@ -72,7 +72,7 @@ class Recorded(models.Model):
     """A record whose every write is in the log."""
 
     version = models.PositiveIntegerField(default=0, editable=False)
-    once = models.CharField(
+    once = models.CharField(  # noqa: DJ001 - unique, and most records come from no form
         max_length=80,
         null=True,
         unique=True,
@@ -84,32 +84,6 @@ class Recorded(models.Model):
 
     class Meta:
         abstract = True
-
-    @property
-    def log_case(self) -> Case | None:
-        """The case in whose log writes to this record are entered; None for the log outside all cases."""
-        return getattr(self, "case", None)
-
-    @property
-    def log_label(self) -> str:
-        """How the log names this record."""
-        return str(self)
-
-    def facts(self) -> dict[str, Any]:
-        """The record as the log keeps it: every field in plain values that JSON can hold."""
-        kept: dict[str, Any] = {}
-        for field in self._meta.concrete_fields:
-            if field.primary_key or field.name in {"version", "once", "case", "claim", *self.not_logged}:
-                continue
-            value = getattr(self, field.name)
-            if isinstance(value, datetime.datetime | datetime.date):
-                value = value.isoformat()
-            kept[field.name] = value if value is None or isinstance(value, bool | int) else str(value)
-        return kept
-
-    def store(self) -> None:
-        """Save without an entry: for acts that write several records and enter them as one."""
-        super().save()
 
     def save(
         self,
@@ -140,6 +114,32 @@ class Recorded(models.Model):
                     after=after,
                     why=why,
                 )
+
+    @property
+    def log_case(self) -> Case | None:
+        """The case in whose log writes to this record are entered; None for the log outside all cases."""
+        return getattr(self, "case", None)
+
+    @property
+    def log_label(self) -> str:
+        """How the log names this record."""
+        return str(self)
+
+    def facts(self) -> dict[str, Any]:
+        """The record as the log keeps it: every field in plain values that JSON can hold."""
+        kept: dict[str, Any] = {}
+        for field in self._meta.concrete_fields:
+            if field.primary_key or field.name in {"version", "once", "case", "claim", *self.not_logged}:
+                continue
+            value = getattr(self, field.name)
+            if isinstance(value, datetime.datetime | datetime.date):
+                value = value.isoformat()
+            kept[field.name] = value if value is None or isinstance(value, bool | int) else str(value)
+        return kept
+
+    def store(self) -> None:
+        """Save without an entry: for acts that write several records and enter them as one."""
+        super().save()
 
     def delete(self, *args: Any, by: User | None = None, why: str = "", **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Delete and enter it in the log."""

@@ -142,7 +142,7 @@ class Grade(Recorded):
 
 
 class Exhibit(Recorded):
-    """One thing that a source put out, as one case holds it: a text that lies in the case, or one known by its address."""
+    """One thing that a source put out, as one case holds it: a text in the case, or one known by its address."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="exhibits")
     source = models.ForeignKey(Source, on_delete=models.PROTECT, null=True, blank=True, related_name="exhibits")

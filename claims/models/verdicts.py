@@ -152,7 +152,7 @@ def _decide(claim: Claim, act: str, *, by: User, expect: int | None, reason: str
     with writing(claim.case) as chain:
         claim = claim.locked()
         move = claim.require(act, by)
-        verdict = claim.verdicts.select_related("rating").filter(decision="").first()
+        verdict: Verdict | None = claim.verdicts.select_related("rating").filter(decision="").first()
         if verdict is None:
             raise NotNow(_("There is no proposal to decide on."))
         if expect is not None and verdict.pk != expect:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import zoneinfo
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Concatenate
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
         htmx: HtmxDetails
 else:
     Request = HttpRequest
-
-type View[**P] = Callable[Concatenate[Request, P], HttpResponse]
 
 
 class AccountBackend(AuthenticationBackend):  # type: ignore[misc]
@@ -81,11 +79,11 @@ class ZoneMiddleware:
             return self.get_response(request)
 
 
-def polite[**P](view: View[P]) -> View[P]:
+def polite(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A view whose rules may refuse: what a rule says is shown where the person is, with the status it has."""
 
     @functools.wraps(view)
-    def answer(request: Request, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def answer(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
         except Refused as refusal:
@@ -95,7 +93,7 @@ def polite[**P](view: View[P]) -> View[P]:
 
 
 def _case_of(request: Request, code: str) -> Case:
-    case = Case.objects.visible_to(request.user).select_related("scale").filter(code=code).first()
+    case: Case | None = Case.objects.visible_to(request.user).select_related("scale").filter(code=code).first()
     if case is None:
         raise Http404
     return case
@@ -146,8 +144,8 @@ def on_claim(may: str = "see") -> Callable[[Callable[..., HttpResponse]], Callab
 
 
 def on_document(may: str = "see") -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
-    """A view of one document, found by its case's `code` and its `number`; its bytes are not read."""
-    return _on_numbered(lambda case: Document.objects.filter(case=case).defer("content"), may)
+    """A view of one document, found by its case's `code` and its `number`; its bytes and its text are not read."""
+    return _on_numbered(lambda case: Document.objects.filter(case=case).light(), may)
 
 
 def on_report(may: str = "see") -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:

@@ -28,7 +28,7 @@ def is_full(fault: BaseException | None) -> bool:
 
 
 def fault(request: HttpRequest) -> HttpResponse:
-    """507 for a full disk, 503 for a database that cannot be reached, 500 for a defect of ours. Asks the database nothing."""
+    """507 for a full disk, 503 for a lost database, 500 for a defect of ours. Asks the database nothing."""
     raised = sys.exc_info()[1]
     if is_full(raised):
         status, sentence = (

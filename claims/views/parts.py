@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -10,7 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 
-from claims.models import Recorded, Refused
+from claims.models import Refused
+
+if TYPE_CHECKING:
+    from django.shortcuts import SupportsGetAbsoluteUrl
 
 HTMX_HEADERS = ("HX-Request", "HX-Request-Type", "HX-History-Restore-Request")
 
@@ -36,7 +39,7 @@ def render_part(
     return response
 
 
-def go(request: HttpRequest, to: Recorded | str, sentence: Any = "") -> HttpResponse:
+def go(request: HttpRequest, to: SupportsGetAbsoluteUrl | str, sentence: Any = "") -> HttpResponse:
     """To the page where the person goes on, with a sentence of what was done; htmx follows as a browser does."""
     if sentence:
         messages.success(request, sentence)

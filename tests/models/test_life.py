@@ -31,7 +31,7 @@ def test_a_claim_goes_from_open_to_signed_off(case, ann, ben, eve, max_):
     sign_off(claim, by=max_)
 
     claim.refresh_from_db()
-    assert (claim.status, claim.rating.code) == (Status.SIGNED_OFF, "supported")
+    assert (claim.status, str(claim.rating)) == (Status.SIGNED_OFF, "Supported")
 
 
 def test_nobody_signs_off_their_own_proposal(case, ann, ben, eve):

@@ -72,7 +72,12 @@ class Browser:
         if form is not None:
             environ["HTTP_HX_REQUEST"] = "true"
         seen: list[int] = []
-        answer = self.handler(environ, lambda status, headers, *rest: seen.append(int(status[:3])))
+
+        def start(status: str, headers: Any, fault: Any = None, /) -> Callable[[bytes], object]:
+            seen.append(int(status[:3]))
+            return lambda chunk: None
+
+        answer = self.handler(environ, start)
         size = sum(len(chunk) for chunk in answer)
         answer.close()
         return seen[0], size
