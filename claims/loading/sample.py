@@ -1,0 +1,190 @@
+"""The sample case: a briefing, its claims and what became of them, done step by step as people would do it."""
+
+from __future__ import annotations
+
+import tomllib
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from django.db import transaction
+
+from claims.models import (
+    Case,
+    Claim,
+    Document,
+    Evidence,
+    Exhibit,
+    Passage,
+    Refused,
+    Scale,
+    Source,
+    User,
+    assess,
+    assign,
+    keep_document,
+    propose,
+    send_back,
+    sign_off,
+)
+from claims.text.normalising import readable
+from claims.text.quotations import find
+
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+
+
+class Account(NamedTuple):
+    """One of the sample's people, as they sign in."""
+
+    email: str
+    name: str
+    role: str
+
+
+class Room(NamedTuple):
+    """What the sample's claims are made of."""
+
+    document: Document
+    people: dict[str, User]
+    sources: dict[str, Source]
+    exhibits: dict[str, Exhibit]
+
+
+def read_sample() -> dict[str, Any]:
+    """The sample as it is written down in `fixtures/sample.toml`."""
+    return tomllib.loads((FIXTURES / "sample.toml").read_text(encoding="utf-8"))
+
+
+def sample_accounts() -> tuple[list[Account], str]:
+    """Who can sign in to the sample, and the password they share."""
+    written = read_sample()
+    accounts = [Account(row["email"], row["name"], row.get("role", "administrator")) for row in written["accounts"]]
+    return accounts, written["password"]
+
+
+def find_sample() -> Case | None:
+    """The sample case, where it has been loaded."""
+    return Case.objects.filter(code=read_sample()["case"]["code"], sample=True).first()
+
+
+def load_sample() -> Case:
+    """The sample case: the one that is there, or else a new one, whole or not at all.
+
+    Raises Refused where another case bears its code.
+    """
+    found = find_sample()
+    if found is not None:
+        return found
+    written = read_sample()
+    code = written["case"]["code"]
+    with transaction.atomic():
+        if Case.objects.filter(code=code).exists():
+            raise Refused(f"There is a case {code} already, and it is not the sample.")
+        people = _accounts(written)
+        case = _case(written, people)
+        document = _document(case, written["document"], people["analyst"])
+        sources = {row["key"]: _source(case, row, people["analyst"]) for row in written["sources"]}
+        exhibits = {key: Exhibit(title=title, document=document) for key, title in written["exhibits"].items()}
+        room = Room(document, people, sources, exhibits)
+        for row in written["claims"]:
+            _claim(row, room)
+    return case
+
+
+def _accounts(written: dict[str, Any]) -> dict[str, User]:
+    """Everybody's account; the administrator is the first, and gives the others theirs."""
+    people: dict[str, User] = {}
+    for row in written["accounts"]:
+        administers = row.get("superuser", False)
+        people[row["key"]] = User.objects.create_user(
+            row["email"],
+            written["password"],
+            by=people.get("staff"),
+            name=row["name"],
+            is_demo=True,
+            is_staff=administers,
+            is_superuser=administers,
+        )
+    return people
+
+
+def _case(written: dict[str, Any], people: dict[str, User]) -> Case:
+    case = Case(**written["case"], scale=Scale.objects.default(), sample=True)
+    case.save(by=people["staff"])
+    for row in written["accounts"]:
+        if "role" in row:
+            case.enrol(people[row["key"]], row["role"], by=people["staff"])
+    return case
+
+
+def _document(case: Case, row: dict[str, Any], by: User) -> Document:
+    content = (FIXTURES / row["file"]).read_bytes()
+    document = Document(
+        title=row["title"],
+        language=row["language"],
+        origin=Document.Origin.FILE,
+        file_name=row["file"],
+        content=content,
+        text=readable(content),
+        extractor="utf-8",
+    )
+    return keep_document(case, document, by=by)[0]
+
+
+def _source(case: Case, row: dict[str, Any], by: User) -> Source:
+    values = {name: row[name] for name in ("name", "kind", "country", "note") if name in row}
+    source = Source.make(case, by=by, **values)
+    for grade in row["grades"]:
+        source.grade(grade["letter"], by=by, reason=grade["reason"])
+    return source
+
+
+def _claim(row: dict[str, Any], room: Room) -> None:
+    """One claim, and everything that happened to it, in the order in which it happened."""
+    span = find(room.document.text, row["exact"])
+    if span is None:
+        raise Refused(f"These words stand nowhere, or twice, in the sample's document: {row['exact']}")
+    claim = Claim.make(
+        room.document.case,
+        by=room.people["analyst"],
+        statement=row["statement"],
+        kind=row["kind"],
+        passage=Passage.of(room.document, *span),
+        attributions=row.get("attributions", ()),
+        quantities=[_exact(each) for each in row.get("quantities", ())],
+        **{name: row[name] for name in ("as_of", "resolves_on") if name in row},
+    )
+    evidence = [_evidence(claim, dict(each), room) for each in row.get("evidence", ())]
+    if "assigned" in row:
+        assign(claim, [room.people[key] for key in row["assigned"]], by=room.people["editor"])
+    for answer in row.get("assessments", ()):
+        _assess(claim, dict(answer), evidence, room.people)
+    if "verdict" in row:
+        _decide(claim, dict(row["verdict"]), room.people)
+
+
+def _exact(quantity: dict[str, Any]) -> dict[str, Any]:
+    return quantity | {end: Decimal(quantity[end]) for end in ("low", "high")}
+
+
+def _evidence(claim: Claim, row: dict[str, Any], room: Room) -> Evidence:
+    by, source = row.pop("by", "analyst"), row.pop("source")
+    return Evidence.cite(
+        claim, by=room.people[by], source=room.sources.get(source), exhibit=room.exhibits[source], **row
+    )
+
+
+def _assess(claim: Claim, row: dict[str, Any], evidence: list[Evidence], people: dict[str, User]) -> None:
+    relied_on = [evidence[number - 1] for number in row.pop("relied_on")]
+    rating, by, draft = claim.case.rating(row.pop("rating")), people[row.pop("by")], row.pop("draft", False)
+    assess(claim, by=by, submit=not draft, relied_on=relied_on, rating=rating, **row)
+
+
+def _decide(claim: Claim, row: dict[str, Any], people: dict[str, User]) -> None:
+    signs, returns, reason = row.pop("signed_by", None), row.pop("sent_back_by", None), row.pop("reason", "")
+    rating, by = claim.case.rating(row.pop("rating")), people[row.pop("by")]
+    propose(claim, by=by, rating=rating, **row)
+    if signs:
+        sign_off(claim, by=people[signs])
+    if returns:
+        send_back(claim, by=people[returns], reason=reason)

@@ -1,0 +1,139 @@
+"""`manage.py demo`: a workbench with the sample case in it, on this machine alone."""
+
+import errno
+import hashlib
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.wsgi import get_wsgi_application
+from django.db import connection, connections
+from django.db.migrations.executor import MigrationExecutor
+from gunicorn.app.base import BaseApplication
+
+from claims.custody import guards
+from claims.loading.sample import find_sample, load_sample, sample_accounts
+from claims.models import Refused
+
+HOST = "127.0.0.1"
+
+
+class Command(BaseCommand):
+    """Sets up a demo data folder once, and serves it."""
+
+    help = "Serve a workbench with the sample case, on this machine alone. A second start finds what is there."
+    requires_system_checks = []  # they would take a third of the second start
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, default=8000, help="the port to serve on (8000)")
+        parser.add_argument("--no-serve", action="store_true", help="stop after loading the sample case")
+
+    def handle(self, *args: Any, port: int, no_serve: bool, **options: Any) -> None:
+        if not no_serve:
+            check_port(port)
+        claim_folder()
+        set_up()
+        collect_static()
+        self.stdout.write(f"The sample case is in {settings.DATA}.")
+        if no_serve:
+            return
+        self.stdout.write(f"\nOpen http://{HOST}:{port}/ and sign in with one of these accounts:\n\n{accounts()}\n")
+        self.stdout.write("Ctrl-C ends it.")
+        self.stdout.flush()
+        connections.close_all()
+        Server(port).run()
+
+
+def check_port(port: int) -> None:
+    """Raises CommandError where the port cannot be had."""
+    if not 1 <= port <= 65535:
+        raise CommandError(f"{port} is no port: choose one from 1024 to 65535.")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as fault:
+            why = "is in use" if fault.errno == errno.EADDRINUSE else f"cannot be used ({fault.strerror})"
+            raise CommandError(f"Port {port} {why}. Choose another one: --port {port + 1}") from fault
+
+
+def claim_folder() -> None:
+    """Make the data folder a demo's, and begin again with the settings of a demo.
+
+    Raises CommandError where it holds real work, or where the database is not in it.
+    """
+    database = settings.DATA / "workbench.sqlite3"
+    if Path(settings.DATABASES["default"]["NAME"]) != database:
+        raise CommandError("The demo keeps its database in its data folder. Unset DATABASE_URL to start it.")
+    if settings.DEMO:
+        return
+    if database.exists():
+        raise CommandError(
+            f"{settings.DATA} holds real work, and the demo stays out of it. "
+            "Give it a folder of its own: manage.py demo --data DIR"
+        )
+    (settings.DATA / "demo").write_text("Made by manage.py demo: the demo accounts may sign in here.\n")
+    os.environ["WORKBENCH_DATA"] = str(settings.DATA)
+    os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 - the settings are read once, at the start
+
+
+def set_up() -> None:
+    """Bring the database to the newest form and load the sample, where that has not been done."""
+    executor = MigrationExecutor(connection)
+    fresh = bool(executor.migration_plan(executor.loader.graph.leaf_nodes())) or bool(guards.missing(connection))
+    # Without the sample an earlier start was cut off, perhaps between the migrations and what follows them.
+    if fresh or find_sample() is None:
+        call_command("migrate", verbosity=0)
+    try:
+        load_sample()
+    except Refused as refusal:
+        raise CommandError(str(refusal)) from refusal
+
+
+def collect_static() -> None:
+    """Collect the static files, unless those in the data folder were made of the very same ones."""
+    if settings.DEBUG:
+        return
+    made_of = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list(None):
+            file = os.stat(storage.path(path))
+            made_of.update(f"{path}\0{file.st_size}\0{file.st_mtime_ns}\n".encode())
+    stamp = settings.STATIC_ROOT / "made_of"
+    if not stamp.exists() or stamp.read_text() != made_of.hexdigest():
+        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+        stamp.write_text(made_of.hexdigest())
+
+
+def accounts() -> str:
+    """Who may sign in, as a table."""
+    people, password = sample_accounts()
+    wide = max(len(person.email) for person in people)
+    rows = [f"    {person.email:{wide}}  {person.role:13}  {person.name}" for person in people]
+    return "\n".join([*rows, "", f"    The password of all: {password}"])
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn, in this process: what has been imported need not be imported again."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        super().__init__()
+
+    def load_config(self) -> None:
+        """What would else stand on gunicorn's command line."""
+        chosen = {"bind": f"{HOST}:{self.port}", "worker_class": "gthread", "workers": 2, "threads": 4}
+        # Its control socket would lie in the person's home folder, where two demos share it.
+        quiet = {"loglevel": "warning", "control_socket_disable": True, "preload_app": True}
+        for name, value in (chosen | quiet).items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """The application."""
+        return get_wsgi_application()
