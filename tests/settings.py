@@ -11,3 +11,7 @@ from workbench.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
+
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
+    # A file, as in earnest: a database in memory knows neither WAL nor writers that wait for each other.
+    DATABASES["default"]["TEST"] = {"NAME": os.path.join(os.environ["WORKBENCH_DATA"], "test.sqlite3")}  # noqa: F405

@@ -85,6 +85,7 @@ class Claim(Recorded):
 
     objects = ClaimQuerySet.as_manager()
     not_logged = {"evidence_count", "answers_in"}
+    moved_by_acts = {"status", "round", "disputed", "rating_id", "evidence_count", "answers_in"}
 
     class Meta:
         ordering = ["case", "-number"]

@@ -72,6 +72,7 @@ class Evidence(Recorded):
     removed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = EvidenceQuerySet.as_manager()
+    moved_by_acts = {"removed_at"}
 
     class Meta:
         verbose_name_plural = _("evidence")

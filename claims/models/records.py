@@ -81,6 +81,7 @@ class Recorded(models.Model):
     )
 
     not_logged: ClassVar[set[str]] = set()
+    moved_by_acts: ClassVar[set[str]] = set()  # fields that acts of their own keep; a save leaves them as they stand
 
     class Meta:
         abstract = True
@@ -102,6 +103,8 @@ class Recorded(models.Model):
             if stored is not None and expect is not None and stored.version != expect:
                 raise Stale(stored)
             self.version = stored.version + 1 if stored is not None else 0
+            for name in self.moved_by_acts if stored is not None else ():
+                setattr(self, name, getattr(stored, name))
             super().save()
             before = stored.facts() if stored is not None else None
             after = self.facts()

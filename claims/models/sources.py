@@ -71,6 +71,7 @@ class Source(Recorded):
     cases = models.ManyToManyField(Case, related_name="sources", blank=True, editable=False)
 
     objects = SourceQuerySet.as_manager()
+    moved_by_acts = {"reliability"}
 
     class Meta:
         ordering = ["name", "pk"]
@@ -105,9 +106,11 @@ class Source(Recorded):
             with writing(None) as chain:
                 grade = Grade(source=self, letter=letter, reason=reason.strip(), graded_by=by, once=once)
                 grade.store()
-                before = {"reliability": self.reliability}
-                self.reliability = letter
-                self.store()
+                # As it stands now: what somebody corrected since this was read must not be written back.
+                stands = Source.objects.get(pk=self.pk)
+                before = {"reliability": stands.reliability}
+                self.reliability = stands.reliability = letter
+                stands.store()
                 chain.record(
                     by=by,
                     verb="graded",
