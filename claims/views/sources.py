@@ -1,22 +1,190 @@
-"""."""
-from django.http import Http404
+"""Sources: whoever speaks, how far they are to be relied on, and what rests on them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from claims.forms.fields import initial_of
+from claims.forms.sources import GradeForm, NewSourceForm, SourceFilters, SourceForm
+from claims.models import Case, Claim, Evidence, Exhibit, Grade, NotYours, Role, Source, User
+from claims.views.access import Request, on_source, polite
+from claims.views.parts import go, render_part, wants_part
+
+PAGE = 50  # sources of a list
+EXHIBITS = 20  # exhibits of a source on one page
+EVIDENCE = 200  # what rests on those, at most
+GRADES = 200  # a source's newest grades
 
 
-def source_list(request, **kwargs):
-    raise Http404
+def source_list(request: Request) -> HttpResponse:
+    """The sources known in the person's cases, by name."""
+    form = SourceFilters(request.GET)
+    form.is_valid()
+    chosen = form.cleaned_data
+    sources = Source.objects.visible_to(request.user)
+    after = sources.filter(pk=chosen.get("after")).first() if chosen.get("after") else None
+    sources = narrowed(sources, chosen)
+    if after is not None:
+        # The first condition is for the index, the second for sources of one name.
+        sources = sources.filter(name__gte=after.name).filter(Q(name__gt=after.name) | Q(pk__gt=after.pk))
+    rows = list(sources.order_by("name", "pk").defer("note").fetch_mode(models.FETCH_RAISE)[: PAGE + 1])  # type: ignore[attr-defined]
+    query = request.GET.copy()
+    query.pop("after", None)
+    first = query.urlencode()
+    if len(rows) > PAGE:
+        query["after"] = str(rows[PAGE - 1].pk)
+    context = {
+        "room": "sources",
+        "sources": rows[:PAGE],
+        "filters": form,
+        "filtered": any(chosen.get(name) for name in ("name", "kind", "reliability")),
+        "first": f"?{first}" if after is not None else "",
+        "more": f"?{query.urlencode()}" if len(rows) > PAGE else "",
+        "may_add": cases_to_add_to(request.user).exists(),
+    }
+    return render_part(request, "claims/source_list.html", "sources", context, 422 if form.errors else 200)
 
 
-def source_add(request, **kwargs):
-    raise Http404
+def narrowed(sources: Any, chosen: dict[str, Any]) -> Any:
+    """Those whose name, kind and reliability are the chosen ones."""
+    if chosen.get("name"):
+        sources = sources.filter(name__istartswith=chosen["name"])
+    if chosen.get("kind"):
+        sources = sources.filter(kind=chosen["kind"])
+    if chosen.get("reliability"):
+        sources = sources.filter(reliability=chosen["reliability"].replace("none", ""))
+    return sources
 
 
-def source_detail(request, **kwargs):
-    raise Http404
+def cases_to_add_to(user: User) -> models.QuerySet[Case]:
+    """The cases in which somebody may add sources."""
+    return Case.objects.visible_to(user).filter(role__in=[Role.ANALYST, Role.EDITOR])
 
 
-def source_edit(request, **kwargs):
-    raise Http404
+@polite
+def source_add(request: Request) -> HttpResponse:
+    """A new source, known in one of the person's cases."""
+    if not cases_to_add_to(request.user).exists():
+        raise NotYours(_("Sources are added by the analysts and editors of a case. You are neither in any case yet."))
+    posted = request.POST if request.method == "POST" else None
+    form = NewSourceForm(request.user, posted)
+    if form.is_valid():
+        values = form.values
+        case = values.pop("case")
+        made = form.attempt(lambda: Source.make(case, by=request.user, once=form.key(request.user), **values))
+        if made is not None:
+            return go(request, made, _("Source added. Say next how far it is to be relied on."))
+    context = {"room": "sources", "form": form}
+    return render_part(request, "claims/source_add.html", "source", context, form.status if form.errors else 200)
 
 
-def source_grade(request, **kwargs):
-    raise Http404
+@on_source
+def source_detail(request: Request, source: Source) -> HttpResponse:
+    """One source: its grades, and what the person may see of what rests on it."""
+    if request.GET.get("before"):
+        return render_part(request, "claims/source_detail.html", "exhibits", about(request, source))
+    return render_part(request, "claims/source_detail.html", "reliability", about(request, source))
+
+
+@on_source
+def source_edit(request: Request, source: Source) -> HttpResponse:
+    """Correct what is known of a source."""
+    check_gradable(source, request.user)
+    names = ["name", "kind", "country", "note"]
+    posted = request.POST if request.method == "POST" else None
+    form = SourceForm(posted, initial=initial_of(source, names))
+    if form.is_valid() and form.attempt(lambda: revise(source, form, request.user)):
+        return go(request, source, _("Saved."))
+    context = {"room": "sources", "source": source, "form": form}
+    return render_part(request, "claims/source_edit.html", "source", context, form.status if form.errors else 200)
+
+
+def revise(source: Source, form: SourceForm, user: User) -> Source:
+    """Save what was typed over the version that the form began with."""
+    for name, value in form.values.items():
+        setattr(source, name, value)
+    version = form.cleaned_data["version"]
+    # A form without a version saw no version: it never fits.
+    source.save(by=user, expect=-1 if version is None else version)
+    return source
+
+
+@on_source
+def source_grade(request: Request, source: Source) -> HttpResponse:
+    """Grade a source's reliability, with a reason."""
+    check_gradable(source, request.user)
+    if request.method != "POST":
+        return render_part(request, "claims/source_detail.html", "reliability", about(request, source, GradeForm()))
+    form = GradeForm(request.POST)
+    if form.is_valid():
+        letter, reason = form.values["letter"], form.values["reason"]
+        user = request.user
+        if form.attempt(lambda: source.grade(letter, by=user, reason=reason, once=form.key(user))):
+            if not wants_part(request):
+                return go(request, source, _("Graded."))
+            source.refresh_from_db()
+            return render_part(request, "claims/source_detail.html", "reliability", about(request, source))
+    context = about(request, source, form)
+    return render_part(
+        request, "claims/source_detail.html", "reliability", context, form.status if form.errors else 200
+    )
+
+
+def gradable(source: Source, user: User) -> bool:
+    """Whether somebody may grade and correct this source."""
+    return bool(Source.objects.gradable_by(user).filter(pk=source.pk).exists())
+
+
+def check_gradable(source: Source, user: User) -> None:
+    """Raises NotYours for whoever is neither analyst nor editor in a case where the source is known."""
+    if not gradable(source, user):
+        raise NotYours(_("Sources are graded and corrected by the analysts and editors of the cases that know them."))
+
+
+def about(request: Request, source: Source, form: GradeForm | None = None) -> dict[str, Any]:
+    """What the page of a source shows."""
+    may_grade = gradable(source, request.user)
+    grades = Grade.objects.filter(source=source).select_related("graded_by").order_by("-graded_at", "-pk")
+    cases = list(Case.objects.visible_to(request.user).filter(sources=source).order_by("title", "pk")[:20])
+    exhibits, more = exhibits_of(source, request.user, request.GET.get("before", ""))
+    return {
+        "room": "sources",
+        "source": source,
+        "may_grade": may_grade,
+        "grade_form": (form or GradeForm()) if may_grade else None,
+        "grading": form is not None,
+        "grades": grades.fetch_mode(models.FETCH_RAISE)[:GRADES],  # type: ignore[attr-defined]
+        "known_in": cases,
+        "exhibits": exhibits,
+        "more": more,
+        "continued": bool(request.GET.get("before")),
+    }
+
+
+def exhibits_of(source: Source, reader: User, before: str) -> tuple[list[tuple[Exhibit, list[Evidence]]], str]:
+    """The newest exhibits that the reader may see, each with what rests on it; and where the next page begins."""
+    exhibits = Exhibit.objects.filter(source=source, case__in=Case.objects.visible_to(reader).values("pk"))
+    if before.isascii() and before.isdigit() and len(before) < 19:
+        exhibits = exhibits.filter(pk__lt=int(before))
+    found = list(
+        exhibits.order_by("-pk").defer("text").select_related("case").fetch_mode(models.FETCH_RAISE)[: EXHIBITS + 1]
+    )
+    shown = found[:EXHIBITS]
+    resting: dict[int, list[Evidence]] = defaultdict(list)
+    evidence = (
+        Evidence.objects.standing()
+        .filter(exhibit__in=shown, claim__in=Claim.objects.visible_to(reader).values("pk"))
+        .select_related("claim__case", "grade")
+        .order_by("-pk")
+        .fetch_mode(models.FETCH_RAISE)  # type: ignore[attr-defined]
+    )
+    for item in evidence[:EVIDENCE]:
+        resting[item.exhibit_id].append(item)
+    more = f"?before={shown[-1].pk}" if len(found) > EXHIBITS else ""
+    return [(exhibit, resting[exhibit.pk]) for exhibit in shown], more

@@ -1,0 +1,267 @@
+"""The sources' pages, judged by what a reader sees."""
+
+import pytest
+
+from claims.models import Entry, Exhibit, Grade, Role, Source
+from claims.views import sources as pages
+from tests.factories import make_case, make_claim, make_evidence, make_source
+
+
+def grade(source, letter="B", by=None, reason="It was right about the census."):
+    return source.grade(letter, by=by, reason=reason)
+
+
+@pytest.fixture
+def source(case, ann) -> Source:
+    return make_source(case=case, name="Ministry of Defence", kind="organisation", country="Belarus", by=ann)
+
+
+def test_the_list_shows_the_sources_of_ones_own_cases_by_name(as_, case, ann, source):
+    make_source(case=case, name="Agency", by=ann)
+    make_source(name="A paper of another case")
+
+    page = as_(ann).get("/sources/").content.decode()
+
+    assert page.index("Agency") < page.index("Ministry of Defence")
+    assert "another case" not in page
+    assert "<h1>Sources</h1>" in page
+
+
+def test_the_list_is_narrowed_by_name_kind_and_reliability(as_, case, ann, source):
+    make_source(case=case, name="Minsk paper", kind="outlet", by=ann).grade("C", by=ann, reason="Often late.")
+    browser = as_(ann)
+
+    def shown(query: str) -> list[str]:
+        page = browser.get(f"/sources/?{query}").content.decode()
+        return [name for name in ("Ministry of Defence", "Minsk paper") if name in page]
+
+    assert shown("name=minIS") == ["Ministry of Defence"]
+    assert shown("kind=outlet") == ["Minsk paper"]
+    assert shown("reliability=C") == ["Minsk paper"]
+    assert shown("reliability=none") == ["Ministry of Defence"]
+    assert shown("name=Zz") == []
+    assert browser.get("/sources/?kind=banana").status_code == 422
+
+
+def test_the_list_is_paged_by_key(as_, case, ann, monkeypatch, htmx):
+    monkeypatch.setattr(pages, "PAGE", 2)
+    for name in ("Same", "Same", "Same", "Zebra"):
+        make_source(case=case, name=name, by=ann)
+    browser = as_(ann)
+
+    first = browser.get("/sources/")
+    rest = browser.get("/sources/" + first.context["more"], headers=htmx)
+
+    both = [row.pk for page in (first, rest) for row in page.context["sources"]]
+    assert both == list(Source.objects.order_by("name", "pk").values_list("pk", flat=True))
+    assert "<html" not in rest.content.decode()
+    assert rest.content.decode().lstrip().startswith('<section class="card" id="sources">')
+
+
+def test_queries_of_the_list_do_not_grow_with_it(as_, case, ann, django_assert_max_num_queries):
+    for _ in range(12):
+        make_source(case=case, by=ann)
+    browser = as_(ann)
+    with django_assert_max_num_queries(5):
+        browser.get("/sources/")
+
+
+def test_a_source_is_added_to_one_of_ones_cases(as_, case, ann):
+    browser = as_(ann)
+    form = browser.get("/sources/add/").context["form"]
+    typed = {"case": case.pk, "name": "Agency", "kind": "outlet", "once": str(form["once"].value())}
+
+    answer = browser.post("/sources/add/", typed)
+    again = browser.post("/sources/add/", typed)
+
+    made = Source.objects.get(name="Agency")
+    assert answer.status_code == again.status_code == 302
+    assert answer["Location"] == again["Location"] == made.get_absolute_url()
+    assert list(made.cases.all()) == [case]
+    assert Entry.objects.filter(thing="source", thing_id=made.pk, verb="added", by=ann).count() == 1
+
+
+def test_a_bad_source_is_refused_with_what_was_typed(as_, case, ann, htmx):
+    other = make_case(code="CZ")
+    typed = {"case": other.pk, "name": "", "kind": "organisation", "note": "Typed with care."}
+
+    answer = as_(ann).post("/sources/add/", typed, headers=htmx)
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Typed with care." in page
+    assert {"case", "name"} <= set(answer.context["form"].errors)
+    assert not Source.objects.exists()
+
+
+@pytest.mark.parametrize("person", ["rod", "zoe"])
+def test_who_is_no_analyst_anywhere_adds_no_source(as_, case, request, person):
+    browser = as_(request.getfixturevalue(person))
+    assert browser.get("/sources/add/").status_code == 403
+    assert browser.post("/sources/add/", {"case": case.pk, "name": "x", "kind": "person"}).status_code == 403
+    assert "New source" not in browser.get("/sources/").content.decode()
+
+
+@pytest.mark.parametrize("path", ["", "edit/", "grade/"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_stranger_learns_nothing(as_, source, zoe, path, method):
+    answer = getattr(as_(zoe), method)(f"/sources/{source.pk}/{path}")
+    assert answer.status_code == 404
+    assert "Ministry" not in answer.content.decode()
+
+
+def test_the_page_shows_every_grade_newest_first(as_, source, ann, ben, rod):
+    grade(source, "E", by=ann, reason="It was caught inventing.")
+    grade(source, "B", by=ben)
+
+    page = as_(rod).get(f"/sources/{source.pk}/").content.decode()
+
+    assert page.index("It was right about the census.") < page.index("It was caught inventing.")
+    assert '<h2>Reliability</h2><span class="grade">B</span>' in page
+    assert "Belarus" in page
+    assert '<form class="stack"' not in page, "a reader grades nothing"
+
+
+def test_the_page_shows_what_rests_on_it_in_ones_own_cases_alone(as_, case, source, ann):
+    seen = make_evidence(claim=make_claim(case=case, statement="Seen by Ann."), source=source)
+    removed = make_evidence(claim=make_claim(case=case, statement="Removed since."), source=source)
+    removed.remove(by=ann)
+    elsewhere = make_case(code="XX")
+    make_evidence(claim=make_claim(case=elsewhere, statement="Of another case."), source=source)
+
+    page = as_(ann).get(f"/sources/{source.pk}/").content.decode()
+
+    assert "Seen by Ann." in page
+    assert f"{seen.get_absolute_url()}" in page
+    assert "Removed since." not in page
+    assert "Of another case." not in page
+    assert "XX" not in page
+
+
+def test_exhibits_are_paged_by_key(as_, case, source, ann, monkeypatch, htmx):
+    monkeypatch.setattr(pages, "EXHIBITS", 2)
+    for n in range(5):
+        make_evidence(claim=make_claim(case=case), source=source, exhibit=Exhibit(title=f"Exhibit {n}"))
+    browser, address, titles = as_(ann), f"/sources/{source.pk}/", []
+    query = ""
+    for _ in range(3):
+        answer = browser.get(address + query, headers=htmx if query else {})
+        titles += [exhibit.title for exhibit, _ in answer.context["exhibits"]]
+        query = answer.context["more"]
+    assert titles == [f"Exhibit {n}" for n in (4, 3, 2, 1, 0)]
+    assert query == ""
+
+
+def test_queries_of_the_page_do_not_grow(as_, case, source, ann, django_assert_max_num_queries):
+    for _ in range(6):
+        make_evidence(claim=make_claim(case=case), source=source)
+        grade(source, by=ann)
+    browser = as_(ann)
+    with django_assert_max_num_queries(10):
+        browser.get(f"/sources/{source.pk}/")
+
+
+@pytest.mark.parametrize("with_htmx", [True, False])
+def test_a_source_is_graded_with_a_reason_once(as_, source, ann, htmx, with_htmx):
+    browser = as_(ann)
+    form = browser.get(f"/sources/{source.pk}/").context["grade_form"]
+    typed = {"letter": "B", "reason": "Right about the census.", "once": str(form["once"].value())}
+
+    for _ in range(2):
+        answer = browser.post(f"/sources/{source.pk}/grade/", typed, headers=htmx if with_htmx else {})
+
+    assert answer.status_code == (200 if with_htmx else 302)
+    if with_htmx:
+        part = answer.content.decode()
+        assert part.lstrip().startswith('<section class="card stack" id="reliability">')
+        assert '<span class="grade">B</span>' in part
+        assert "Right about the census.</textarea>" not in part
+    source.refresh_from_db()
+    assert source.reliability == "B"
+    assert Grade.objects.filter(source=source).count() == 1
+    assert Entry.objects.filter(thing="source", thing_id=source.pk, verb="graded", by=ann).count() == 1
+
+
+@pytest.mark.parametrize("with_htmx", [True, False])
+def test_a_grade_without_a_reason_is_refused_at_the_field(as_, source, ann, htmx, with_htmx):
+    answer = as_(ann).post(
+        f"/sources/{source.pk}/grade/", {"letter": "A", "reason": "  "}, headers=htmx if with_htmx else {}
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert answer.context["grade_form"].errors["reason"] == ["Say why this grade: it will be asked."]
+    assert "Say why this grade" in page
+    assert 'value="A" checked' in " ".join(page.split()) or answer.context["grade_form"]["letter"].value() == "A"
+    assert ("<html" in page) is not with_htmx
+    assert not Grade.objects.exists()
+
+
+def test_a_letter_off_the_scale_is_refused(as_, source, ann):
+    answer = as_(ann).post(f"/sources/{source.pk}/grade/", {"letter": "G", "reason": "Typed with care."})
+    assert answer.status_code == 422
+    assert "Typed with care." in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", ["edit/", "grade/"])
+def test_a_reader_neither_grades_nor_corrects(as_, source, rod, path):
+    browser = as_(rod)
+    assert browser.get(f"/sources/{source.pk}/{path}").status_code == 403
+    assert browser.post(f"/sources/{source.pk}/{path}", {"letter": "A", "reason": "x"}).status_code == 403
+    assert not Grade.objects.exists()
+
+
+def test_an_analyst_of_one_case_and_reader_of_another_grades_what_the_first_knows(as_, case, source, rod, eve):
+    other = make_case(code="CZ", members={rod: Role.ANALYST})
+    assert as_(rod).get(f"/sources/{source.pk}/grade/").status_code == 403
+    source.cases.add(other)
+    assert as_(rod).get(f"/sources/{source.pk}/grade/").status_code == 200
+
+
+def test_a_stale_correction_shows_both_and_keeps_what_was_typed(as_, source, ann, ben):
+    slow = as_(ann)
+    form = slow.get(f"/sources/{source.pk}/edit/").context["form"]
+    begun = {"name": "Defence Ministry", "kind": "organisation", "version": form["version"].value()}
+    quick = as_(ben).post(
+        f"/sources/{source.pk}/edit/", begun | {"name": "Ministry of Defence of Belarus", "country": "Belarus"}
+    )
+    assert quick.status_code == 302
+
+    answer = slow.post(f"/sources/{source.pk}/edit/", begun)
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Ministry of Defence of Belarus" in page
+    assert 'value="Defence Ministry"' in page
+    source.refresh_from_db()
+    assert source.name == "Ministry of Defence of Belarus"
+    again = slow.post(f"/sources/{source.pk}/edit/", begun | {"version": answer.context["form"]["version"].value()})
+    assert again.status_code == 302
+
+
+@pytest.mark.parametrize("version", ["", "99", "banana"])
+def test_a_forged_version_saves_nothing(as_, source, ann, version):
+    answer = as_(ann).post(f"/sources/{source.pk}/edit/", {"name": "Forged", "kind": "person", "version": version})
+    assert 400 <= answer.status_code < 500
+    source.refresh_from_db()
+    assert source.name == "Ministry of Defence"
+
+
+def test_a_grade_given_while_somebody_corrects_the_source_is_kept(source, ann, ben):
+    before = Source.objects.get(pk=source.pk)
+    grade(source, "D", by=ben)
+    before.name = "Defence Ministry"
+    before.save(by=ann, expect=before.version)
+
+    source.refresh_from_db()
+    assert (source.name, source.reliability) == ("Defence Ministry", "D")
+    stale = Source.objects.get(pk=source.pk)
+    stale.name = "Read long ago"
+    grade(stale, "E", by=ben)
+    source.refresh_from_db()
+    assert (source.name, source.reliability) == ("Defence Ministry", "E")
+
+
+@pytest.mark.parametrize("before", ["-1", "x", "9" * 40, "٣"])
+def test_a_forged_page_is_just_the_first(as_, source, ann, before):
+    assert as_(ann).get(f"/sources/{source.pk}/", {"before": before}).status_code == 200
+    assert as_(ann).get("/sources/", {"after": before}).status_code in (200, 422)
