@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "claims.views.access.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "claims.views.uploads.UploadLimitMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "claims.views.access.ZoneMiddleware",

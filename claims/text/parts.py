@@ -1,0 +1,24 @@
+"""A long text in parts that a page can show. Where a part ends is seen from the text near there alone."""
+
+import re
+
+from claims.text.marks import BLANK_LINES
+from claims.text.sentences import is_free
+
+SIZE = 40_000
+REACH = 4_000
+# The last part keeps whatever is too short to stand alone.
+LEAST = 2 * REACH
+
+
+def count(length: int) -> int:
+    """In how many parts a text of so many characters is shown."""
+    return max(1, (length - LEAST) // SIZE + 1)
+
+
+def turn(window: str) -> int:
+    """How much of a window still belongs to the part before: to the end of a paragraph, a line, or a word."""
+    for gap in (BLANK_LINES, re.compile("\n"), re.compile(r"\s+")):
+        if found := gap.search(window):
+            return found.end()
+    return next((at for at in range(1, len(window)) if is_free(window, at)), 0)
