@@ -43,9 +43,9 @@ def sqlite_guards() -> dict[str, str]:
         name = f"{table}_refuses_replace"
         made[name] = (
             f"CREATE TRIGGER {name} BEFORE INSERT ON {table} WHEN EXISTS "
-            f"(SELECT 1 FROM {table} WHERE id = new.id "  # noqa: S608 - the names are our own
+            f"(SELECT 1 FROM {table} WHERE id = new.id "
             f"OR (case_id IS new.case_id AND number = new.number)) "
-            f"BEGIN SELECT RAISE(ABORT, '{table}: what stands here is never changed'); END"
+            f"BEGIN SELECT RAISE(ABORT, '{table}: what stands here is never changed'); END"  # noqa: S608 - own names
         )
     made["claims_words"] = (
         "CREATE VIRTUAL TABLE claims_words USING fts5(statement, facet, content='claims_words_source', "

@@ -33,7 +33,7 @@ def source_list(request: Request) -> HttpResponse:
     if after is not None:
         # The first condition is for the index, the second for sources of one name.
         sources = sources.filter(name__gte=after.name).filter(Q(name__gt=after.name) | Q(pk__gt=after.pk))
-    rows = list(sources.order_by("name", "pk").defer("note").fetch_mode(models.FETCH_RAISE)[: PAGE + 1])  # type: ignore[attr-defined]
+    rows = list(sources.order_by("name", "pk").defer("note").fetch_mode(models.FETCH_RAISE)[: PAGE + 1])
     query = request.GET.copy()
     query.pop("after", None)
     first = query.urlencode()
@@ -99,7 +99,7 @@ def source_edit(request: Request, source: Source) -> HttpResponse:
     names = ["name", "kind", "country", "note"]
     posted = request.POST if request.method == "POST" else None
     form = SourceForm(posted, initial=initial_of(source, names))
-    if form.is_valid() and form.attempt(lambda: revise(source, form, request.user)):
+    if form.is_valid() and form.attempt(lambda: revise(source, form, request.user)) is not None:
         return go(request, source, _("Saved."))
     context = {"room": "sources", "source": source, "form": form}
     return render_part(request, "claims/source_edit.html", "source", context, form.status if form.errors else 200)
@@ -159,7 +159,7 @@ def about(request: Request, source: Source, form: GradeForm | None = None) -> di
         "may_grade": may_grade,
         "grade_form": (form or GradeForm()) if may_grade else None,
         "grading": form is not None,
-        "grades": grades.fetch_mode(models.FETCH_RAISE)[:GRADES],  # type: ignore[attr-defined]
+        "grades": grades.fetch_mode(models.FETCH_RAISE)[:GRADES],
         "known_in": cases,
         "exhibits": exhibits,
         "more": more,
@@ -182,7 +182,7 @@ def exhibits_of(source: Source, reader: User, before: str) -> tuple[list[tuple[E
         .filter(exhibit__in=shown, claim__in=Claim.objects.visible_to(reader).values("pk"))
         .select_related("claim__case", "grade")
         .order_by("-pk")
-        .fetch_mode(models.FETCH_RAISE)  # type: ignore[attr-defined]
+        .fetch_mode(models.FETCH_RAISE)
     )
     for item in evidence[:EVIDENCE]:
         resting[item.exhibit_id].append(item)
