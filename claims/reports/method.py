@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from .snapshots import Snapshot, digest
+from .snapshots import Snapshot
 
 
 @dataclass(frozen=True)
@@ -113,21 +113,19 @@ def sections(snapshot: Snapshot) -> list[Section]:
     ]
 
 
-def checking(snapshot: Snapshot) -> list[str]:
+def checking() -> list[str]:
     """How a stranger checks that the report is the one that was made."""
     return [
         _(
             "Every format of this report is made from one frozen snapshot and from nothing else. The JSON format "
-            "holds the snapshot: its SHA-256 is that of the bytes after the key “snapshot”, up to but without "
-            "the last brace."
+            'holds it: the SHA-256 is that of the bytes that follow "snapshot": up to the last brace, which is '
+            "not counted. It is the one printed at the beginning of this report."
         ),
-        _("The SHA-256 of the snapshot is %(digest)s.") % {"digest": digest(snapshot)},
         _(
-            "The log of the case is a chain: each entry holds the hash of the one before it. When the report was "
-            "made the log held %(count)s entries and its head was %(head)s. A log that no longer leads to this "
-            "head has been changed."
-        )
-        % {"count": snapshot["log"]["count"], "head": snapshot["log"]["head"]},
+            "The log of the case is a chain: each entry holds the hash of the one before it. At the beginning of "
+            "this report stand the number of its entries and its head when the report was made. A log that no "
+            "longer leads to this head has been changed."
+        ),
         _(
             "Each quotation from a document was compared with the stored text, character by character, before "
             "the report left. A quotation of evidence was compared where the text of the exhibit is held; where "
@@ -194,9 +192,7 @@ def _likelihood() -> Section:
         (_("Very likely"), _("Highly probable"), "80\N{EN DASH}95 %"),
         (_("Almost certain"), _("Nearly certain"), "95\N{EN DASH}99 %"),
     ]
-    paragraphs = [
-        _("How likely the claim is to be true, in the seven bands of ICD 203. Neighbours share their edge.")
-    ]
+    paragraphs = [_("How likely the claim is to be true, in the seven bands of ICD 203. Neighbours share their edge.")]
     columns = [_("Words"), _("Or"), _("Chance")]
     return Section(_("Likelihood"), paragraphs, columns, [list(band) for band in bands])
 

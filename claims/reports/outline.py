@@ -36,7 +36,10 @@ class Badge:
 
 @dataclass(frozen=True)
 class Quote:
-    """Words of somebody else, character for character, with what stands around them."""
+    """Words of somebody else, character for character, with what stands around them.
+
+    ``opening`` and ``closing`` are an ellipsis where the document goes on before or after.
+    """
 
     exact: str
     language: str
@@ -44,6 +47,8 @@ class Quote:
     before: str = ""
     after: str = ""
     where: str = ""
+    opening: str = ""
+    closing: str = ""
 
 
 @dataclass(frozen=True)
@@ -165,7 +170,7 @@ def outline(snapshot: Snapshot) -> Outline:
         annex=method.sections(snapshot),
         documents=[_document(document) for document in snapshot["documents"]],
         sources=[_source(source) for source in snapshot["sources"]],
-        checking=method.checking(snapshot),
+        checking=method.checking(),
     )
 
 
@@ -216,7 +221,7 @@ def _tallies(claims: list[Claim]) -> list[Tally]:
 def _badge(rated: dict[str, Any], snapshot: Snapshot) -> Badge:
     look = rated["look"] if rated["look"] in SIGNS else "unverified"
     word = _("%(rating)s · Sample") if snapshot["case"]["sample"] else "%(rating)s"
-    return Badge(word % {"rating": rated["label"]}, look, SIGNS[look])
+    return Badge(word % {"rating": rated["label"] or _("No rating")}, look, SIGNS[look])
 
 
 def _claim(claim: dict[str, Any], snapshot: Snapshot) -> Claim:
@@ -263,7 +268,10 @@ def _passage(passage: dict[str, Any], snapshot: Snapshot) -> Quote:
     }
     before, exact, after = passage["before"], passage["exact"], passage["after"]
     direction = wording.direction(before + exact + after)
-    return Quote(exact, passage["language"], direction, before, after, where)
+    opening = "…" if passage["start"] > len(before) else ""
+    # The snapshot does not say where the document ends, so a full stop is left to close the quotation.
+    closing = "…" if after and after.rstrip()[-1:] not in (".", "!", "?") else ""
+    return Quote(exact, passage["language"], direction, before, after, where, opening, closing)
 
 
 def _rung(attribution: dict[str, Any]) -> Rung:
@@ -285,7 +293,7 @@ def _evidence(item: dict[str, Any]) -> Evidence:
         number=item["number"],
         stance=item["stance"],
         stance_label=item["stance_label"],
-        grade=f"{reliability}{credibility}" or "\N{EN DASH}",
+        grade=(reliability or "\N{EN DASH}") + (credibility or "\N{EN DASH}"),
         grade_meaning=method.grade_meaning(reliability, credibility),
         source=item["source_name"],
         exhibit=item["exhibit"],
@@ -325,6 +333,7 @@ def _assessment(assessment: dict[str, Any], snapshot: Snapshot) -> Assessment:
         Fact(_("Confidence in the judgement"), assessment["confidence_label"] or unanswered),
         Fact(_("Evidence relied on"), ", ".join(str(n) for n in assessment["relied_on"]) or _("none named")),
         Fact(_("Submitted"), wording.moment(assessment["submitted_at"])),
+        Fact(_("Round"), str(assessment["round"])),
         Fact(_("Seal (SHA-256)"), assessment["seal"], code=True),
     ]
     badge = _badge(assessment, snapshot)

@@ -1,4 +1,4 @@
-"""The report as a PDF that is tagged for screen readers, with bookmarks: typst lays it out, all text comes in as data."""
+"""The report as a tagged PDF with bookmarks: typst lays it out, and all text comes in as data."""
 
 import json
 import logging
@@ -19,24 +19,22 @@ def render(snapshot: Snapshot) -> bytes:
     """The PDF. It follows PDF/UA-1 unless a character is in none of the fonts, which the PDF then says itself."""
     report = json.dumps(asdict(outline(snapshot)), ensure_ascii=False)
     try:
-        return _compiled(report, "ua-1")
+        return _compiled(report, ua=True)
     except typst.TypstError as error:
-        if "could not be displayed with any font" not in error.message:
+        if "could not be displayed with" not in error.message:
             raise
-        log.warning("Report without PDF/UA-1: %s", error.message)
-        return _compiled(report, None)
+        log.warning("A report leaves without PDF/UA-1: %s", error.message)
+        return _compiled(report, ua=False)
 
 
-def _compiled(report: str, standard: str | None) -> bytes:
+def _compiled(report: str, *, ua: bool) -> bytes:
     # The fonts beside this module and no others, not even typst's own: the bytes must not depend on the machine.
-    fonts = typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[HERE / "fonts"]
-    )
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[HERE / "fonts"])
     pdf: bytes = typst.compile(
         HERE / "report.typ",
         root=HERE,
         font_paths=fonts,
-        sys_inputs={"report": report, "standard": standard or ""},
-        pdf_standards=[standard] if standard else [],
+        sys_inputs={"report": report, "standard": "ua-1" if ua else ""},
+        pdf_standards=["ua-1"] if ua else [],
     )
     return pdf

@@ -10,7 +10,7 @@ TEXT = (
 HELD = "A people's militia will be formed. Every settlement will know how to defend itself."
 
 
-def make_passage(start: int, end: int, text: str = TEXT, **changes: Any) -> dict[str, Any]:
+def make_passage(start: int, end: int, /, text: str = TEXT, **changes: Any) -> dict[str, Any]:
     passage = {"document": 1, "start": start, "end": end, "language": "en"}
     around = {"before": text[max(0, start - 30) : start], "exact": text[start:end], "after": text[end : end + 30]}
     return passage | around | changes
@@ -69,6 +69,7 @@ def make_assessment(**changes: Any) -> dict[str, Any]:
         "relied_on": [1],
         "would_change": "A later decree with another figure.",
         "submitted_at": "2026-11-20T08:00:00Z",
+        "round": 1,
         "seal": "5e" * 32,
     } | changes
 
@@ -87,7 +88,7 @@ def make_claim(**changes: Any) -> dict[str, Any]:
         "status_label": "Signed off",
         "round": 1,
         "disputed": False,
-        "passages": [make_passage(37, 84)],
+        "passages": [make_passage(38, 84)],
         "attributions": [
             {
                 "speaker": "Defence minister",
