@@ -13,9 +13,12 @@ def main() -> None:
         at = sys.argv.index("--data")
         os.environ["WORKBENCH_DATA"] = sys.argv[at + 1]
         del sys.argv[at : at + 2]
-    from django.core.management import execute_from_command_line
+    try:
+        from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+        execute_from_command_line(sys.argv)
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 if __name__ == "__main__":

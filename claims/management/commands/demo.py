@@ -1,6 +1,7 @@
 """`manage.py demo`: a workbench with the sample case in it, on this machine alone."""
 
 import errno
+import fcntl
 import hashlib
 import os
 import socket
@@ -37,9 +38,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, port: int, no_serve: bool, **options: Any) -> None:
         if not no_serve:
             check_port(port)
-        claim_folder()
-        set_up()
-        collect_static()
+        take_folder()
+        with open(settings.DATA / "demo") as marker:
+            # A second demo in the same folder waits until the first has set it up.
+            fcntl.flock(marker, fcntl.LOCK_EX)
+            self.set_up()
+            collect_static()
         self.stdout.write(f"The sample case is in {settings.DATA}.")
         if no_serve:
             return
@@ -48,6 +52,20 @@ class Command(BaseCommand):
         self.stdout.flush()
         connections.close_all()
         Server(port).run()
+
+    def set_up(self) -> None:
+        """Bring the database to the newest form and load the sample, where that has not been done."""
+        executor = MigrationExecutor(connection)
+        behind = executor.migration_plan(executor.loader.graph.leaf_nodes()) or guards.missing(connection)
+        # Without the sample an earlier start was cut off, perhaps between the migrations and what follows them.
+        if behind or find_sample() is None:
+            self.stdout.write(f"Setting up {settings.DATA} …")
+            self.stdout.flush()
+            call_command("migrate", verbosity=0)
+        try:
+            load_sample()
+        except Refused as refusal:
+            raise CommandError(str(refusal)) from refusal
 
 
 def check_port(port: int) -> None:
@@ -63,7 +81,7 @@ def check_port(port: int) -> None:
             raise CommandError(f"Port {port} {why}. Choose another one: --port {port + 1}") from fault
 
 
-def claim_folder() -> None:
+def take_folder() -> None:
     """Make the data folder a demo's, and begin again with the settings of a demo.
 
     Raises CommandError where it holds real work, or where the database is not in it.
@@ -78,22 +96,13 @@ def claim_folder() -> None:
             f"{settings.DATA} holds real work, and the demo stays out of it. "
             "Give it a folder of its own: manage.py demo --data DIR"
         )
-    (settings.DATA / "demo").write_text("Made by manage.py demo: the demo accounts may sign in here.\n")
+    try:
+        settings.DATA.mkdir(parents=True, exist_ok=True)
+        (settings.DATA / "demo").write_text("Made by manage.py demo: the demo accounts may sign in here.\n")
+    except OSError as fault:
+        raise CommandError(f"{settings.DATA} cannot be written to: {fault.strerror}.") from fault
     os.environ["WORKBENCH_DATA"] = str(settings.DATA)
     os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 - the settings are read once, at the start
-
-
-def set_up() -> None:
-    """Bring the database to the newest form and load the sample, where that has not been done."""
-    executor = MigrationExecutor(connection)
-    fresh = bool(executor.migration_plan(executor.loader.graph.leaf_nodes())) or bool(guards.missing(connection))
-    # Without the sample an earlier start was cut off, perhaps between the migrations and what follows them.
-    if fresh or find_sample() is None:
-        call_command("migrate", verbosity=0)
-    try:
-        load_sample()
-    except Refused as refusal:
-        raise CommandError(str(refusal)) from refusal
 
 
 def collect_static() -> None:
