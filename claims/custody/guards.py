@@ -42,10 +42,10 @@ def sqlite_guards() -> dict[str, str]:
         # REPLACE deletes what it replaces without firing a DELETE trigger.
         name = f"{table}_refuses_replace"
         made[name] = (
-            f"CREATE TRIGGER {name} BEFORE INSERT ON {table} WHEN EXISTS "
+            f"CREATE TRIGGER {name} BEFORE INSERT ON {table} WHEN EXISTS "  # noqa: S608 - own names
             f"(SELECT 1 FROM {table} WHERE id = new.id "
             f"OR (case_id IS new.case_id AND number = new.number)) "
-            f"BEGIN SELECT RAISE(ABORT, '{table}: what stands here is never changed'); END"  # noqa: S608 - own names
+            f"BEGIN SELECT RAISE(ABORT, '{table}: what stands here is never changed'); END"
         )
     made["claims_words"] = (
         "CREATE VIRTUAL TABLE claims_words USING fts5(statement, facet, content='claims_words_source', "
