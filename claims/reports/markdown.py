@@ -135,7 +135,8 @@ def _rung(rung: parts.Rung) -> str:
 
 
 def _evidence(item: parts.Evidence) -> Iterator[str]:
-    yield f"**{item.number}. {line(item.stance_label)}, {line(item.grade)}:** {line(item.source)} {line(item.exhibit)}"
+    named = " ".join(line(name) for name in (item.source, item.exhibit) if name)
+    yield f"**{item.number}. {line(item.stance_label)}, {line(item.grade)}:** {named}"
     if item.quote:
         yield quoted(prose(item.quote.exact), line(item.quote.where), line(item.caution))
     yield prose(item.note)

@@ -26,7 +26,6 @@ def words() -> dict[str, str]:
         "documents": _("Documents"),
         "sources": _("Sources"),
         "checking": _("How to check this report"),
-        "contents": _("Contents"),
         "no_claims": _("No claims were chosen for this report."),
         "no_documents": _("No document stands in this report."),
         "no_sources": _("No source stands in this report."),
@@ -55,8 +54,6 @@ def words() -> dict[str, str]:
         "reliability": _("Reliability"),
         "reason": _("Reason"),
         "graded": _("Graded"),
-        "grade": _("Grade"),
-        "stance": _("Stance"),
         "page": _("page"),
         "of": _("of"),
         "pdf_ua": _("This PDF follows PDF/UA-1: it is tagged for screen readers."),
@@ -93,12 +90,10 @@ def credibilities() -> dict[str, str]:
 
 def grade_meaning(reliability: str, credibility: str) -> list[str]:
     """The two halves of a grade in words, one after the other: they are never blended into one."""
-    meanings = []
-    if reliability:
-        meanings.append(f"{reliability}: {reliabilities().get(reliability, '')}")
-    if credibility:
-        meanings.append(f"{credibility}: {credibilities().get(credibility, '')}")
-    return meanings
+    return [
+        f"{reliability}: {reliabilities()[reliability]}" if reliability else _("Source not graded"),
+        f"{credibility}: {credibilities()[credibility]}" if credibility else _("Information not graded"),
+    ]
 
 
 def sections(snapshot: Snapshot) -> list[Section]:

@@ -253,7 +253,7 @@ def _claim_facts(claim: dict[str, Any]) -> list[Fact]:
         Fact(_("Resolves on"), wording.day(claim["resolves_on"])),
         Fact(_("Review by"), wording.day(claim["review_by"])),
         Fact(_("Status"), claim["status_label"]),
-        Fact(_("Round"), str(claim["round"]) if claim["round"] > 1 else ""),
+        Fact(_("Round"), _round(claim)),
         Fact(_("Assessments"), _("the reviewers differed") if claim["disputed"] else ""),
     )
 
@@ -314,7 +314,7 @@ def _verdict(verdict: dict[str, Any], heading: str, snapshot: Snapshot) -> Verdi
         Fact(_("Why the reviewers differed"), verdict["reason_label"]),
         Fact(_("Proposed"), _by(verdict["proposed_by"], verdict["proposed_at"])),
         Fact(_("Signed off"), _by(verdict["signed_off_by"], verdict["signed_off_at"])),
-        Fact(_("Round"), str(verdict["round"])),
+        Fact(_("Round"), _round(verdict)),
     )
     return Verdict(heading, _badge(verdict, snapshot), verdict["summary"], facts, verdict["open_questions"])
 
@@ -333,7 +333,7 @@ def _assessment(assessment: dict[str, Any], snapshot: Snapshot) -> Assessment:
         Fact(_("Confidence in the judgement"), assessment["confidence_label"] or unanswered),
         Fact(_("Evidence relied on"), ", ".join(str(n) for n in assessment["relied_on"]) or _("none named")),
         Fact(_("Submitted"), wording.moment(assessment["submitted_at"])),
-        Fact(_("Round"), str(assessment["round"])),
+        Fact(_("Round"), _round(assessment)),
         Fact(_("Seal (SHA-256)"), assessment["seal"], code=True),
     ]
     badge = _badge(assessment, snapshot)
@@ -363,6 +363,11 @@ def _source(source: dict[str, Any]) -> list[str]:
 
 def _by(who: str, when: str | None) -> str:
     return ", ".join(part for part in (who, wording.moment(when)) if part)
+
+
+def _round(record: dict[str, Any]) -> str:
+    """Said from the second round on: most claims never have one."""
+    return str(record["round"]) if record["round"] > 1 else ""
 
 
 def _present(*facts: Fact) -> list[Fact]:

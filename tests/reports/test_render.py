@@ -120,6 +120,14 @@ def test_a_quotation_that_was_not_checked_says_so(format):
     assert "Not checked against a held text." not in words_of(make_snapshot(make_claim()), format)
 
 
+@pytest.mark.parametrize("format", FOR_READING)
+def test_what_nobody_graded_is_not_given_a_grade(format):
+    ungraded = make_claim(evidence=[make_evidence(source=None, source_name="", reliability="")])
+    words = words_of(make_snapshot(ungraded), format)
+    assert "–3" in words
+    assert "Source not graded" in words
+
+
 def test_markup_in_a_users_words_is_text_on_the_page():
     page = render(_nasty(), "html").decode()
     assert "<script" not in page
