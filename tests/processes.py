@@ -1,0 +1,31 @@
+"""Starting the workbench as a process of its own, as from a shell in which nothing of it is set."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def bare_environment(**variables: str) -> dict[str, str]:
+    """This process's environment without what steers the workbench, and with these variables."""
+    steering = ("WORKBENCH_", "DATABASE_URL", "DJANGO_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(steering)} | variables
+
+
+def python(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """What a Python with these arguments did, in the project's folder."""
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=bare_environment(**variables),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def manage(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """What `manage.py` with these arguments did."""
+    return python("manage.py", *arguments, **variables)

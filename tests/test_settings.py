@@ -1,0 +1,75 @@
+"""Settings: nothing set means production, and what cannot be read stops the start by its name."""
+
+import json
+
+import pytest
+
+from tests.processes import manage, python
+
+ASK = (
+    "import json, workbench.settings as s; print(json.dumps({name: getattr(s, name) for name in "
+    "('DEBUG', 'DEMO', 'HTTPS', 'SECURE_SSL_REDIRECT', 'SESSION_COOKIE_SECURE', 'CSRF_COOKIE_SECURE', 'SECRET_KEY')}))"
+)
+
+
+def read_settings(folder, **variables: str):
+    read = python("-c", ASK, WORKBENCH_DATA=str(folder), **variables)
+    assert read.returncode == 0, read.stderr
+    return json.loads(read.stdout)
+
+
+def test_nothing_set_means_production(tmp_path):
+    found = read_settings(tmp_path)
+    assert not found["DEBUG"]
+    assert not found["DEMO"]
+    assert all(found[name] for name in ("SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE"))
+
+
+def test_a_demo_folder_speaks_plain_http_and_is_no_debug(tmp_path):
+    (tmp_path / "demo").touch()
+    found = read_settings(tmp_path)
+    assert found["DEMO"]
+    assert not found["HTTPS"]
+    assert not found["DEBUG"]
+
+
+def test_the_secret_key_is_made_once_and_for_its_owner_alone(tmp_path):
+    first = read_settings(tmp_path)["SECRET_KEY"]
+    assert len(first) >= 50
+    assert read_settings(tmp_path)["SECRET_KEY"] == first
+    assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
+
+
+def test_the_secret_key_may_stand_in_a_file_whose_last_line_ends(tmp_path):
+    (tmp_path / "key").write_text("k" * 60 + "\n")
+    assert read_settings(tmp_path, WORKBENCH_SECRET_KEY_FILE=str(tmp_path / "key"))["SECRET_KEY"] == "k" * 60
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("WORKBENCH_DEBUG", "perhaps"),
+        ("WORKBENCH_HTTPS", "2"),
+        ("WORKBENCH_PROXIES", "many"),
+        ("DATABASE_URL", "mysql://somebody@somewhere/things"),
+        ("DATABASE_URL", "no address"),
+    ],
+)
+def test_a_bad_value_stops_the_start_by_its_name(tmp_path, name, value):
+    read = python("-c", ASK, WORKBENCH_DATA=str(tmp_path), **{name: value})
+    assert read.returncode != 0
+    assert name in read.stderr.splitlines()[-1]
+
+
+def test_a_folder_that_cannot_be_made_stops_the_start_by_its_name(tmp_path):
+    (tmp_path / "file").touch()
+    read = python("-c", ASK, WORKBENCH_DATA=str(tmp_path / "file" / "data"))
+    assert read.returncode != 0
+    assert "WORKBENCH_SECRET_KEY" in read.stderr.splitlines()[-1]
+    assert str(tmp_path) in read.stderr.splitlines()[-1]
+
+
+def test_the_deployment_check_has_nothing_to_say(tmp_path):
+    checked = manage("check", "--deploy", "--fail-level", "WARNING", WORKBENCH_DATA=str(tmp_path))
+    assert checked.returncode == 0, checked.stderr
+    assert "no issues" in checked.stdout
