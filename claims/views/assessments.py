@@ -1,6 +1,49 @@
-"""."""
-from django.http import Http404
+"""Giving one's own assessment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from claims.forms.assessments import AssessmentForm
+from claims.models import Assessment, Claim, NotNow
+from claims.views.access import Request, on_claim
+from claims.views.claims import ask, done
+from claims.views.parts import go, wants_part
 
 
-def assess(request, **kwargs):
-    raise Http404
+@on_claim(may="assess")
+def assess(request: Request, claim: Claim) -> HttpResponse:
+    """Save a draft of one's own assessment, or submit it."""
+    user = request.user
+    own = Assessment.objects.filter(claim=claim, reviewer=user, round=claim.round).first()
+    form = _form(claim, own, request.POST if request.method == "POST" else None)
+    if request.method != "POST":
+        claim.require("assess", user)
+        if own is not None and own.submitted_at is not None:
+            raise NotNow(_("Your assessment of this round is in already, and sealed."))
+    elif form.is_valid():
+        kept = form.attempt(lambda: form.keep(claim, user))
+        if kept is not None or form.was_kept(claim, user):
+            return _kept(request, claim, form)
+    return ask(request, "claims/assessment_edit.html", claim, form)
+
+
+def _form(claim: Claim, own: Assessment | None, data: Any = None) -> AssessmentForm:
+    evidence = claim.evidence.standing().select_related("exhibit").defer("exhibit__text").order_by("number")
+    return AssessmentForm(data, ratings=list(claim.case.scale.ratings.all()), evidence=list(evidence), own=own)
+
+
+def _kept(request: Request, claim: Claim, form: AssessmentForm) -> HttpResponse:
+    if form.submits:
+        return done(request, claim, _("Your assessment is in, and sealed."))
+    own = Assessment.objects.get(claim=claim, reviewer=request.user, round=claim.round)
+    if wants_part(request):
+        return ask(request, "claims/assessment_edit.html", claim, _form(claim, own))
+    local = timezone.localtime(own.saved_at)
+    time = date_format(local, "H:i ") + (local.tzname() or "")
+    return go(request, claim, _("Draft saved %(time)s.") % {"time": time})

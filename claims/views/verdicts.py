@@ -1,14 +1,63 @@
-"""."""
-from django.http import Http404
+"""Proposing the case's answer, and deciding on what somebody else proposed."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from claims.forms.verdicts import DecisionForm, ProposalForm
+from claims.models import Claim, Verdict, propose, send_back, sign_off
+from claims.views.access import Request, on_claim
+from claims.views.claims import ask, done
 
 
-def verdict_propose(request, **kwargs):
-    raise Http404
+@on_claim(may="propose")
+def verdict_propose(request: Request, claim: Claim) -> HttpResponse:
+    """Propose what the case answers."""
+    form = ProposalForm(
+        request.POST if request.method == "POST" else None, ratings=list(claim.case.scale.ratings.all())
+    )
+    if request.method != "POST":
+        claim.require("propose", request.user)
+    elif form.is_valid():
+        key, values = form.key(request.user), form.values
+        if form.attempt(lambda: propose(claim, by=request.user, once=key, **values)) is not None:
+            return done(request, claim, _("The verdict is proposed; somebody else signs it off."))
+    return ask(request, "claims/verdict_propose.html", claim, form)
 
 
-def verdict_sign_off(request, **kwargs):
-    raise Http404
+@on_claim(may="sign_off")
+def verdict_sign_off(request: Request, claim: Claim) -> HttpResponse:
+    """Make somebody else's proposal the case's verdict."""
+    form = DecisionForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        seen = form.cleaned_data["version"]
+        twice = _decided(claim, form, request, Verdict.Decision.SIGNED_OFF)
+        if twice or form.attempt(lambda: sign_off(claim, by=request.user, expect=seen or -1)) is not None:
+            return done(request, claim, _("The verdict is signed off."))
+    else:
+        claim.require("sign_off", request.user)
+    return ask(request, "claims/verdict_sign_off.html", claim, form)
 
 
-def verdict_send_back(request, **kwargs):
-    raise Http404
+@on_claim(may="send_back")
+def verdict_send_back(request: Request, claim: Claim) -> HttpResponse:
+    """Return a proposal with a reason."""
+    form = DecisionForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        seen, reason = form.cleaned_data["version"], form.values["reason"]
+        twice = _decided(claim, form, request, Verdict.Decision.SENT_BACK)
+        act = partial(send_back, claim, by=request.user, reason=reason, expect=seen or -1)
+        if twice or form.attempt(act) is not None:
+            return done(request, claim, _("The proposal goes back with your reason."))
+    else:
+        claim.require("send_back", request.user)
+    return ask(request, "claims/verdict_send_back.html", claim, form)
+
+
+def _decided(claim: Claim, form: DecisionForm, request: Request, decision: str) -> bool:
+    """Whether this person has decided just so on just this proposal: the form was sent twice."""
+    proposals = claim.verdicts.filter(pk=form.cleaned_data["version"], decided_by=request.user, decision=decision)
+    return bool(proposals.exists())

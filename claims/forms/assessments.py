@@ -1,0 +1,102 @@
+"""What a reviewer may answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from claims.forms.fields import WorkForm
+from claims.models import Assessment, Claim, Confidence, Evidence, Likelihood, Rating, User, WasSaid, assess
+
+UNANSWERED = ("", _("Not answered"))
+FIELDS = ("was_said", "likelihood", "confidence", "rationale", "would_change")
+
+
+class RatingField(forms.CharField):
+    """One of a scale's ratings, which are handed over and not looked up again; its value is the rating's key."""
+
+    ratings: list[Rating] = []
+
+    def clean(self, value: Any) -> Rating | None:
+        """The rating; None where none is chosen."""
+        key = super().clean(value)
+        if not key:
+            return None
+        for rating in self.ratings:
+            if str(rating.pk) == key:
+                return rating
+        raise ValidationError(_("This answer is not on the case's scale."))
+
+
+class ReliedOnField(forms.TypedMultipleChoiceField):
+    """Some of a claim's pieces of evidence, by their numbers."""
+
+    evidence: list[Evidence] = []
+
+    def clean(self, value: Any) -> list[Evidence]:
+        """The pieces of evidence."""
+        self.choices = [(item.number, item.number) for item in self.evidence]
+        numbers = super().clean(value)
+        return [item for item in self.evidence if item.number in numbers]
+
+
+class AssessmentForm(WorkForm):
+    """A reviewer's judgement: a draft may be incomplete, what is submitted may not (`assess` says so)."""
+
+    rating = RatingField(label=_("Is it true?"), required=False)
+    was_said = forms.ChoiceField(label=_("Was it said?"), choices=[UNANSWERED, *WasSaid.choices], required=False)
+    likelihood = forms.ChoiceField(
+        label=_("Likelihood that it is true"), choices=[UNANSWERED, *Likelihood.choices], required=False
+    )
+    confidence = forms.ChoiceField(
+        label=_("Confidence in the judgement"), choices=[UNANSWERED, *Confidence.choices], required=False
+    )
+    rationale = forms.CharField(label=_("Rationale"), required=False, max_length=20_000)
+    would_change = forms.CharField(label=_("What would change it"), required=False, max_length=5000)
+    relied_on = ReliedOnField(label=_("Evidence relied on"), required=False, coerce=int)
+
+    def __init__(
+        self, data: Any = None, *, ratings: list[Rating], evidence: list[Evidence], own: Assessment | None = None
+    ) -> None:
+        # Minus one stands for "there was no draft": a draft saved meanwhile in another window is not overwritten.
+        begin: dict[str, Any] = {"version": own.version if own else -1}
+        if own is not None:
+            begin |= {name: getattr(own, name) for name in FIELDS}
+            begin |= {"rating": own.rating_id, "relied_on": [item.number for item in own.relied_on.all()]}
+        super().__init__(data, initial=begin)
+        self.own = own
+        self.ratings = ratings
+        self.evidence = evidence
+        self.fields["rating"].ratings = ratings  # type: ignore[attr-defined]
+        self.fields["relied_on"].evidence = evidence  # type: ignore[attr-defined]
+
+    @property
+    def submits(self) -> bool:
+        """Whether this is the final answer rather than a draft."""
+        return bool(self.data.get("act") != "draft")
+
+    def keep(self, claim: Claim, user: User) -> Assessment:
+        """Save the draft, or submit the answer."""
+        version = self.cleaned_data["version"]
+        expect = -1 if version is None else version
+        return assess(claim, by=user, submit=self.submits, expect=expect, **self.values)
+
+    def was_kept(self, claim: Claim, user: User) -> bool:
+        """Whether these very answers are in already: the form was sent twice."""
+        own = Assessment.objects.filter(claim=claim, reviewer=user, round=claim.round).first()
+        if own is None or (own.submitted_at is not None) != self.submits:
+            return False
+        typed = self.cleaned_data
+        same = all(getattr(own, name) == typed.get(name) for name in (*FIELDS, "rating"))
+        return same and list(own.relied_on.order_by("number")) == typed.get("relied_on")
+
+    def rating_value(self) -> str:
+        """The key of the rating that is ticked, for the template."""
+        return str(self["rating"].value() or "")
+
+    def relied_numbers(self) -> set[str]:
+        """The numbers of the evidence that is ticked, for the template."""
+        return {str(number) for number in self["relied_on"].value() or []}

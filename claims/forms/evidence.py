@@ -1,0 +1,171 @@
+"""What people may type about evidence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.utils.translation import gettext_lazy as _
+
+from claims.forms.fields import WorkForm, initial_of
+from claims.models import Claim, Credibility, Document, Evidence, Exhibit, Source, User, writing
+from claims.text.normalising import Unreadable, clean
+
+EXHIBITS, DOCUMENTS, SOURCES = 100, 50, 300  # how many the lists offer
+FIELDS = ["stance", "bearing", "quote", "where", "credibility", "note"]
+
+
+class WebAddress(forms.URLField):
+    """An address that a reader can follow: http or https."""
+
+    default_validators = [
+        URLValidator(schemes=["http", "https"], message=_("Give an address that begins with http:// or https://."))
+    ]
+
+
+class TextField(forms.CharField):
+    """Text as it is stored, so that a quotation can be compared with it letter for letter."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> str:
+        """The text in one spelling and without invisible bytes."""
+        typed = super().to_python(value)
+        try:
+            return clean(typed) if typed else ""
+        except Unreadable as fault:
+            raise ValidationError(str(fault)) from fault
+
+
+class BearingForm(WorkForm):
+    """How a piece of evidence bears on its claim."""
+
+    stance = forms.ChoiceField(
+        label=_("Stance"),
+        choices=Evidence.Stance.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Say whether it supports the claim, refutes it, or gives context.")},
+    )
+    bearing = forms.ChoiceField(
+        label=_("Bears on"), choices=Evidence.Bearing.choices, initial=Evidence.Bearing.TRUE, widget=forms.RadioSelect
+    )
+    quote = TextField(
+        label=_("Quotation"),
+        required=False,
+        max_length=10_000,
+        help_text=_("Copied character for character. Where the exhibit's text is held, it is looked up there."),
+    )
+    where = forms.CharField(
+        label=_("Where in it"), required=False, max_length=200, help_text=_("Page, paragraph, time.")
+    )
+    credibility = forms.ChoiceField(
+        label=_("Credibility of the information"),
+        choices=Credibility.choices,
+        error_messages={"required": _("Choose how far this information is to be believed.")},
+        help_text=_(
+            "1, confirmed by other independent sources, is not offered: it needs two independent origins, "
+            "and where these exhibits come from is not on record."
+        ),
+    )
+    note = forms.CharField(label=_("Note"), required=False, max_length=5000, widget=forms.Textarea)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = [choice for choice in Credibility.choices if choice[0] != Credibility.CONFIRMED]
+        self.fields["credibility"].widget.choices = [("", _("Choose")), *offered]
+        for name in ("quote", "note"):
+            self.fields[name].widget.attrs["rows"] = 3
+        self.fields["quote"].widget.attrs["dir"] = "auto"
+
+
+class EvidenceEditForm(BearingForm):
+    """Correct how a piece of evidence bears on its claim."""
+
+    def __init__(self, data: Any = None, *, evidence: Evidence) -> None:
+        super().__init__(data, initial=initial_of(evidence, FIELDS))
+        self.evidence = evidence
+
+    def revise(self, by: User) -> Evidence:
+        """Save what was typed over the version that the person saw."""
+        for name, value in self.values.items():
+            setattr(self.evidence, name, value)
+        version = self.cleaned_data["version"]
+        self.evidence.save(by=by, expect=-1 if version is None else version)
+        return self.evidence
+
+
+class EvidenceForm(BearingForm):
+    """A new piece of evidence: an exhibit that the case holds, or a new one with its source."""
+
+    exhibit = forms.ModelChoiceField(Exhibit.objects.none(), label=_("An exhibit in this case"), required=False)
+    title = forms.CharField(label=_("Title of a new exhibit"), required=False, max_length=300)
+    source = forms.ModelChoiceField(Source.objects.none(), label=_("Source"), required=False)
+    source_name = forms.CharField(label=_("Or a new source"), required=False, max_length=200)
+    source_kind = forms.ChoiceField(
+        label=_("Its kind"), choices=Source.Kind.choices, initial=Source.Kind.ORGANISATION, required=False
+    )
+    url = WebAddress(label=_("Web address"), required=False, max_length=1000, assume_scheme="https")
+    published = forms.DateField(label=_("Published"), required=False)
+    document = forms.ModelChoiceField(Document.objects.none(), label=_("Its text is this document"), required=False)
+    text = TextField(
+        label=_("Or paste its text"),
+        required=False,
+        max_length=1_000_000,
+        help_text=_("Kept with the case, so that quotations can be checked against it."),
+    )
+
+    def __init__(self, claim: Claim, user: User, data: Any = None) -> None:
+        super().__init__(data)
+        self.claim, self.user = claim, user
+        case = claim.case
+        exhibits = Exhibit.objects.filter(case=case).defer("text").order_by("-pk")
+        documents = Document.objects.filter(case=case).light().order_by("-number")
+        sources = Source.objects.visible_to(user).order_by("name", "pk").defer("note")
+        self._offer("exhibit", exhibits, EXHIBITS, _("A new one"))
+        self._offer("source", sources, SOURCES, _("Choose"))
+        self._offer("document", documents, DOCUMENTS, _("None"))
+        self.fields["text"].widget.attrs["rows"] = 3
+
+    def _offer(self, name: str, records: Any, most: int, none: Any) -> None:
+        """Accept every record, list only the first ones: a list of thousands helps nobody."""
+        field = self.fields[name]
+        field.queryset = records  # type: ignore[attr-defined]
+        field.widget.choices = [("", none), *((each.pk, str(each)) for each in records[:most])]
+
+    def clean(self) -> dict[str, Any]:
+        """One exhibit, from one source, with one text."""
+        typed = super().clean() or self.cleaned_data
+        if typed.get("exhibit"):
+            if typed.get("title"):
+                self.add_error("title", _("You chose an exhibit already. Leave this empty, or choose “A new one”."))
+            return typed
+        if not typed.get("title") and "title" not in self.errors:
+            self.add_error("title", _("Give the exhibit's title, or choose one that is in this case."))
+        if not typed.get("source") and not typed.get("source_name") and "source" not in self.errors:
+            self.add_error("source", _("Say who put it out: choose a source or name a new one."))
+        if typed.get("source") and typed.get("source_name"):
+            self.add_error("source_name", _("You chose a source already. Leave this empty, or choose none above."))
+        if typed.get("document") and typed.get("text"):
+            self.add_error("text", _("You chose a document as its text already. Keep one of the two."))
+        return typed
+
+    def cite(self) -> Evidence:
+        """Bring it to bear on the claim; source, exhibit and evidence are stored together or not at all."""
+        typed, by, key = self.values, self.user, self.key(self.user)
+        bearing = {name: typed[name] for name in FIELDS}
+        with writing(self.claim.case):
+            if typed["exhibit"]:
+                return Evidence.cite(self.claim, by=by, source=None, exhibit=typed["exhibit"], once=key, **bearing)
+            made = {name: typed[name] for name in ("title", "url", "published", "document", "text")}
+            source = typed["source"] or self._source(key)
+            return Evidence.cite(self.claim, by=by, source=source, exhibit=Exhibit(**made), once=key, **bearing)
+
+    def _source(self, key: str | None) -> Source:
+        """The source of that name and kind, if the person knows it already, or a new one."""
+        name = self.values["source_name"]
+        kind = self.values["source_kind"] or Source.Kind.ORGANISATION
+        known: Source | None = Source.objects.visible_to(self.user).filter(name=name, kind=kind).first()
+        once = f"{key}:source" if key else None
+        return known or Source.make(self.claim.case, by=self.user, once=once, name=name, kind=kind)

@@ -1,0 +1,70 @@
+"""What an editor may propose and decide, and the reasons that moves ask for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from claims.forms.assessments import RatingField
+from claims.forms.fields import WorkForm
+from claims.models import Case, Difference, Rating, Role, User
+
+
+class ProposalForm(WorkForm):
+    """The case's answer, as an editor proposes it."""
+
+    rating = RatingField(label=_("The case's answer"), error_messages={"required": _("Choose an answer.")})
+    summary = forms.CharField(
+        label=_("Summary"),
+        max_length=10_000,
+        required=False,
+        help_text=_("What the answer rests on, in a few sentences. It stands in the report."),
+    )
+    difference = forms.ChoiceField(
+        label=_("Why they differed"), choices=[("", _("They did not")), *Difference.choices], required=False
+    )
+    open_questions = forms.CharField(label=_("Open questions"), max_length=5000, required=False)
+    review_by = forms.DateField(label=_("Look at it again by"), required=False)
+
+    def __init__(self, data: Any = None, *, ratings: list[Rating]) -> None:
+        super().__init__(data)
+        self.ratings = ratings
+        self.fields["rating"].ratings = ratings  # type: ignore[attr-defined]
+
+    def rating_value(self) -> str:
+        """The key of the rating that is ticked, for the template."""
+        return str(self["rating"].value() or "")
+
+
+class DecisionForm(WorkForm):
+    """A decision on the proposal that the person saw: `version` is its key."""
+
+    reason = forms.CharField(label=_("Reason"), required=False, max_length=5000)
+
+
+class ReasonForm(WorkForm):
+    """A move that needs a reason; the rules themselves ask for it."""
+
+    reason = forms.CharField(label=_("Reason"), required=False, max_length=5000)
+
+
+class ReviewersForm(WorkForm):
+    """Who is asked for an assessment of a claim."""
+
+    reviewers = forms.TypedMultipleChoiceField(
+        label=_("Reviewers"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, case: Case, data: Any = None, *, asked: list[int]) -> None:
+        super().__init__(data, initial={"reviewers": asked})
+        roles = case.memberships.filter(role__in=[Role.ANALYST, Role.EDITOR], user__is_active=True)
+        self.members = {row.user_id: row for row in roles.select_related("user").order_by("user__name", "pk")[:200]}
+        self.fields["reviewers"].choices = [  # type: ignore[attr-defined]
+            (key, f"{row.user} · {row.get_role_display()}") for key, row in self.members.items()
+        ]
+
+    def chosen(self) -> list[User]:
+        """The people who are ticked."""
+        return [self.members[key].user for key in self.cleaned_data["reviewers"]]
