@@ -1,10 +1,67 @@
-"""."""
-from django.http import Http404
+"""What whoever runs the workbench asks it: whether it lives, and whether it can be worked with."""
+
+from __future__ import annotations
+
+import tempfile
+from functools import cache
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, InterfaceError, connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
 
 
-def process(request, **kwargs):
-    raise Http404
+@login_not_required
+@never_cache
+def process(request: HttpRequest) -> HttpResponse:
+    """The process answers. Nothing else is asked, so that a slow database restarts nobody."""
+    return HttpResponse("ok\n", content_type="text/plain")
 
 
-def ready(request, **kwargs):
-    raise Http404
+@login_not_required
+@never_cache
+def ready(request: HttpRequest) -> HttpResponse:
+    """Whether pages can be served: 503 where the database, its tables or the disk cannot be worked with."""
+    answers = {"database": database(), "migrations": migrations(), "storage": storage()}
+    fine = all(answer == "ok" for answer in answers.values())
+    return JsonResponse({"ready": fine, **answers}, status=200 if fine else 503)
+
+
+def database() -> str:
+    """`ok`, or in a word why it cannot be asked."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except (DatabaseError, InterfaceError, OSError):
+        return "unreachable"
+    return "ok"
+
+
+@cache
+def shipped() -> frozenset[tuple[str, str]]:
+    """The migrations that came with this program; they are read from the disk once."""
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+    return frozenset(loader.disk_migrations)
+
+
+def migrations() -> str:
+    """`ok`, or how many the database still lacks."""
+    try:
+        lacking = shipped() - set(MigrationRecorder(connection).applied_migrations())
+    except (DatabaseError, InterfaceError, OSError):
+        return "unknown"
+    return f"{len(lacking)} pending" if lacking else "ok"
+
+
+def storage() -> str:
+    """`ok`, or that nothing can be written in the data folder."""
+    try:
+        with tempfile.TemporaryFile(dir=settings.DATA) as file:
+            file.write(b"\0" * 4096)
+            file.flush()
+    except OSError:
+        return "not writable"
+    return "ok"

@@ -1,6 +1,21 @@
-"""."""
-from django.http import Http404
+"""The reader's own settings."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from claims.forms.people import PersonForm
+from claims.views.access import Request, polite
+from claims.views.parts import go, render_part
 
 
-def person_edit(request, **kwargs):
-    raise Http404
+@polite
+def person_edit(request: Request) -> HttpResponse:
+    """Change one's name and time zone."""
+    posted = request.POST if request.method == "POST" else None
+    form = PersonForm(posted, initial={"name": request.user.name, "time_zone": request.user.time_zone})
+    if form.is_valid() and form.attempt(lambda: form.save(request.user)) is not None:
+        return go(request, "claims:person-edit", _("Saved."))
+    status = form.status if form.errors else 200
+    return render_part(request, "claims/person_edit.html", "person", {"room": "you", "form": form}, status)

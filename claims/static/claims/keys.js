@@ -29,7 +29,11 @@ function step(by) {
   const next = current === undefined ? (by > 0 ? 0 : all.length - 1) : all.indexOf(current) + by;
   if (!(next in all)) return;
   choose(all[next]);
-  document.querySelector(`a[data-open="${CSS.escape(all[next])}"]`)?.click();
+  const key = CSS.escape(all[next]);
+  const opens = document.querySelector(`a[data-open="${key}"]`);
+  // In a list of pages nothing opens by being walked over: its link takes the focus, and Enter opens it.
+  if (opens) opens.click();
+  else document.querySelector(`[data-mark="${key}"] a`)?.focus();
 }
 
 function choose(key) {

@@ -1,0 +1,39 @@
+"""What people may say of themselves."""
+
+from __future__ import annotations
+
+import zoneinfo
+from functools import cache
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from claims.forms.fields import WorkForm
+from claims.models import User, writing
+
+
+@cache
+def zones() -> list[tuple[str, str]]:
+    """Every time zone by its name, the oddly named ones of old left out."""
+    names = (
+        name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/"))
+    )
+    return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in sorted(names))]
+
+
+class PersonForm(WorkForm):
+    """How one is called, and where one reads the clock."""
+
+    name = forms.CharField(label=_("Name"), max_length=150, help_text=_("As it stands in reports."))
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"), choices=zones, help_text=_("Times on every page are shown in this zone.")
+    )
+
+    def save(self, user: User) -> User:
+        """Change the account, and nothing of it that was not on the form."""
+        with writing(None):
+            fresh = User.objects.get(pk=user.pk)
+            for name, value in self.values.items():
+                setattr(fresh, name, value)
+            fresh.save(by=fresh)
+        return fresh
