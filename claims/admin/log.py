@@ -1,0 +1,66 @@
+"""The log, and what is kept beside it: read here, never written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from claims.admin.recorded import ReadOnlyAdmin
+from claims.models import Chain, Entry, Report, Tally
+
+
+@admin.register(Entry)
+class EntryAdmin(ReadOnlyAdmin):
+    """Every line of every log."""
+
+    list_display = ("case", "number", "at", "by_name", "verb", "label")
+    list_display_links = ("number",)
+    list_filter = ("case", "verb", "thing")
+    list_select_related = ("case",)
+    search_fields = ("label", "by_name")
+    search_help_text = "What it was done on, or by whom."
+    ordering = ("-pk",)
+    fields = (
+        "case", "number", "at", "by", "by_name", "verb", "thing", "thing_id", "label", "claim", "detail",
+        "previous", "hash",
+    )  # fmt: skip
+
+
+@admin.register(Chain)
+class ChainAdmin(ReadOnlyAdmin):
+    """Where each log stands."""
+
+    list_display = ("__str__", "case", "count", "head")
+    list_select_related = ("case",)
+    search_fields = ("case__code", "case__title")
+    ordering = ("case__code", "pk")
+
+
+@admin.register(Tally)
+class TallyAdmin(ReadOnlyAdmin):
+    """How many claims of a case stand where."""
+
+    list_display = ("case", "status", "rating", "count")
+    list_filter = ("case", "status")
+    list_select_related = ("case", "rating")
+    search_fields = ("case__code", "case__title")
+    ordering = ("case__code", "status", "pk")
+
+
+@admin.register(Report)
+class ReportAdmin(ReadOnlyAdmin):
+    """Frozen reports; their data are read on their own pages."""
+
+    list_display = ("case", "number", "title", "claims_in", "made_by", "made_at")
+    list_display_links = ("title",)
+    list_filter = ("case",)
+    list_select_related = ("case", "made_by")
+    search_fields = ("title", "sha256")
+    fields = ("case", "number", "title", "selection", "claims_in", "made_by", "made_at", "sha256")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Without the frozen data, which are long."""
+        return super().get_queryset(request).defer("snapshot")
