@@ -50,6 +50,20 @@ class Row:
     filled: bool
 
 
+@dataclass
+class Group:
+    """Rows of one kind, folded away while they are empty."""
+
+    title: str
+    another: str
+    rows: list[Row]
+
+    @property
+    def open(self) -> bool:
+        """Whether something stands in one of them."""
+        return any(row.filled for row in self.rows)
+
+
 class ClaimForm(WorkForm):
     """Makes a claim from the words of a passage, or revises one.
 
@@ -83,6 +97,7 @@ class ClaimForm(WorkForm):
         self.claim, self.passage, self.counted = claim, passage, counted
         self.rung_count, self.figure_count = max(RUNGS, len(said)), max(FIGURES, len(counted))
         if passage is not None:
+            self.fields["statement"].widget.attrs["autofocus"] = True
             self.fields["words"] = forms.CharField(
                 label=_("The exact words"), required=False, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
                 help_text=_("Leave out words at either end; the others must stand in the passage as they are."),
@@ -100,7 +115,8 @@ class ClaimForm(WorkForm):
             f"basis_{n}": forms.ChoiceField(label=_("Basis"), choices=Attribution.Basis.choices, required=False),
         }
         self.fields.update(rung_fields)
-        self.initial |= {f"{name}_{n}": getattr(rung, name) for name in RUNG} if rung else {}
+        if rung is not None:
+            self.initial.update({f"{name}_{n}": getattr(rung, name) for name in RUNG})
 
     def _add_figure(self, n: int, figure: Quantity | None) -> None:
         figure_fields: dict[str, forms.Field] = {
@@ -111,17 +127,18 @@ class ClaimForm(WorkForm):
             f"entity_{n}": forms.CharField(label=_("Of whom or what"), max_length=200, required=False),
         }
         self.fields.update(figure_fields)
-        self.initial |= {f"{name}_{n}": getattr(figure, name) for name in FIGURE} if figure else {}
+        if figure is not None:
+            self.initial.update({f"{name}_{n}": getattr(figure, name) for name in FIGURE})
 
     @property
-    def rungs(self) -> list[Row]:
-        """The rows of the chain of who told whom."""
-        return [self._row(RUNG, "speaker", n + 1) for n in range(self.rung_count)]
-
-    @property
-    def figures(self) -> list[Row]:
-        """The rows of typed figures."""
-        return [self._row(FIGURE, "measure", n + 1) for n in range(self.figure_count)]
+    def groups(self) -> list[Group]:
+        """The chain of who told whom, and the typed figures."""
+        rungs = [self._row(RUNG, "speaker", n + 1) for n in range(self.rung_count)]
+        figures = [self._row(FIGURE, "measure", n + 1) for n in range(self.figure_count)]
+        return [
+            Group(_("Who said it"), _("Who told it to whom next"), rungs),
+            Group(_("Figures"), _("Another figure"), figures),
+        ]
 
     def _row(self, names: list[str], main: str, n: int) -> Row:
         fields = [self[f"{name}_{n}"] for name in names]

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from claims.forms.claims import ClaimForm
 from claims.forms.documents import DocumentForm, LoadForm
 from claims.loading.reading import MOST_MARKS, Part, laid_out, marked_in, part, part_at
-from claims.models import Case, Document, Evidence, Passage, Refused
+from claims.models import Case, Document, Passage, Refused
 from claims.text.quotations import around, trim
 from claims.text.sentences import sentences
 from claims.views.access import Request, on_case, on_document
@@ -115,19 +115,28 @@ def _about(request: Request, document: Document, passage: Passage) -> dict[str, 
     claim = passage.claim
     behind = Q(start__gt=passage.start) | Q(start=passage.start, pk__gt=passage.pk)
     following = document.passages.filter(behind, start__gte=passage.start).exclude(claim=claim)
-    stances = claim.evidence.standing().order_by().values_list("stance").annotate(n=Count("pk"))
+    stances = dict(claim.evidence.standing().order_by().values_list("stance").annotate(n=Count("pk")))
     asked = claim.assignments.filter(round=claim.round, current=True).select_related("reviewer")
     return {
         "claim": claim,
         "chain": list(claim.attributions.all()),
         "figures": list(claim.quantities.all()),
-        "stances": [(n, Evidence.Stance(stance).label) for stance, n in stances],
+        "stances": _in_words(stances),
         "reviewers": [row.reviewer for row in asked],
         "complete": claim.answers_in >= document.case.assessments_required,
         "may_assess": claim.allowed("assess", request.user),
         "may_cite": document.case.allows(request.user, "cite"),
         "next": following.order_by("start", "pk").values_list("claim__number", flat=True).first(),
     }
+
+
+def _in_words(stances: dict[str, int]) -> list[str]:
+    words = {
+        "supports": ngettext("%(n)s supports", "%(n)s support", stances.get("supports", 0)),
+        "refutes": ngettext("%(n)s refutes", "%(n)s refute", stances.get("refutes", 0)),
+        "context": _("%(n)s context"),
+    }
+    return [words[stance] % {"n": stances[stance]} for stance in words if stance in stances]
 
 
 @on_document()

@@ -62,6 +62,8 @@ def read(file: Path) -> bytes:
     try:
         if file.is_dir():
             raise CommandError(f"{file} is a directory. Name a text file.")
+        if file.exists() and not file.is_file():
+            raise CommandError(f"{file} is no file. Name a text file.")
         with file.open("rb") as opened:
             content = opened.read(settings.UPLOAD_LIMIT + 1)
     except FileNotFoundError:
