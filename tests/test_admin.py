@@ -486,8 +486,6 @@ def test_no_page_of_the_admin_holds_script_or_style_of_its_own(as_, ada, everyth
     for path in ("", "claims/claim/", "claims/entry/", "claims/case/add/", f"claims/claim/{everything.pk}/change/"):
         page = browser.get(f"/admin/{path}").content.decode()
         assert not own.search(page), path
-            path
-        )
 
 
 def test_a_case_keeps_its_code_and_used_scale(as_, ada, case):
