@@ -55,7 +55,7 @@ def test_the_list_is_paged_by_key(as_, case, ann, monkeypatch, htmx):
     both = [row.pk for page in (first, rest) for row in page.context["sources"]]
     assert both == list(Source.objects.order_by("name", "pk").values_list("pk", flat=True))
     assert "<html" not in rest.content.decode()
-    assert rest.content.decode().lstrip().startswith('<section class="card" id="sources">')
+    assert rest.content.decode().lstrip().startswith('<section class="card stack" id="sources">')
 
 
 def test_queries_of_the_list_do_not_grow_with_it(as_, case, ann, django_assert_max_num_queries):
