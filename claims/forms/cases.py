@@ -103,7 +103,9 @@ class RoleForm(WorkForm):
         with writing(case):
             keep_an_editor(case, membership, self.values["role"])
             membership.role = self.values["role"]
-            membership.save(by=by, verb="enrolled", expect=self.cleaned_data["version"])
+            version = self.cleaned_data["version"]
+            # A form without a version saw no version: it never fits.
+            membership.save(by=by, verb="enrolled", expect=-1 if version is None else version)
 
 
 def remove(case: Case, membership: Membership, by: User) -> None:

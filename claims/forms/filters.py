@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
-from claims.models import Case, Claim, Kind, Rating, Status, User
+from claims.models import Case, Claim, Kind, Rating, Status
 from claims.search.claims import matching, usable
 
 COUNTED = 500  # more than so many are not counted for a page
@@ -18,18 +18,21 @@ UNRATED = "none"
 
 
 class ClaimFilter:
-    """The claims of a case that an address asks for. What makes no sense in it is left out, and said in `ignored`."""
+    """The claims of a case that an address asks for. What makes no sense in it is left out, and said in `ignored`.
+
+    `reviewers` are the names of those one can choose, by their keys.
+    """
 
     def __init__(
-        self, case: Case, query: Mapping[str, str], ratings: Iterable[Rating], reviewers: Iterable[User]
+        self, case: Case, query: Mapping[str, str], ratings: Iterable[Rating], reviewers: dict[str, str]
     ) -> None:
         self.case, self.ignored = case, list[str]()
         self.ratings = {rating.code: rating for rating in ratings}
-        self.choices: dict[str, dict[str, Any]] = {
-            "status": dict(Status.choices),
+        self.choices: dict[str, dict[str, str]] = {
+            "status": {status.value: str(status.label) for status in Status},
             "rating": {code: rating.label for code, rating in self.ratings.items()} | {UNRATED: _("No verdict yet")},
-            "kind": dict(Kind.choices),
-            "reviewer": {str(person.pk): str(person) for person in reviewers},
+            "kind": {kind.value: str(kind.label) for kind in Kind},
+            "reviewer": reviewers,
             "order": {"oldest": _("Oldest first")},
         }
         self.chosen = {name: value for name in FIELDS if (value := self._read(name, query.get(name, "").strip()))}
@@ -63,6 +66,12 @@ class ClaimFilter:
     def narrows(self) -> bool:
         """Whether anything is chosen but the order."""
         return bool(set(self.chosen) - {"order"})
+
+    def sentence(self) -> str:
+        """The choice in words, for a report's title page: “Status: Open; Words: army”."""
+        names = {"status": _("Status"), "rating": _("Rating"), "kind": _("Kind"), "reviewer": _("Reviewer"), "words": _("Words")}
+        said = [f"{names[n]}: {self.choices.get(n, {}).get(v, v)}" for n, v in self.chosen.items() if n in names]
+        return "; ".join(said) or _("All claims")
 
     def query(self, **more: str | int | None) -> str:
         """The address's query that asks for these claims, with some of it changed."""

@@ -130,10 +130,12 @@ def listed(claims: QuerySet[Claim]) -> list[Claim]:
 
 
 def tell_state(sections: list[Section]) -> None:
-    """Put beside each claim, as `proposal`, its newest proposal of the present round, if there is one."""
+    """Put beside each claim its address, its status in a word, and as `proposal` the newest one of this round."""
     claims = [claim for section in sections for claim in section.claims]
     decided = [claim.pk for claim in claims if claim.status in (Status.TO_DECIDE, Status.PROPOSED)]
     verdicts = Verdict.objects.filter(claim__in=decided).select_related("proposed_by", "rating").order_by("pk")
     newest = {(verdict.claim_id, verdict.round): verdict for verdict in verdicts.fetch_mode(models.FETCH_RAISE)}
+    labels = {status.value: str(status.label) for status in Status}
     for claim in claims:
         claim.proposal = newest.get((claim.pk, claim.round))  # type: ignore[attr-defined]
+        claim.url, claim.stands = claim.get_absolute_url(), labels[claim.status]  # type: ignore[attr-defined]

@@ -1,0 +1,44 @@
+"""What whoever runs the workbench asks it."""
+
+import pytest
+from django.db import DatabaseError, connection
+from django.db.migrations.recorder import MigrationRecorder
+
+
+def test_the_process_answers_strangers_without_the_database(client):
+    response = client.get("/healthz")
+    assert (response.status_code, response.content) == (200, b"ok\n")
+
+
+def test_it_is_ready(client, db):
+    response = client.get("/readyz")
+    assert response.status_code == 200
+    assert response.json() == {"ready": True, "database": "ok", "migrations": "ok", "storage": "ok"}
+
+
+def test_without_the_database_it_is_not(client, db, monkeypatch):
+    def gone(*args, **kwargs):
+        raise DatabaseError("gone")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(connection, "cursor", gone)
+        response = client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json()["database"] == "unreachable"
+
+
+def test_with_a_migration_pending_it_is_not(client, db):
+    MigrationRecorder(connection).record_unapplied("claims", "0001_initial")
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()["migrations"]) == (503, "1 pending")
+
+
+def test_without_a_disk_to_write_on_it_is_not(client, db, settings, tmp_path):
+    settings.DATA = tmp_path / "gone"
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()["storage"]) == (503, "not writable")
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_nobody_keeps_an_old_answer(client, db, path):
+    assert "no-store" in client.get(path)["Cache-Control"]

@@ -1,0 +1,135 @@
+"""My queue: what waits for somebody, and nothing else."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from claims.models import Role, assign, send_back
+from tests.factories import make_assessment, make_case, make_claim, make_verdict
+
+
+def read(browser) -> str:
+    response = browser.get("/")
+    assert response.status_code == 200
+    return str(response.content.decode())
+
+
+def decided(case, ann, ben, **fields):
+    claim = make_claim(case=case, **fields)
+    for person in (ann, ben):
+        make_assessment(claim=claim, by=person)
+    return claim
+
+
+def test_a_reviewer_sees_what_is_asked_and_what_is_open(as_, case, ann, ben, eve):
+    assign(make_claim(case=case, statement="Asked of Ann."), [ann], by=eve)
+    assign(make_claim(case=case, statement="Asked of Ben."), [ben], by=eve)
+    make_claim(case=case, statement="Open to all.")
+
+    page = read(as_(ann))
+
+    assert "You are asked" in page
+    assert "Asked of Ann." in page
+    assert "Asked of Ben." not in page
+    assert "Open to anyone" in page
+    assert "Open to all." in page
+    assert '<a href="/cases/BY/?status=open">BY 1</a>' in page
+    assert page.index("Asked of Ann.") < page.index("Open to all.")
+
+
+def test_an_answered_claim_is_gone_from_the_queue(as_, case, ann, eve):
+    claim = make_claim(case=case, statement="Asked of Ann.")
+    assign(claim, [ann], by=eve)
+    make_assessment(claim=claim, by=ann)
+    assert "Asked of Ann." not in read(as_(ann))
+
+
+def test_whoever_left_a_case_is_asked_for_nothing_there(as_, case, ann, eve):
+    assign(make_claim(case=case, statement="Asked of Ann."), [ann], by=eve)
+    case.memberships.get(user=ann).delete(by=eve)
+    assert "Asked of Ann." not in read(as_(ann))
+
+
+def test_editors_decide_and_sign_off_what_others_proposed(as_, case, ann, ben, eve, max_):
+    decided(case, ann, ben, statement="To be decided.")
+    make_verdict(claim=decided(case, ann, ben, statement="Proposed by Eve."), by=eve)
+
+    eves, maxs, anns = read(as_(eve)), read(as_(max_)), read(as_(ann))
+
+    assert "To be decided." in eves
+    assert "Proposed by Eve." not in eves
+    assert "To sign off" in maxs
+    assert "“Supported”, proposed by Eve" in maxs
+    assert "To be decided." not in anns
+    assert "Proposed by Eve." not in anns
+
+
+def test_a_proposal_that_came_back_says_why_to_whoever_made_it(as_, case, ann, ben, eve, max_):
+    claim = decided(case, ann, ben)
+    make_verdict(claim=claim, by=eve)
+    send_back(claim, by=max_, reason="The census is of 2019.")
+
+    eves, maxs = read(as_(eve)), read(as_(max_))
+    assert "Your proposals that came back" in eves
+    assert "“The census is of 2019.”" in eves
+    assert "Your proposals that came back" not in maxs
+    assert "“The census is of 2019.”" in maxs  # beside the claim among those to decide
+
+    make_verdict(claim=claim, by=max_)
+    assert "came back" not in read(as_(eve))
+
+
+def test_a_reader_and_a_stranger_have_nothing_to_do(as_, case, rod, zoe):
+    make_claim(case=case, statement="Open to all.")
+    reader, stranger = read(as_(rod)), read(as_(zoe))
+    assert "Nothing waits for you" in reader
+    assert "Open to all." not in reader
+    assert "You are in no case yet" in stranger
+    assert "zoe@example.org" in stranger
+
+
+def test_twenty_are_shown_and_more_are_said_to_be_there(as_, case, ann):
+    for _ in range(22):
+        make_claim(case=case)
+    page = read(as_(ann))
+    assert page.count('<td class="ref">') == 20
+    assert "20+" in page
+    assert "BY 22" in page
+    assert "BY-1<" in page  # the oldest first
+
+
+@pytest.mark.parametrize("who", ["ann", "eve", "ada"])
+def test_the_number_of_queries_does_not_depend_on_the_rows(as_, case, ann, ben, eve, max_, ada, who):
+    browser = as_({"ann": ann, "eve": eve, "ada": ada}[who])
+
+    def one_of_each(room) -> None:
+        assign(make_claim(case=room), [ann, eve], by=eve)
+        make_claim(case=room)
+        decided(room, ann, ben)
+        make_verdict(claim=decided(room, ann, ben), by=max_)
+        returned = decided(room, ann, ben)
+        make_verdict(claim=returned, by=eve)
+        send_back(returned, by=max_, reason="Not yet.")
+
+    def queries() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as caught:
+            read(browser)
+        return len(caught)
+
+    one_of_each(case)
+    few = queries()
+    for _ in range(3):
+        one_of_each(case)
+    roles = {ann: Role.ANALYST, ben: Role.ANALYST, eve: Role.EDITOR, max_: Role.EDITOR}
+    one_of_each(make_case(members=roles))
+    assert queries() == few
+    assert few <= 11
+
+
+def test_rows_can_be_walked_by_key(as_, case, ann):
+    claim = make_claim(case=case)
+    page = read(as_(ann))
+    assert f'<tr data-mark="open-{claim.pk}">' in page
+    assert 'href="/cases/BY/claims/1/"' in page

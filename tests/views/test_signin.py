@@ -1,0 +1,70 @@
+"""Signing in and out, in the workbench's own look and under its policy."""
+
+import re
+
+import pytest
+
+from claims.models import Entry
+from tests.factories import make_user
+
+
+@pytest.fixture
+def person(db):
+    return make_user(email="pia@example.org", name="Pia", password="a-long-pass-9")
+
+
+def test_a_person_signs_in_by_email_and_goes_on_to_where_they_were_going(client, person):
+    response = client.get("/cases/")
+    assert response.status_code == 302
+    page = client.get(response["Location"]).content.decode()
+    assert 'value="/cases/"' in page
+
+    sent = {"login": "PIA@example.org", "password": "a-long-pass-9", "next": "/cases/"}
+    response = client.post("/accounts/login/", sent)
+
+    assert (response.status_code, response["Location"]) == (302, "/cases/")
+    assert "Pia" in client.get("/").content.decode()
+
+
+def test_a_wrong_password_is_said_and_the_email_stays(client, person):
+    response = client.post("/accounts/login/", {"login": "pia@example.org", "password": "wrong"})
+    page = response.content.decode()
+    assert "errorlist" in page
+    assert 'value="pia@example.org"' in page
+
+
+def test_signing_out_is_asked_and_then_done(client, person):
+    client.post("/accounts/login/", {"login": "pia@example.org", "password": "a-long-pass-9"})
+    assert "Sign out" in client.get("/accounts/logout/").content.decode()
+    client.post("/accounts/logout/")
+    assert client.get("/").status_code == 302
+
+
+def test_nobody_signs_up(client, db):
+    page = client.get("/accounts/signup/").content.decode()
+    assert "Ask an administrator" in page
+    assert "<input" not in page
+
+
+def test_a_new_password_is_entered_in_the_log_without_the_password(client, person):
+    client.post("/accounts/login/", {"login": "pia@example.org", "password": "a-long-pass-9"})
+    new = {"oldpassword": "a-long-pass-9", "password1": "another-pass-8", "password2": "another-pass-8"}
+    assert client.post("/accounts/password/change/", new).status_code == 302
+    entry = Entry.objects.filter(thing="user", thing_id=person.pk).latest("number")
+    assert '"password":"changed"' in entry.detail
+
+
+PUBLIC = ["login", "signup", "password/reset", "password/reset/done", "password/reset/key/done", "inactive"]
+
+
+@pytest.mark.parametrize("path", [*PUBLIC, "logout", "password/change", "reauthenticate", "email"])
+def test_every_account_page_wears_the_look_and_holds_no_inline_style_or_script(client, as_, person, path):
+    browser = client if path in PUBLIC else as_(person)
+    response = browser.get(f"/accounts/{path}/", follow=True)
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert "claims/look.css" in page
+    assert page.count("<h1") == 1
+    assert "style=" not in page
+    assert not re.search(r"<script(?![^>]*src=)", page)
+    assert "style-src 'self'" in response["Content-Security-Policy"]
