@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -32,12 +33,14 @@ class RatingField(forms.CharField):
 
 
 class ReliedOnField(forms.TypedMultipleChoiceField):
-    """Some of a claim's pieces of evidence, by their numbers."""
+    """Some of a claim's pieces of evidence, by their numbers; they are looked up only where some are named."""
 
-    evidence: list[Evidence] = []
+    evidence: Iterable[Evidence] = ()
 
     def clean(self, value: Any) -> list[Evidence]:
         """The pieces of evidence."""
+        if not value:
+            return []
         self.choices = [(item.number, item.number) for item in self.evidence]
         numbers = super().clean(value)
         return [item for item in self.evidence if item.number in numbers]
@@ -59,7 +62,7 @@ class AssessmentForm(WorkForm):
     relied_on = ReliedOnField(label=_("Evidence relied on"), required=False, coerce=int)
 
     def __init__(
-        self, data: Any = None, *, ratings: list[Rating], evidence: list[Evidence], own: Assessment | None = None
+        self, data: Any = None, *, ratings: list[Rating], evidence: Iterable[Evidence], own: Assessment | None = None
     ) -> None:
         # Minus one stands for "there was no draft": a draft saved meanwhile in another window is not overwritten.
         begin: dict[str, Any] = {"version": own.version if own else -1}
@@ -84,14 +87,15 @@ class AssessmentForm(WorkForm):
         expect = -1 if version is None else version
         return assess(claim, by=user, submit=self.submits, expect=expect, **self.values)
 
-    def was_kept(self, claim: Claim, user: User) -> bool:
-        """Whether these very answers are in already: the form was sent twice."""
+    def kept_before(self, claim: Claim, user: User) -> Assessment | None:
+        """What holds these very answers already, where the form was sent twice."""
         own = Assessment.objects.filter(claim=claim, reviewer=user, round=claim.round).first()
         if own is None or (own.submitted_at is not None) != self.submits:
-            return False
+            return None
+        own.claim = claim.locked()
         typed = self.cleaned_data
         same = all(getattr(own, name) == typed.get(name) for name in (*FIELDS, "rating"))
-        return same and list(own.relied_on.order_by("number")) == typed.get("relied_on")
+        return own if same and list(own.relied_on.order_by("number")) == typed.get("relied_on") else None
 
     def rating_value(self) -> str:
         """The key of the rating that is ticked, for the template."""

@@ -239,11 +239,12 @@ def assess(
     with writing(claim.case) as chain:
         claim = claim.locked()
         claim.require("assess", by)
-        own = Assessment.objects.filter(claim=claim, reviewer=by, round=claim.round).first()
+        own = Assessment.objects.filter(claim=claim, reviewer=by, round=claim.round).order_by("pk").first()
         if own is not None and own.submitted_at is not None:
             raise NotNow(_("Your assessment of this round is in already, and sealed."))
         if own is not None and expect is not None and own.version != expect:
             raise Stale(own)
+        fresh = own is None
         own = own or Assessment(claim=claim, reviewer=by, round=claim.round)
         for name, value in answers.items():
             setattr(own, name, value)
@@ -253,7 +254,8 @@ def assess(
         if submit:
             _check_complete(own)
         own.store()
-        own.relied_on.set(relied_on or [])
+        if relied_on or not fresh:
+            own.relied_on.set(relied_on or [])
         if submit:
             _submit(own, claim, chain)
         else:
@@ -274,11 +276,12 @@ def _submit(own: Assessment, claim: Claim, chain: Chain) -> None:
     own.submitted_at = timezone.now()
     own.seal = sha256(own.sealed_content())
     own.store()
-    asked = claim.assignments.filter(reviewer=own.reviewer, round=claim.round).first() or _ask(claim, own.reviewer)
+    asked = claim.assignments.filter(reviewer=own.reviewer, round=claim.round).order_by("pk").first()
+    asked = asked or _ask(claim, own.reviewer)
     asked.current = asked.answered = True
     asked.store()
     before = {"status": claim.status}
-    said = list(claim.assessments.submitted().filter(round=claim.round).values_list("rating_id", flat=True))
+    said = list(claim.assessments.submitted().filter(round=claim.round).order_by().values_list("rating_id", flat=True))
     claim.answers_in = len(said)
     complete = len(said) >= claim.case.assessments_required
     if complete:

@@ -85,7 +85,7 @@ class Chain(models.Model):
     ) -> Entry:
         """Append one entry. The chain must have been taken with `writing`, or two writers could fork it."""
         entry = Entry(
-            case_id=self.case_id,
+            case=self.case,
             number=self.count + 1,
             at=timezone.now(),
             by=by,

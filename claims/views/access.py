@@ -126,7 +126,7 @@ def _on_numbered(
         @functools.wraps(view)
         def found(request: Request, code: str, number: int, **kwargs: Any) -> HttpResponse:
             case = _case_of(request, code)
-            record = records(case).filter(number=number).first()
+            record = records(case).filter(number=number).order_by("pk").first()
             if record is None:
                 raise Http404
             record.case = case

@@ -20,28 +20,29 @@ from claims.views.parts import go, wants_part
 def assess(request: Request, claim: Claim) -> HttpResponse:
     """Save a draft of one's own assessment, or submit it."""
     user = request.user
-    own = Assessment.objects.filter(claim=claim, reviewer=user, round=claim.round).first()
-    form = _form(claim, own, request.POST if request.method == "POST" else None)
     if request.method != "POST":
         claim.require("assess", user)
+        own = Assessment.objects.filter(claim=claim, reviewer=user, round=claim.round).first()
         if own is not None and own.submitted_at is not None:
             raise NotNow(_("Your assessment of this round is in already, and sealed."))
-    elif form.is_valid():
-        kept = form.attempt(lambda: form.keep(claim, user))
-        if kept is not None or form.was_kept(claim, user):
-            return _kept(request, claim, form)
+        return ask(request, "claims/assessment_edit.html", claim, _form(claim, own))
+    form = _form(claim, None, request.POST)
+    if form.is_valid():
+        kept = form.attempt(lambda: form.keep(claim, user)) or form.kept_before(claim, user)
+        if kept is not None:
+            return _kept(request, kept, form)
     return ask(request, "claims/assessment_edit.html", claim, form)
 
 
 def _form(claim: Claim, own: Assessment | None, data: Any = None) -> AssessmentForm:
     evidence = claim.evidence.standing().select_related("exhibit").defer("exhibit__text").order_by("number")
-    return AssessmentForm(data, ratings=list(claim.case.scale.ratings.all()), evidence=list(evidence), own=own)
+    return AssessmentForm(data, ratings=list(claim.case.scale.ratings.all()), evidence=evidence, own=own)
 
 
-def _kept(request: Request, claim: Claim, form: AssessmentForm) -> HttpResponse:
+def _kept(request: Request, own: Assessment, form: AssessmentForm) -> HttpResponse:
+    claim = own.claim
     if form.submits:
         return done(request, claim, _("Your assessment is in, and sealed."))
-    own = Assessment.objects.get(claim=claim, reviewer=request.user, round=claim.round)
     if wants_part(request):
         return ask(request, "claims/assessment_edit.html", claim, _form(claim, own))
     local = timezone.localtime(own.saved_at)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
 from django.db import models
-from django.db.models import F, IntegerField, Prefetch, Q
-from django.db.models.functions import Greatest, StrIndex, Substr
+from django.db.models import F, IntegerField, Prefetch
+from django.db.models.functions import Greatest, Length, StrIndex, Substr
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
@@ -18,12 +19,12 @@ from claims.forms.claims import ClaimForm
 from claims.forms.verdicts import ProposalForm, ReasonForm, ReviewersForm
 from claims.models import (
     MOVES,
+    VERBS,
     Assessment,
     Case,
     Claim,
     Entry,
     Evidence,
-    Passage,
     Rating,
     Status,
     User,
@@ -31,25 +32,35 @@ from claims.models import (
     assign,
     may,
 )
-from claims.text.quotations import PARAGRAPH_REACH, Quotation, around, stands
+from claims.text.quotations import Quotation, around, stands
 from claims.views.access import Request, on_claim
 from claims.views.parts import go, render_part, wants_part
 
-REACH = PARAGRAPH_REACH + 100  # how much of a document is fetched on either side of a passage
+REACH = 1_000  # how much of a document is fetched on either side of a passage
 PASSAGES, EVIDENCE, ANSWERS, VERDICTS = 5, 200, 100, 50
 NEWEST, PAGE = 5, 50  # entries on the claim's page, and on one page of its history
-MOST_COUNTED = 500
+MOST_COUNTED = 100
+SHOWN_OF_EVIDENCE = (
+    "number", "stance", "bearing", "quote", "where", "credibility", "note", "version", "removed_at",
+    "exhibit__title", "exhibit__url", "exhibit__published", "exhibit__source__name",
+    "exhibit__document__number", "exhibit__document__language", "grade__letter",
+    "added_by__name", "added_by__email",
+)  # fmt: skip
 LIFE: list[Status] = [status for status in Status if status != Status.WITHDRAWN]
 
 
 @dataclass(frozen=True)
 class Said:
-    """A passage with the words around it; `stands` is what the quote gate says."""
+    """A passage in its document, with the words around it; `stands` is what the quote gate says."""
 
-    passage: Passage
     stands: bool
     before: str
+    exact: str
     after: str
+    number: int
+    title: str
+    language: str
+    published: datetime.date | None
 
 
 class ClaimPage:
@@ -71,9 +82,10 @@ class ClaimPage:
         """The passages, each in its paragraph. Of a long document only what lies near is fetched."""
         begins = Greatest(F("start") - REACH, 0, output_field=IntegerField())
         near = Substr("document__text", begins + 1, F("end") - begins + REACH)
-        rows = self.claim.passages.select_related("document").annotate(begins=begins, near=near)
-        rows = rows.defer("document__text", "document__content").order_by("document", "start", "pk")
-        return [_said(row) for row in rows.fetch_mode(models.FETCH_RAISE)[:PASSAGES]]
+        document = [f"document__{name}" for name in ("number", "title", "language", "published")]
+        quotation = ("start", "end", "exact", "prefix", "suffix")
+        rows = self.claim.passages.order_by("document", "start", "pk")
+        return [_said(*row) for row in rows.values_list(begins, near, *quotation, *document)[:PASSAGES]]
 
     @cached_property
     def rungs(self) -> list[Any]:
@@ -87,14 +99,12 @@ class ClaimPage:
 
     @cached_property
     def _evidence(self) -> list[Evidence]:
-        held = Q(exhibit__document__isnull=False) | ~Q(exhibit__text="")
         rows = self.claim.evidence.select_related("exhibit__source", "exhibit__document", "grade", "added_by")
-        rows = rows.defer("exhibit__text", "exhibit__document__text", "exhibit__document__content")
-        rows = rows.annotate(
-            held=models.Case(models.When(held, then=True), default=False),
+        rows = rows.only("claim", *SHOWN_OF_EVIDENCE).annotate(
             # The quote gate on the way out, in the database: texts may be long.
             in_document=StrIndex("exhibit__document__text", F("quote")),
             in_text=StrIndex("exhibit__text", F("quote")),
+            text_length=Length("exhibit__text"),
         )
         return list(rows.order_by("number").fetch_mode(models.FETCH_RAISE)[:EVIDENCE])
 
@@ -120,10 +130,17 @@ class ClaimPage:
 
     @cached_property
     def _answers(self) -> list[Assessment]:
-        rows = self.claim.assessments.visible_to(self.user, self.role)
-        rows = rows | self.claim.assessments.filter(reviewer=self.user)
-        numbers = Evidence.objects.only("number").order_by("number")
-        rows = rows.select_related("reviewer", "rating").prefetch_related(Prefetch("relied_on", numbers))
+        claim = self.claim
+        if not claim.answers_in and claim.round == 1:
+            # Nothing is in yet: there can be a draft of one's own at most.
+            rows = claim.assessments.filter(reviewer=self.user)
+        else:
+            rows = claim.assessments.visible_to(self.user, self.role)
+            if self.may["assess"]:
+                rows = rows | claim.assessments.filter(reviewer=self.user)
+        rows = rows.select_related("reviewer", "rating")
+        if claim.evidence_count:
+            rows = rows.prefetch_related(Prefetch("relied_on", Evidence.objects.only("number").order_by("number")))
         return list(rows.order_by("-round", "submitted_at", "pk").fetch_mode(models.FETCH_RAISE)[:ANSWERS])
 
     @cached_property
@@ -161,6 +178,8 @@ class ClaimPage:
     @cached_property
     def waiting(self) -> list[User]:
         """Who is asked and has not answered."""
+        if self.claim.status not in MOVES["assess"].start:
+            return []
         rows = self.claim.assignments.filter(current=True, answered=False).select_related("reviewer").order_by("pk")
         return [row.reviewer for row in rows[:ANSWERS]]
 
@@ -183,6 +202,8 @@ class ClaimPage:
 
     @cached_property
     def _verdicts(self) -> list[Verdict]:
+        if self.claim.round == 1 and self.claim.status in MOVES["assess"].start:
+            return []  # what was sent back before others were asked would only sway them
         rows = self.claim.verdicts.select_related("rating", "proposed_by", "decided_by")
         rows = rows.order_by("-proposed_at", "-pk").fetch_mode(models.FETCH_RAISE)
         return [row for row in rows[:VERDICTS] if row.round < self.claim.round or self.sees]
@@ -229,25 +250,35 @@ class ClaimPage:
         return self.claim.last_reason() if moved else None
 
     @cached_property
-    def newest(self) -> list[Entry]:
-        """The newest entries of the log about this claim."""
-        return list(self.claim.entries.order_by("-number").fetch_mode(models.FETCH_RAISE)[:NEWEST])
+    def entries(self) -> list[Any]:
+        """The newest entries of the log about this claim: when, who, what, on what; as many as are counted."""
+        rows = self.claim.entries.order_by("-number").values_list("at", "by_name", "verb", "label")
+        return [(at, who, VERBS.get(verb, verb), label) for at, who, verb, label in rows[: MOST_COUNTED + 1]]
 
-    @cached_property
+    @property
+    def newest(self) -> list[Any]:
+        """The newest few."""
+        return self.entries[:NEWEST]
+
+    @property
     def entry_count(self) -> int:
-        """How many entries there are, counted no further than one would read."""
-        return int(self.claim.entries.order_by()[: MOST_COUNTED + 1].count())
+        """How many entries there are; one more than are counted where there are more."""
+        return len(self.entries)
 
     def tells(self, entry: Entry) -> bool:
         """Whether the entry's content may be shown: a proposal tells what the reviewers said."""
         return entry.thing != "verdict" or self.sees
 
 
-def _said(row: Any) -> Said:
-    start, end = row.start - row.begins, row.end - row.begins
-    held = stands(row.near, Quotation(start, end, row.exact, row.prefix, row.suffix))
-    before, after = around(row.near, start, end) if held else ("", "")
-    return Said(row, held, before, after)
+def _said(begins: int, near: str, start: int, end: int, exact: str, prefix: str, suffix: str, *document: Any) -> Said:
+    start, end = start - begins, end - begins
+    held = stands(near, Quotation(start, end, exact, prefix, suffix))
+    if held and begins:
+        # Half a line would look as if it had never been wrapped.
+        cut = near.find("\n", 0, start) + 1
+        near, start, end = near[cut:], start - cut, end - cut
+    before, after = around(near, start, end) if held else ("", "")
+    return Said(held, before, exact, after, *document)
 
 
 def _next(page: ClaimPage) -> str:
@@ -274,7 +305,7 @@ def _next(page: ClaimPage) -> str:
 
 
 def find_claim(claim: Claim) -> Claim:
-    """The claim as it stands after an act."""
+    """The claim as it stands now."""
     fresh: Claim = Claim.objects.select_related("rating", "made_by").get(pk=claim.pk)
     fresh.case = claim.case
     return fresh
@@ -308,12 +339,15 @@ def done(
     removed: str = "",
     keeps_form: bool = False,
 ) -> HttpResponse:
-    """After an act: back to the claim with a sentence; for htmx the parts of its page that the act changed."""
+    """After an act: back to the claim with a sentence; for htmx the parts of its page that the act changed.
+
+    `claim` must be the claim as it stands after the act.
+    """
     if not wants_part(request):
         query = f"?removed={removed}" if removed else ""
         return go(request, claim.get_absolute_url() + query, sentence)
     messages.success(request, sentence)
-    page = ClaimPage(find_claim(claim), request.user, removed=removed, keeps_form=keeps_form)
+    page = ClaimPage(claim, request.user, removed=removed, keeps_form=keeps_form)
     response = render_part(request, "claims/claim_detail.html", part, context_of(page))
     response["HX-Retarget"], response["HX-Reswap"] = f"#{target}", "outerMorph"
     return response
@@ -355,7 +389,7 @@ def claim_assign(request: Request, claim: Claim) -> HttpResponse:
         reviewers = form.chosen()
         form.attempt(lambda: assign(claim, reviewers, by=request.user))
         if not form.errors:
-            return done(request, claim, _("Saved: who is asked for an assessment."))
+            return done(request, find_claim(claim), _("Saved: who is asked for an assessment."))
     return ask(request, "claims/claim_assign.html", claim, form)
 
 
@@ -376,6 +410,7 @@ def _move(request: Request, claim: Claim, act: str, sentence: str) -> HttpRespon
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         move = claim.withdraw if act == "withdraw" else claim.reopen
-        if form.attempt(lambda: move(by=request.user, why=form.values["reason"])):
-            return done(request, claim, sentence)
+        moved = form.attempt(lambda: move(by=request.user, why=form.values["reason"]))
+        if moved is not None:
+            return done(request, moved, sentence)
     return ask(request, "claims/claim_move.html", claim, form, move=MOVES[act])

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from claims.forms.verdicts import DecisionForm, ProposalForm
 from claims.models import Claim, Verdict, propose, send_back, sign_off
 from claims.views.access import Request, on_claim
-from claims.views.claims import ask, done
+from claims.views.claims import ask, done, find_claim
 
 
 @on_claim(may="propose")
@@ -24,7 +24,7 @@ def verdict_propose(request: Request, claim: Claim) -> HttpResponse:
     elif form.is_valid():
         key, values = form.key(request.user), form.values
         if form.attempt(lambda: propose(claim, by=request.user, once=key, **values)) is not None:
-            return done(request, claim, _("The verdict is proposed; somebody else signs it off."))
+            return done(request, find_claim(claim), _("The verdict is proposed; somebody else signs it off."))
     return ask(request, "claims/verdict_propose.html", claim, form)
 
 
@@ -36,7 +36,7 @@ def verdict_sign_off(request: Request, claim: Claim) -> HttpResponse:
         seen = form.cleaned_data["version"]
         twice = _decided(claim, form, request, Verdict.Decision.SIGNED_OFF)
         if twice or form.attempt(lambda: sign_off(claim, by=request.user, expect=seen or -1)) is not None:
-            return done(request, claim, _("The verdict is signed off."))
+            return done(request, find_claim(claim), _("The verdict is signed off."))
     else:
         claim.require("sign_off", request.user)
     return ask(request, "claims/verdict_sign_off.html", claim, form)
@@ -51,7 +51,7 @@ def verdict_send_back(request: Request, claim: Claim) -> HttpResponse:
         twice = _decided(claim, form, request, Verdict.Decision.SENT_BACK)
         act = partial(send_back, claim, by=request.user, reason=reason, expect=seen or -1)
         if twice or form.attempt(act) is not None:
-            return done(request, claim, _("The proposal goes back with your reason."))
+            return done(request, find_claim(claim), _("The proposal goes back with your reason."))
     else:
         claim.require("send_back", request.user)
     return ask(request, "claims/verdict_send_back.html", claim, form)
