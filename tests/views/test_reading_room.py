@@ -1,0 +1,152 @@
+"""The reading room: a document with its marks, and the chosen claim beside it."""
+
+import html
+import re
+
+import pytest
+
+from claims.models import Claim
+from claims.text import parts
+from tests.factories import make_claim, make_document, make_evidence, make_signed_claim
+
+ROOM = "/cases/BY/documents/1/"
+LONG = "".join(f"Sentence number {n} says that the army is 48,000 strong.\n\n" for n in range(3000))
+
+
+def page(answer) -> str:
+    return str(answer.content.decode())
+
+
+def runs(seen: str) -> list[tuple[int, str]]:
+    """The runs of text with the places where they say they stand."""
+    found = re.findall(r'<(?:span|a)[^>]* ?data-start="(\d+)"[^>]*>([^<]*)<', seen)
+    return [(int(start), html.unescape(text)) for start, text in found]
+
+
+def test_every_run_stands_where_it_says(case, ann, as_):
+    text = "\U0001d518 first & <b>second</b>.\n\nThe army is 48,000 strong, \U0001f600 they say."
+    document = make_document(case=case, text=text)
+    make_claim(document=document, exact="army is 48,000")
+    make_claim(document=document, exact="48,000 strong, \U0001f600")
+
+    found = runs(page(as_(ann).get(ROOM)))
+    assert len(found) == 6
+    for start, words in found:
+        assert text[start : start + len(words)] == words
+    assert "<b>second" not in page(as_(ann).get(ROOM))
+
+
+def test_a_mark_wears_the_look_of_its_rating(case, ann, ben, eve, max_, as_):
+    document = make_document(case=case)
+    make_signed_claim(case=case, reviewers=[ann, ben], editors=(eve, max_), document=document, exact="48,000")
+    make_claim(document=document, exact="massed near")
+    seen = page(as_(ann).get(ROOM))
+    assert '<mark class="supported" data-mark="1" id="mark-1">' in seen
+    assert '<mark class="unverified" data-mark="2" id="mark-2">' in seen
+
+
+def test_overlapping_marks_nest_with_one_link_in_the_innermost(case, ann, as_):
+    document = make_document(case=case)
+    make_claim(document=document, exact="100,000 to 150,000 men")
+    make_claim(document=document, exact="150,000 men.")
+    seen = page(as_(ann).get(ROOM))
+    nested = re.search(
+        r'<mark [^>]*data-mark="1"[^>]*><mark [^>]*data-mark="2"[^>]*><a data-open="2"[^>]*>([^<]*)</a></mark></mark>',
+        seen,
+    )
+    assert nested is not None
+    assert nested[1] == "150,000 men"
+
+
+def test_the_chosen_claim_stands_beside_the_text(case, ann, as_, htmx):
+    document = make_document(case=case)
+    claim = make_claim(document=document, exact="48,000", statement="The army has <48,000> men.")
+    make_evidence(claim=claim)
+    make_claim(document=document, exact="strong")
+
+    whole, some = (page(as_(ann).get(f"{ROOM}?claim=1", headers=sent)) for sent in [dict[str, str](), htmx])
+    for seen in (whole, some):
+        assert "The army has &lt;48,000&gt; men." in seen
+        assert "1 supports" in seen
+        assert "0 of 2 in" in seen
+        assert "/cases/BY/claims/1/assess/" in seen
+        assert "?claim=2#mark-2" in seen
+    assert 'data-mark="1" id="mark-1" aria-current="true"' in whole
+    assert "<article" not in some
+    assert some.strip().startswith('<section id="claim"')
+
+
+def test_a_page_brought_back_from_history_is_whole(case, ann, as_, htmx):
+    make_claim(document=make_document(case=case), exact="48,000")
+    answer = as_(ann).get(f"{ROOM}?claim=1", headers=htmx | {"HX-History-Restore-Request": "true"})
+    assert "<html" in page(answer)
+    assert "HX-Request" in answer["Vary"]
+
+
+def test_all_claims_of_the_document_are_listed(case, ann, as_):
+    document = make_document(case=case)
+    make_claim(document=document, exact="48,000")
+    make_claim(document=document, exact="48,000", statement="Wholly under another.")
+    seen = page(as_(ann).get(ROOM))
+    assert "Wholly under another." in seen
+    assert seen.count('data-open="1"') + seen.count('data-open="2"') == 3
+
+
+def test_an_empty_room_says_how_to_begin(case, ann, rod, as_):
+    make_document(case=case)
+    assert "Select the words of an assertion" in page(as_(ann).get(ROOM))
+    assert 'id="new-claim-selection"' in page(as_(ann).get(ROOM))
+    assert "Select the words" not in page(as_(rod).get(ROOM))
+    assert 'id="new-claim-selection"' not in page(as_(rod).get(ROOM))
+
+
+def test_a_reader_is_offered_no_assessment(case, rod, as_):
+    make_claim(document=make_document(case=case), exact="48,000")
+    seen = page(as_(rod).get(f"{ROOM}?claim=1"))
+    assert "/assess/" not in seen
+    assert "/evidence/add/" not in seen
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["claim=99", "claim=x", "claim=-1", f"claim={'9' * 40}", "claim=2", "part=0", "part=2", "part=x", "part=%00"],
+)
+def test_what_is_not_there_is_not_found(case, ann, as_, query):
+    make_claim(document=make_document(case=case), exact="48,000")
+    make_claim(case=case)  # stands in no document
+    assert as_(ann).get(f"{ROOM}?{query}").status_code == 404
+
+
+def test_an_unknown_document_is_not_found(case, ann, as_):
+    assert as_(ann).get("/cases/BY/documents/7/").status_code == 404
+    assert as_(ann).get("/cases/BY/documents/7/sentences/").status_code == 404
+
+
+def test_a_long_text_is_read_in_parts_and_a_claim_opens_its_own(case, ann, as_):
+    document = make_document(case=case, text=LONG)
+    make_claim(document=document, exact="Sentence number 2900 says")
+    browser = as_(ann)
+
+    first = page(browser.get(ROOM))
+    assert sum(len(words) for _start, words in runs(first)) <= parts.SIZE + parts.REACH
+    assert 'href="?part=2"' in first
+    assert "Sentence number 2900" not in first
+    last = page(browser.get(f"{ROOM}?claim=1"))
+    assert "Sentence number 2900" in last
+    assert 'aria-current="true"' in last
+    assert "&amp;part=" in last
+    read = [runs(page(browser.get(f"{ROOM}?part={n}"))) for n in range(1, parts.count(len(LONG)) + 1)]
+    assert "".join(words for part in read for _start, words in part) == LONG.replace("\n", "")
+
+
+def test_the_room_costs_the_same_however_many_claims_there_are(case, ann, as_, django_assert_max_num_queries):
+    document = make_document(case=case)
+    make_claim(document=document, exact="48,000")
+    browser = as_(ann)
+    with django_assert_max_num_queries(14) as few:
+        browser.get(f"{ROOM}?claim=1")
+    for _ in range(12):
+        make_claim(document=document, exact="strong")
+    with django_assert_max_num_queries(len(few.captured_queries)):
+        browser.get(f"{ROOM}?claim=1")
+    assert Claim.objects.count() == 13
