@@ -65,7 +65,7 @@ def test_a_folder_that_cannot_be_made_stops_the_start_by_its_name(tmp_path):
     (tmp_path / "file").touch()
     read = python("-c", ASK, WORKBENCH_DATA=str(tmp_path / "file" / "data"))
     assert read.returncode != 0
-    assert "WORKBENCH_SECRET_KEY" in read.stderr.splitlines()[-1]
+    assert "WORKBENCH_DATA" in read.stderr.splitlines()[-1]
     assert str(tmp_path) in read.stderr.splitlines()[-1]
 
 

@@ -7,6 +7,15 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 
+def made(folder: Path) -> Path:
+    """The folder, made where it is missing. Raises ImproperlyConfigured where it cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise ImproperlyConfigured(f"WORKBENCH_DATA: {folder} cannot be made: {fault.strerror}.") from fault
+    return folder
+
+
 def secret_key(folder: Path) -> str:
     """The installation's own secret key, made on first use and readable by its owner alone.
 
@@ -14,7 +23,6 @@ def secret_key(folder: Path) -> str:
     """
     place = folder / "secret_key"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         with open(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as new:
             new.write(secrets.token_urlsafe(60))
     except FileExistsError:

@@ -6,7 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from environs import EnvError, FileAwareEnv
 
-from workbench.data_folder import is_demo, secret_key
+from workbench.data_folder import is_demo, made, secret_key
 
 ROOT = Path(__file__).resolve().parent.parent
 env = FileAwareEnv()
@@ -20,7 +20,7 @@ def env_flag(name: str, *, default: bool) -> bool:
         raise ImproperlyConfigured(f"{name} must be 1 or 0: {fault}") from fault
 
 
-DATA = Path(env.str("WORKBENCH_DATA", "") or ROOT / "var").resolve()
+DATA = made(Path(env.str("WORKBENCH_DATA", "") or ROOT / "var").resolve())
 DEBUG = env_flag("WORKBENCH_DEBUG", default=False)
 DEMO = is_demo(DATA)
 SECRET_KEY = env.str("WORKBENCH_SECRET_KEY", "").strip() or secret_key(DATA)
@@ -83,6 +83,7 @@ try:
 except EnvError as fault:
     raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {fault}") from fault
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["CONN_MAX_AGE"] = 600  # opening the file and its pragmas costs as much as a small page
     DATABASES["default"]["OPTIONS"] = {
         # Taken at the start, the write lock cannot be lost between reading and writing.
         "transaction_mode": "IMMEDIATE",

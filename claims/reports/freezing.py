@@ -29,7 +29,7 @@ from claims.models.records import Refused
 from claims.reports.snapshots import FORMAT, canonical, misquotes
 from claims.text.quotations import around
 
-MOST = 2000  # claims in one report: a person has to be able to open it
+MOST = 1000  # claims in one report: a person has to be able to open it, and it is made while they wait
 
 
 def freeze(

@@ -16,6 +16,7 @@ from claims.reports.freezing import MOST, check_quotations, freeze
 from claims.reports.render import FORMATS
 from claims.reports.render import render as render_report
 from claims.views.access import Request, on_case, on_report
+from claims.views.cases import reviewers_of
 from claims.views.parts import go, render_part
 
 PAGE = 50
@@ -37,7 +38,7 @@ def report_list(request: Request, case: Case) -> HttpResponse:
 @on_case(may="export")
 def report_add(request: Request, case: Case) -> HttpResponse:
     """Choose a title; the claims are those of the filter in the address, all where there is none."""
-    chosen = ClaimFilter(case, request.GET)
+    chosen = ClaimFilter(case, request.GET, case.scale.ratings.all(), reviewers_of(case))
     claims = chosen.claims()
     form = ReportForm(request.POST or None, initial={"title": case.title})
     if request.method == "POST" and form.is_valid():

@@ -1,4 +1,4 @@
-"""A real browser on a real server: the demo, as the README starts it. Skipped, and says why, where there is no browser."""
+"""A real browser on a real server: the demo, as the README starts it. Skipped, and said why, without a browser."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
     for _ in range(600):
         assert server.poll() is None, log.read_text()
         try:
-            urllib.request.urlopen(f"{address}/healthz", timeout=2)
+            urllib.request.urlopen(f"{address}/healthz", timeout=2)  # noqa: S310 - our own http address
         except OSError:
             time.sleep(0.1)
         else:
@@ -110,7 +110,7 @@ def sign_in(site, browser, complaints):
         page = context.new_page()
         complaints.watch(page)
         page.goto("/accounts/login/")
-        page.get_by_label("E-mail").fill(f"{name}@example.org")
+        page.get_by_label("Email").fill(f"{name}@example.org")
         page.get_by_label("Password").first.fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url("**/")

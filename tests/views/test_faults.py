@@ -1,0 +1,71 @@
+"""What people are told when the disk is full or the database is gone, and that both pass by themselves."""
+
+import errno
+
+import pytest
+from django.db import OperationalError, connection
+from django.test import Client
+
+from claims.models import Claim
+from tests.factories import make_claim
+
+
+@pytest.fixture
+def browser(as_, eve):
+    browser: Client = as_(eve)
+    browser.raise_request_exception = False
+    return browser
+
+
+def lost(execute, sql, params, many, context):
+    raise OperationalError("the connection is gone")
+
+
+def full(execute, sql, params, many, context):
+    if sql.startswith(("INSERT", "UPDATE")):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    return execute(sql, params, many, context)
+
+
+def test_a_lost_database_answers_503_with_a_sentence_and_recovers_by_itself(case, browser):
+    with connection.execute_wrapper(lost):
+        answer = browser.get("/cases/BY/")
+    assert answer.status_code == 503
+    assert "cannot be reached just now" in answer.content.decode()
+    assert answer["Retry-After"]
+
+    assert browser.get("/cases/BY/").status_code == 200
+
+
+def test_a_full_disk_answers_507_and_nothing_is_half_saved(case, browser):
+    claim = make_claim(case=case)
+    with connection.execute_wrapper(full):
+        answer = browser.post(f"/cases/BY/claims/{claim.number}/withdraw/", {"reason": "A doublet."})
+    assert answer.status_code == 507
+    assert "disk of this installation is full" in answer.content.decode()
+
+    claim.refresh_from_db()
+    assert claim.status == "open"
+    assert browser.post(f"/cases/BY/claims/{claim.number}/withdraw/", {"reason": "A doublet."}).status_code == 302
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="this way to fill a disk is SQLite's own")
+def test_a_full_sqlite_file_is_a_full_disk(case, browser, ann):
+    claim = make_claim(case=case, by=ann)
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA page_count")
+        pages = cursor.fetchone()[0]
+        cursor.execute(f"PRAGMA max_page_count = {pages}")
+        try:
+            answer = browser.post(f"/cases/BY/claims/{claim.number}/withdraw/", {"reason": "A doublet. " * 400})
+        finally:
+            cursor.execute("PRAGMA max_page_count = 1073741823")
+    assert answer.status_code == 507
+    assert Claim.objects.get(pk=claim.pk).status == "open"
+
+
+def test_a_defect_is_called_one(case, browser, monkeypatch):
+    monkeypatch.setattr("claims.views.cases.render_part", None)
+    answer = browser.get("/cases/BY/")
+    assert answer.status_code == 500
+    assert "defect of the workbench" in answer.content.decode()
