@@ -142,6 +142,16 @@ def test_a_stale_correction_shows_both_and_overwrites_nothing(case, ann, ben, as
     assert again.status_code == 302
 
 
+@pytest.mark.parametrize(("version", "status"), [("", 409), ("7", 409), ("-1", 409), ("9" * 30, 409), ("x", 422)])
+def test_a_correction_with_a_forged_version_changes_nothing(case, ann, as_, version, status):
+    document = make_document(case=case)
+    answer = as_(ann).post(ROOM + "edit/", {"title": "Forged", "language": "en", "version": version})
+    assert answer.status_code == status
+    assert "Forged" in page(answer)
+    document.refresh_from_db()
+    assert document.title == "A briefing"
+
+
 def test_every_sentence_offers_a_claim(case, ann, as_, htmx):
     make_document(case=case)
     for sent in [dict[str, str](), htmx]:
