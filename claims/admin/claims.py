@@ -102,6 +102,10 @@ class ClaimAdmin(RecordedAdmin):
     said = ("statement", "kind", "as_of", "resolves_on", "review_by")
     kept = ("status", "rating", "round", "disputed", "evidence_count", "answers_in", "made_by", "made_at")
 
+    def get_inlines(self, request: HttpRequest, obj: Model | None) -> Any:
+        """What can be added to a new claim; for one that stands, what rests on it too."""
+        return self.inlines if obj else self.inlines[:2]
+
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
         """What is said; for a claim that stands, how it stands too."""
         return ("case", *self.said, *self.kept) if obj else ("case", *self.said)

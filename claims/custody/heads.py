@@ -50,6 +50,12 @@ def kept(chain: str) -> Head | None:
         return None
 
 
+def names_kept() -> list[str]:
+    """Of which chains a head is kept, by case code; nothing for the chain outside all cases."""
+    files = sorted(place("").parent.glob("[!.]*"))
+    return ["" if file == place("") else file.name for file in files if file.suffix != ".new"]
+
+
 def keep(chain: str, head: Head) -> None:
     """Keep a head, unless a later one is kept already."""
     file = place(chain)

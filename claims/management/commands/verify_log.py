@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from claims.custody.chain import verify
-from claims.custody.heads import Head
+from claims.custody.chain import gone, verify
+from claims.custody.heads import Head, names_kept
 from claims.models import Case
 
 
@@ -28,6 +28,7 @@ class Command(BaseCommand):
         chosen = list(Case.objects.filter(code=case)) if case else [None, *Case.objects.order_by("code")]
         if not chosen:
             raise CommandError(f"There is no case {case}.")
+        kept = names_kept()
         accounts = [verify(one, against=against) for one in chosen]
         for account in accounts:
             name = account.chain or "outside cases"
@@ -35,5 +36,12 @@ class Command(BaseCommand):
                 self.stdout.write(self.style.ERROR(f"{name}: {account.fault}"))
             else:
                 self.stdout.write(f"{name}: {account.head.count} entries hold, head {account.head}")
-        if any(account.fault for account in accounts):
+                if account.chain not in kept:
+                    self.stdout.write(f"{name}: no head is kept in the data folder to hold them against")
+        missing = [] if case else gone()
+        for name in missing:
+            self.stdout.write(
+                self.style.ERROR(f"{name}: the data folder keeps a head of this case, and the case is gone")
+            )
+        if missing or any(account.fault for account in accounts):
             raise CommandError("The log is not what was entered.")

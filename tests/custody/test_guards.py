@@ -1,0 +1,144 @@
+"""What the database itself refuses, whoever asks it."""
+
+import pytest
+from django.core.checks import run_checks
+from django.db import DatabaseError, connection, transaction
+
+from claims.custody import guards
+from claims.models import Document, Entry, Passage, Report
+from tests.factories import make_claim, make_document
+
+ONLY_POSTGRES = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no TRUNCATE")
+ONLY_SQLITE = pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has no REPLACE")
+
+
+def refused(statement: str, *values: int) -> bool:
+    """Whether the database will not do this."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement, values)
+    except DatabaseError as fault:
+        return "never changed" in str(fault)
+    return False
+
+
+@pytest.fixture
+def entry(case, ann) -> Entry:
+    make_claim(case=case, by=ann)
+    return Entry.objects.filter(case=case).latest("number")
+
+
+@pytest.fixture
+def report(case, eve) -> Report:
+    report = Report(case=case, number=1, title="A report", claims_in=0, made_by=eve, snapshot="{}", sha256="0" * 64)
+    report.save(by=eve, verb="exported")
+    return report
+
+
+@pytest.mark.parametrize(
+    "column", ["number", "by_name", "verb", "label", "detail", "previous", "hash", "at", "case_id"]
+)
+def test_no_column_of_an_entry_is_changed(entry, column):
+    assert refused(f"UPDATE claims_entry SET {column} = {column} WHERE id = %s", entry.pk)
+
+
+def test_no_entry_is_deleted(entry):
+    assert refused("DELETE FROM claims_entry WHERE id = %s", entry.pk)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Entry.objects.filter(pk=entry.pk).delete()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Entry.objects.filter(pk=entry.pk).update(label="Another")
+
+
+def test_no_report_is_changed_or_deleted(report):
+    assert refused("UPDATE claims_report SET title = 'Another' WHERE id = %s", report.pk)
+    assert refused("DELETE FROM claims_report WHERE id = %s", report.pk)
+
+
+@ONLY_POSTGRES
+@pytest.mark.parametrize("table", ["claims_entry", "claims_report"])
+def test_neither_log_nor_reports_are_truncated(entry, report, table):
+    assert refused(f"TRUNCATE {table} CASCADE")
+
+
+@ONLY_SQLITE
+@pytest.mark.parametrize("table", ["claims_entry", "claims_report"])
+def test_nothing_is_replaced_under_its_number(entry, report, table):
+    columns = [row[1] for row in connection.cursor().execute(f"PRAGMA table_info({table})")]
+    rest = ", ".join(f'"{name}"' for name in columns if name != "id")
+    for id_ in ("id", "id + 1000"):
+        assert refused(f"INSERT OR REPLACE INTO {table} (id, {rest}) SELECT {id_}, {rest} FROM {table}")
+
+
+@pytest.mark.parametrize("change", ["text = 'Another'", "sha256 = 'x'", "number = 9", "content = NULL"])
+def test_text_bytes_and_number_of_a_document_never_change(case, change):
+    document = make_document(case=case)
+    assert refused(f"UPDATE claims_document SET {change} WHERE id = %s", document.pk)
+
+
+def test_what_is_known_about_a_document_can_be_corrected(case, ann):
+    document = make_document(case=case)
+    document.title = "Another title"
+    document.save(by=ann)
+    assert Document.objects.get(pk=document.pk).title == "Another title"
+
+
+def test_a_document_is_not_saved_with_another_text(case, ann):
+    document = make_document(case=case)
+    document.text += " And more."
+    with pytest.raises(DatabaseError), transaction.atomic():
+        document.save(by=ann)
+    assert Document.objects.get(pk=document.pk).holds_its_text()
+
+
+@pytest.mark.parametrize("change", ["start = 0", "exact = 'other words'", "suffix = 'x'"])
+def test_a_passage_never_moves(case, change):
+    claim = make_claim(case=case, exact="48,000")
+    passage = Passage.objects.get(claim=claim)
+    assert refused(f"UPDATE claims_passage SET {change} WHERE id = %s", passage.pk)
+
+
+def test_what_stands_is_left_alone_when_set_up_again(db):
+    assert guards.missing(connection) == []
+    assert guards.set_up(connection) == []
+
+
+def test_what_was_taken_down_is_put_back_and_refuses_again(entry):
+    guards.take_down(connection)
+    gone = guards.missing(connection)
+    assert gone
+    assert sorted(guards.set_up(connection)) == sorted(gone)
+    assert guards.missing(connection) == []
+    assert refused("DELETE FROM claims_entry WHERE id = %s", entry.pk)
+
+
+def test_the_checks_name_what_is_missing(db):
+    def warned() -> list[str]:
+        return [message.msg for message in run_checks(databases=["default"]) if message.id == "claims.W001"]
+
+    assert warned() == []
+    guards.take_down(connection)
+    name = next(name for name in guards.wanted(connection) if name.startswith("claims_entry_refuses_"))
+    assert f"The database lacks {name}." in warned()
+
+
+@ONLY_SQLITE
+def test_a_trigger_of_that_name_that_does_something_else_is_missing(db):
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER claims_entry_refuses_delete")
+        cursor.execute("CREATE TRIGGER claims_entry_refuses_delete BEFORE DELETE ON claims_entry BEGIN SELECT 1; END")
+    assert guards.missing(connection) == ["claims_entry_refuses_delete"]
+
+
+@ONLY_POSTGRES
+def test_a_trigger_that_is_switched_off_or_made_harmless_is_missing_and_mended(entry):
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE claims_entry DISABLE TRIGGER claims_entry_refuses_update_and_delete")
+        assert guards.missing(connection) == ["claims_entry_refuses_update_and_delete"]
+        cursor.execute(
+            "CREATE OR REPLACE FUNCTION claims_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN OLD; END $$"
+        )
+    assert len(guards.missing(connection)) > 1
+    guards.set_up(connection)
+    assert guards.missing(connection) == []
+    assert refused("DELETE FROM claims_entry WHERE id = %s", entry.pk)
