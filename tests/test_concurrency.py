@@ -1,0 +1,332 @@
+"""Writers at the same instant: nobody's work is lost, nothing is made twice, the log never forks."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.test import Client
+
+from claims.custody import heads
+from claims.custody.chain import verify
+from claims.models import (
+    Assessment,
+    Case,
+    Claim,
+    Entry,
+    Evidence,
+    Grade,
+    Source,
+    Stale,
+    Tally,
+    User,
+    Verdict,
+    assess,
+    propose,
+    sign_off,
+    writing,
+)
+from tests.factories import make_assessment, make_case, make_claim, make_evidence, make_source, make_user, make_verdict
+
+pytestmark = pytest.mark.usefixtures("real_transactions")
+
+
+def at_once(acts: list[Callable[[], Any]]) -> list[Any]:
+    """What each act gives, or the exception it raises, when all of them start at the same instant."""
+    gate = threading.Barrier(len(acts))
+
+    def run(act: Callable[[], Any]) -> Any:
+        try:
+            gate.wait(timeout=20)
+            return act()
+        except Exception as fault:
+            return fault
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def holds(case: Case | None) -> bool:
+    """Whether the log is one chain that fits its kept head."""
+    account = verify(case)
+    assert account.fault is None, account.fault
+    kept = heads.kept(case.code if case else "")
+    assert kept is not None
+    return kept == account.head
+
+
+def counted(case: Case) -> dict[tuple[str, int | None], int]:
+    return {(row.status, row.rating_id): row.count for row in Tally.objects.filter(case=case) if row.count}
+
+
+def recounted(case: Case) -> dict[tuple[str, int | None], int]:
+    found: dict[tuple[str, int | None], int] = {}
+    for claim in Claim.objects.filter(case=case):
+        found[claim.status, claim.rating_id] = found.get((claim.status, claim.rating_id), 0) + 1
+    return found
+
+
+def test_of_two_who_save_the_same_version_one_wins_and_the_other_is_told(case, ann, ben):
+    claim = make_claim(case=case)
+
+    def save(user: User) -> Callable[[], Claim]:
+        own = Claim.objects.select_related("case").get(pk=claim.pk)
+        own.statement = f"As {user} wrote it."
+
+        def act() -> Claim:
+            own.save(by=user, expect=0)
+            return own
+
+        return act
+
+    results = at_once([save(user) for user in (ann, ben) for _ in range(3)])
+
+    won = [result for result in results if isinstance(result, Claim)]
+    assert len(won) == 1
+    assert all(isinstance(result, Stale) for result in results if result not in won)
+    claim.refresh_from_db()
+    assert (claim.statement, claim.version) == (won[0].statement, 1)
+    assert Entry.objects.filter(claim=claim, verb="changed").count() == 1
+    assert holds(case)
+
+
+def test_of_two_who_revise_a_claim_one_wins_with_figures_and_all(case, ann, ben):
+    claim = make_claim(case=case)
+
+    def revise(user: User) -> Callable[[], Any]:
+        def act() -> Claim:
+            own = Claim.objects.select_related("case").get(pk=claim.pk)
+            rungs = [{"speaker": f"{user} {n}"} for n in range(3)]
+            return own.revise(by=user, expect=0, statement=f"{user}.", attributions=rungs)
+
+        return act
+
+    results = at_once([revise(user) for user in (ann, ben)])
+
+    assert sorted(type(result).__name__ for result in results) == ["Claim", "Stale"]
+    claim.refresh_from_db()
+    winner = claim.statement.rstrip(".")
+    assert [rung.speaker for rung in claim.attributions.order_by("position")] == [f"{winner} {n}" for n in range(3)]
+    assert holds(case)
+
+
+def test_the_same_form_sent_eight_times_at_once_makes_one_claim(case, ann):
+    made = at_once([lambda: Claim.make(case, by=ann, statement="Once.", once="form-1") for _ in range(8)])
+    assert {claim.pk for claim in made} == {Claim.objects.get().pk}
+    assert Entry.objects.filter(verb="made").count() == 1
+    assert counted(case) == {("open", None): 1}
+    assert holds(case)
+
+
+def test_the_same_page_sent_eight_times_at_once_makes_one_source(case, as_, ann):
+    browser = as_(ann)
+    form = browser.get("/sources/add/").context["form"]
+    typed = {"case": case.pk, "name": "Agency", "kind": "outlet", "once": str(form["once"].value())}
+    cookies = browser.cookies
+
+    def send() -> tuple[int, str]:
+        own = Client()
+        own.cookies = cookies
+        answer = own.post("/sources/add/", typed)
+        return answer.status_code, answer["Location"]
+
+    answers = at_once([send for _ in range(8)])
+
+    source = Source.objects.get()
+    assert set(answers) == {(302, source.get_absolute_url())}
+    assert Entry.objects.filter(thing="source").count() == 1
+    assert holds(None)
+
+
+def test_the_same_grade_sent_eight_times_at_once_is_one_grade(case, as_, ann):
+    source = make_source(case=case)
+    browser = as_(ann)
+    form = browser.get(f"/sources/{source.pk}/").context["grade_form"]
+    typed = {"letter": "B", "reason": "Right before.", "once": str(form["once"].value())}
+
+    def send() -> int:
+        own = Client()
+        own.cookies = browser.cookies
+        return own.post(f"/sources/{source.pk}/grade/", typed).status_code
+
+    assert set(at_once([send for _ in range(8)])) == {302}
+    assert Grade.objects.count() == 1
+    assert Entry.objects.filter(verb="graded").count() == 1
+    assert holds(None)
+
+
+def test_the_same_form_of_the_admin_sent_at_once_makes_one_claim(case, as_, ada):
+    browser = as_(ada)
+    page = browser.get("/admin/claims/claim/add/")
+    form = {"case": case.pk, "statement": "Made once.", "kind": "event"}
+    form["this_form"] = str(page.context["adminform"].form["this_form"].value())
+    for inline in page.context["inline_admin_formsets"]:
+        form |= {field.html_name: field.value() for field in inline.formset.management_form}
+
+    def send() -> int:
+        own = Client()
+        own.cookies = browser.cookies
+        return own.post("/admin/claims/claim/add/", form).status_code
+
+    assert set(at_once([send for _ in range(4)])) == {302}
+    assert Claim.objects.count() == 1
+    assert holds(case)
+
+
+def test_writers_in_one_case_number_without_gaps_and_make_one_chain(case):
+    users = [make_user() for _ in range(8)]
+
+    def write(user: User) -> Callable[[], Any]:
+        return lambda: [Claim.make(case, by=user, statement=f"{user} {n}.") for n in range(5)]
+
+    results = at_once([write(user) for user in users])
+
+    assert all(isinstance(result, list) for result in results), results
+    assert sorted(Claim.objects.values_list("number", flat=True)) == list(range(1, 41))
+    assert counted(case) == recounted(case) == {("open", None): 40}
+    numbers = list(Entry.objects.filter(case=case).order_by("number").values_list("number", flat=True))
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert holds(case)
+
+
+def test_writers_across_cases_and_outside_them_do_not_wait_for_each_other_forever(case, ann, ben):
+    cases = [case, make_case(), make_case()]
+    source = make_source(case=case)
+
+    def everything(user: User, turn: int) -> Callable[[], Any]:
+        def act() -> None:
+            for n in range(4):
+                one = Case.objects.get(pk=cases[(turn + n) % 3].pk)
+                Source.make(one, by=user, name=f"Source {turn} {n}", kind="person")
+                claim = Claim.make(one, by=user, statement=f"Claim {turn} {n}.")
+                make_evidence(claim=claim, source=source, by=user)
+                source.grade("B", by=user, reason="Right before.")
+                User.objects.get(pk=user.pk).save(by=user)
+
+        return act
+
+    users = [make_user() for _ in range(6)]
+    results = at_once([everything(user, turn) for turn, user in enumerate(users)])
+
+    assert results == [None] * 6
+    assert Claim.objects.count() == 24
+    assert Evidence.objects.count() == 24
+    assert Grade.objects.count() == 24
+    for one in cases:
+        assert holds(one)
+        assert counted(one) == recounted(one)
+    assert holds(None)
+
+
+def test_evidence_added_at_once_is_numbered_and_counted(case):
+    claim = make_claim(case=case)
+    source = make_source(case=case)
+    users = [make_user() for _ in range(6)]
+    results = at_once([lambda user=user: make_evidence(claim=claim, source=source, by=user) for user in users])  # type: ignore[misc]
+    assert all(isinstance(result, Evidence) for result in results), results
+    assert sorted(claim.evidence.values_list("number", flat=True)) == list(range(1, 7))
+    claim.refresh_from_db()
+    assert claim.evidence_count == 6
+    assert holds(case)
+
+
+def test_a_reworded_claim_keeps_what_reviewers_did_meanwhile(case, ann, ben, eve):
+    claim = make_claim(case=case)
+    source = make_source(case=case)
+    before = Claim.objects.select_related("case").get(pk=claim.pk)
+    before.statement = "Reworded."
+
+    results = at_once(
+        [
+            lambda: before.save(by=eve, expect=0),
+            lambda: make_assessment(claim=Claim.objects.get(pk=claim.pk), by=ann),
+            lambda: make_assessment(claim=Claim.objects.get(pk=claim.pk), by=ben),
+            lambda: make_evidence(claim=Claim.objects.get(pk=claim.pk), source=source, by=ben),
+        ]
+    )
+
+    assert not [result for result in results if isinstance(result, Exception)], results
+    claim.refresh_from_db()
+    assert (claim.statement, claim.status, claim.answers_in, claim.evidence_count) == ("Reworded.", "to_decide", 2, 1)
+    assert counted(case) == recounted(case)
+
+
+def test_one_assessment_is_sealed_when_it_is_sent_many_times_at_once(case, ann):
+    claim = make_claim(case=case)
+    rating = case.rating("supported")
+
+    def send() -> Assessment:
+        return assess(Claim.objects.get(pk=claim.pk), by=ann, rating=rating, rationale="The census says so.")
+
+    results = at_once([send for _ in range(6)])
+
+    assert sum(isinstance(result, Assessment) for result in results) == 1
+    assert {type(result).__name__ for result in results} == {"Assessment", "NotNow"}
+    assert Assessment.objects.get().seal_holds()
+    claim.refresh_from_db()
+    assert claim.answers_in == 1
+
+
+def test_one_proposal_and_one_sign_off_come_through(case, ann, ben, eve, max_, ada):
+    claim = make_claim(case=case)
+    make_assessment(claim=claim, by=ann)
+    make_assessment(claim=claim, by=ben)
+    rating = case.rating("supported")
+
+    def put(user: User) -> Callable[[], Any]:
+        return lambda: propose(Claim.objects.get(pk=claim.pk), by=user, rating=rating, summary="The census.")
+
+    proposals = at_once([put(user) for user in (eve, max_, ada)])
+    assert sum(isinstance(result, Verdict) for result in proposals) == 1
+    proposer = Verdict.objects.get().proposed_by
+    others = [user for user in (eve, max_, ada) if user != proposer]
+
+    decisions = at_once([lambda user=user: sign_off(Claim.objects.get(pk=claim.pk), by=user) for user in others * 2])  # type: ignore[misc]
+    assert sum(isinstance(result, Verdict) for result in decisions) == 1
+    claim.refresh_from_db()
+    assert claim.status == "signed_off"
+    assert counted(case) == recounted(case)
+    assert holds(case)
+
+
+def test_a_proposal_and_a_withdrawal_at_once_end_in_one_of_the_two(case, ann, ben, eve, max_):
+    claim = make_claim(case=case)
+    make_assessment(claim=claim, by=ann)
+    make_assessment(claim=claim, by=ben)
+    at_once(
+        [
+            lambda: make_verdict(claim=Claim.objects.get(pk=claim.pk), by=eve),
+            lambda: Claim.objects.get(pk=claim.pk).withdraw(by=max_, why="Said of another army."),
+        ]
+    )
+    claim.refresh_from_db()
+    assert claim.status == "withdrawn"
+    assert not Verdict.objects.filter(claim=claim, decision="").exists()
+    assert counted(case) == recounted(case)
+
+
+def test_a_reader_is_not_held_up_by_a_writer(case):
+    """Somebody writes and takes their time; a page opens all the same."""
+    started, done = threading.Event(), threading.Event()
+
+    def slow() -> None:
+        try:
+            with writing(case):
+                started.set()
+                done.wait(timeout=20)
+        finally:
+            connections.close_all()
+
+    writer = threading.Thread(target=slow)
+    writer.start()
+    try:
+        assert started.wait(timeout=10)
+        assert Claim.objects.filter(case=case).count() == 0
+        assert Case.objects.get(pk=case.pk) == case
+    finally:
+        done.set()
+        writer.join(timeout=20)
