@@ -137,7 +137,7 @@ def case_detail(request: Request, case: Case) -> HttpResponse:
 
 def reviewers_of(case: Case) -> dict[str, str]:
     """Whoever may assess in the case: the name by the key, as a list to choose from."""
-    members = case.memberships.filter(role__in=[Role.ANALYST, Role.EDITOR]).order_by("user__name", "user")
+    members = case.memberships.filter(role__in=[Role.ANALYST, Role.EDITOR]).order_by("user__name", "user_id")
     people = members.values_list("user", "user__name", "user__email")[:PEOPLE]
     return {str(pk): name or email for pk, name, email in people}
 

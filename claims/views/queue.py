@@ -88,7 +88,8 @@ def standing(
     claims = Claim.objects.filter(case__in=[place["pk"] for place in there], status=status)
     if only is not None:
         claims = claims.filter(only)
-    rows = listed(claims.select_related("case").order_by("-case", "number"))
+    # `case_id`, since by “case” one would get the order of the cases' codes, and no index.
+    rows = listed(claims.select_related("case").order_by("-case_id", "number"))
     return Section(name, title, verb, rows, there)
 
 
