@@ -69,7 +69,8 @@ class ClaimFilter:
 
     def sentence(self) -> str:
         """The choice in words, for a report's title page: “Status: Open; Words: army”."""
-        names = {"status": _("Status"), "rating": _("Rating"), "kind": _("Kind"), "reviewer": _("Reviewer"), "words": _("Words")}
+        names = {"status": _("Status"), "rating": _("Rating"), "kind": _("Kind")}
+        names |= {"reviewer": _("Reviewer"), "words": _("Words")}
         said = [f"{names[n]}: {self.choices.get(n, {}).get(v, v)}" for n, v in self.chosen.items() if n in names]
         return "; ".join(said) or _("All claims")
 
