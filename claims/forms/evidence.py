@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
 from claims.forms.fields import WorkForm, initial_of
 from claims.models import Claim, Credibility, Document, Evidence, Exhibit, Source, User, writing
-from claims.text.normalising import Unreadable, clean
 
 EXHIBITS, DOCUMENTS, SOURCES = 100, 50, 300  # how many the lists offer
 FIELDS = ["stance", "bearing", "quote", "where", "credibility", "note"]
@@ -20,23 +18,8 @@ FIELDS = ["stance", "bearing", "quote", "where", "credibility", "note"]
 class WebAddress(forms.URLField):
     """An address that a reader can follow: http or https."""
 
-    default_validators = [
-        URLValidator(schemes=["http", "https"], message=_("Give an address that begins with http:// or https://."))
-    ]
-
-
-class TextField(forms.CharField):
-    """Text as it is stored, so that a quotation can be compared with it letter for letter."""
-
-    widget = forms.Textarea
-
-    def to_python(self, value: Any) -> str:
-        """The text in one spelling and without invisible bytes."""
-        typed = super().to_python(value)
-        try:
-            return clean(typed) if typed else ""
-        except Unreadable as fault:
-            raise ValidationError(str(fault)) from fault
+    default_validators = [URLValidator(schemes=["http", "https"])]
+    default_error_messages = {"invalid": _("Give an address that begins with http:// or https://.")}
 
 
 class BearingForm(WorkForm):
@@ -51,8 +34,9 @@ class BearingForm(WorkForm):
     bearing = forms.ChoiceField(
         label=_("Bears on"), choices=Evidence.Bearing.choices, initial=Evidence.Bearing.TRUE, widget=forms.RadioSelect
     )
-    quote = TextField(
+    quote = forms.CharField(
         label=_("Quotation"),
+        widget=forms.Textarea,
         required=False,
         max_length=10_000,
         help_text=_("Copied character for character. Where the exhibit's text is held, it is looked up there."),
@@ -109,8 +93,9 @@ class EvidenceForm(BearingForm):
     url = WebAddress(label=_("Web address"), required=False, max_length=1000, assume_scheme="https")
     published = forms.DateField(label=_("Published"), required=False)
     document = forms.ModelChoiceField(Document.objects.none(), label=_("Its text is this document"), required=False)
-    text = TextField(
+    text = forms.CharField(
         label=_("Or paste its text"),
+        widget=forms.Textarea,
         required=False,
         max_length=1_000_000,
         help_text=_("Kept with the case, so that quotations can be checked against it."),
@@ -136,7 +121,7 @@ class EvidenceForm(BearingForm):
 
     def clean(self) -> dict[str, Any]:
         """One exhibit, from one source, with one text."""
-        typed = super().clean() or self.cleaned_data
+        typed = super().clean()
         if typed.get("exhibit"):
             if typed.get("title"):
                 self.add_error("title", _("You chose an exhibit already. Leave this empty, or choose “A new one”."))

@@ -12,6 +12,7 @@ from django.forms.renderers import DjangoTemplates
 from django.http import QueryDict
 
 from claims.models import Recorded, Refused, Stale, User
+from claims.text.normalising import Unreadable, clean
 
 
 class Renderer(DjangoTemplates):
@@ -41,12 +42,22 @@ class WorkForm(forms.Form):
     status = 422
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **({"label_suffix": ""} | kwargs))
         self.fields["once"].initial = uuid.uuid4
         for field in self.fields.values():
             if isinstance(field, forms.DateField):
                 field.widget = DateInput(field.widget.attrs)
                 field.widget.is_required = field.required
+
+    def clean(self) -> dict[str, Any]:
+        """Words as they are stored: in one spelling, with line feeds, without control characters; unless `strip=False`."""
+        for name, value in list(self.cleaned_data.items()):
+            if isinstance(value, str) and value and getattr(self.fields[name], "strip", True):
+                try:
+                    self.cleaned_data[name] = clean(value)
+                except Unreadable as fault:
+                    self.add_error(name, str(fault))
+        return self.cleaned_data
 
     def key(self, user: User) -> str | None:
         """The name of this form by this person; None where the form carried none."""

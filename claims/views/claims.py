@@ -32,7 +32,7 @@ from claims.models import (
     assign,
     may,
 )
-from claims.text.quotations import Quotation, around, stands
+from claims.text.quotations import Quotation, around, paragraph_bounds, stands
 from claims.views.access import Request, on_claim
 from claims.views.parts import go, render_part, wants_part
 
@@ -277,8 +277,13 @@ def _said(begins: int, near: str, start: int, end: int, exact: str, prefix: str,
         # Half a line would look as if it had never been wrapped.
         cut = near.find("\n", 0, start) + 1
         near, start, end = near[cut:], start - cut, end - cut
-    before, after = around(near, start, end) if held else ("", "")
-    return Said(held, before, exact, after, *document)
+    if not held:
+        return Said(False, "", "", "", *document)
+    before, after = around(near, start, end)
+    paragraph = paragraph_bounds(near, start, end)
+    before = before if paragraph.start == start - len(before) else "…" + before
+    after = after if near[end + len(after) : paragraph.end].strip() == "" else after + "…"
+    return Said(True, before, exact, after, *document)
 
 
 def _next(page: ClaimPage) -> str:

@@ -1,0 +1,154 @@
+"""Giving one's own assessment, and what one sees of others'."""
+
+import pytest
+
+from claims.models import Assessment, Entry, Status
+from tests.factories import make_assessment, make_claim, make_evidence, make_signed_claim
+from tests.views.test_claims import text_of
+
+
+@pytest.fixture
+def claim(case):
+    return make_claim(case=case)
+
+
+def assess_url(claim):
+    return f"{claim.get_absolute_url()}assess/"
+
+
+def typed(claim, **fields):
+    rating = claim.case.rating("refuted").pk
+    return {"rating": rating, "rationale": "The census says otherwise.", "version": -1, "act": "submit"} | fields
+
+
+def test_an_assessment_is_submitted_and_sealed(claim, ann, as_):
+    make_evidence(claim=claim)
+    answers = {"likelihood": "unlikely", "confidence": "low", "was_said": "yes", "relied_on": ["1"]}
+
+    page = text_of(as_(ann).post(assess_url(claim), typed(claim, **answers), follow=True))
+
+    own = Assessment.objects.get()
+    assert "in, and sealed." in page
+    assert own.seal[:12] in page
+    assert "✓ holds" in page
+    assert "Submit assessment" not in page
+    assert own.seal_holds()
+    assert [item.number for item in own.relied_on.all()] == [1]
+
+
+def test_with_htmx_every_part_that_changed_comes_back(claim, ann, as_, htmx):
+    answer = as_(ann).post(assess_url(claim), typed(claim), headers=htmx)
+
+    page = text_of(answer)
+    assert answer.status_code == 200
+    assert answer.headers["HX-Retarget"] == "#standing"
+    assert '<li aria-current="step">In review</li>' in page
+    assert "1 of 2 assessments" in page
+    assert "submitted an assessment" in page
+
+
+def test_a_draft_is_its_authors_alone(claim, ann, ben, as_, htmx):
+    form = typed(claim, act="draft", rationale="Half a thought", rating="")
+    assert "Draft saved" in text_of(as_(ann).post(assess_url(claim), form, headers=htmx))
+    assert "Half a thought" in text_of(as_(ann).get(claim.get_absolute_url()))
+    assert "Half a thought" not in text_of(as_(ben).get(claim.get_absolute_url()))
+    claim.refresh_from_db()
+    assert claim.status == Status.OPEN
+
+
+def test_a_draft_is_shown_in_the_readers_zone(claim, ann, as_):
+    ann.time_zone = "Europe/Warsaw"
+    ann.save()
+    page = text_of(as_(ann).post(assess_url(claim), typed(claim, act="draft"), follow=True))
+    assert "CET" in page or "CEST" in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"rationale": "  "}, "Say what leads you"),
+        ({"rating": ""}, "Choose an answer."),
+        ({"rating": "99999"}, "not on the case"),
+        ({"likelihood": "perhaps"}, "Select a valid choice"),
+        ({"relied_on": ["9"]}, "Select a valid choice"),
+    ],
+)
+def test_what_is_missing_is_said_at_its_field_and_nothing_is_lost(claim, ann, as_, htmx, fields, sentence):
+    for headers in (None, htmx):
+        form = typed(claim, would_change="A new census.", **fields)
+        answer = as_(ann).post(assess_url(claim), form, headers=headers)
+        assert answer.status_code == 422
+        assert sentence in text_of(answer)
+        assert "A new census." in text_of(answer)
+    assert not Assessment.objects.exists()
+
+
+def test_sent_twice_it_is_one(claim, ann, as_):
+    for act in ("draft", "draft", "submit", "submit"):
+        version = Assessment.objects.values_list("version", flat=True).first()
+        if act == "draft" or version is None:
+            version = -1
+        assert as_(ann).post(assess_url(claim), typed(claim, act=act, version=version)).status_code == 302
+    assert Assessment.objects.count() == 1
+
+
+def test_another_answer_after_the_seal_is_refused(claim, ann, as_):
+    make_assessment(claim=claim, by=ann)
+    answer = as_(ann).post(assess_url(claim), typed(claim, rationale="Another thought"))
+    assert answer.status_code == 409
+    assert "Another thought" in text_of(answer)
+    assert as_(ann).get(assess_url(claim)).status_code == 409
+
+
+def test_a_draft_of_another_window_is_not_overwritten(claim, ann, as_):
+    as_(ann).post(assess_url(claim), typed(claim, act="draft", rationale="From the first window"))
+    answer = as_(ann).post(assess_url(claim), typed(claim, act="draft", rationale="From the second window"))
+    assert answer.status_code == 409
+    assert "From the first window" in text_of(answer)
+    assert "From the second window" in text_of(answer)
+    assert Assessment.objects.get().rationale == "From the first window"
+
+
+def test_others_stay_hidden_until_ones_own_is_in(claim, ann, ben, rod, as_):
+    make_assessment(claim=claim, by=ben, rationale="Ben's own words")
+    url = claim.get_absolute_url()
+
+    for who in (ann, rod):
+        page = text_of(as_(who).get(url))
+        assert "own words" not in page
+        assert "1 of 2 assessments" in page
+    assert "stays hidden until yours is in" in text_of(as_(ann).get(url))
+    assert "shown once the verdict is signed off" in text_of(as_(rod).get(url))
+
+    make_assessment(claim=claim, by=ann)
+    assert "own words" in text_of(as_(ann).get(url))
+    assert "own words" not in text_of(as_(rod).get(url))
+
+
+def test_the_history_never_tells_an_answer(claim, ann, ben, as_):
+    make_assessment(claim=claim, by=ben, rating="refuted")
+    entry = Entry.objects.get(verb="assessed")
+    page = text_of(as_(ann).get(f"{claim.get_absolute_url()}history/"))
+    assert "submitted an assessment" in page
+    assert "efuted" not in page
+    assert "efuted" not in entry.detail
+
+
+def test_earlier_rounds_can_be_read(case, ann, ben, eve, max_, as_):
+    claim = make_signed_claim(case=case, reviewers=[ann, ben], editors=(eve, max_))
+    claim.reopen(by=eve, why="A new census is out.")
+    page = text_of(as_(ann).get(claim.get_absolute_url()))
+    assert "Assessments of earlier rounds" in page
+    assert "Earlier verdicts and proposals" in page
+    assert "A new census is out." in page
+    assert "Submit assessment" in page
+
+
+def test_only_reviewers_assess_and_only_in_time(claim, rod, zoe, ann, eve, as_):
+    assert as_(rod).post(assess_url(claim), typed(claim)).status_code == 403
+    assert as_(zoe).post(assess_url(claim), typed(claim)).status_code == 404
+    claim.withdraw(by=eve, why="Said of another army.")
+    assert as_(ann).get(assess_url(claim)).status_code == 409
+    answer = as_(ann).post(assess_url(claim), typed(claim))
+    assert answer.status_code == 409
+    assert "The census says otherwise." in text_of(answer)

@@ -1,0 +1,198 @@
+"""Adding, correcting, removing and restoring evidence."""
+
+import uuid
+
+import pytest
+
+from claims.models import Evidence, Exhibit, Source
+from tests.factories import make_case, make_claim, make_document, make_evidence, make_source
+from tests.views.test_claims import text_of
+
+
+@pytest.fixture
+def claim(case):
+    return make_claim(case=case)
+
+
+def typed(**fields):
+    return {
+        "title": "A statement", "source_name": "Ministry", "source_kind": "organisation", "stance": "supports",
+        "bearing": "true", "credibility": "3", "once": str(uuid.uuid4()),
+    } | fields  # fmt: skip
+
+
+def add(claim):
+    return f"{claim.get_absolute_url()}evidence/add/"
+
+
+def test_evidence_is_added_with_a_new_source(claim, ann, as_):
+    page = text_of(as_(ann).post(add(claim), typed(url="https://example.org/a"), follow=True))
+
+    assert "Evidence added." in page
+    assert "Ministry" in page
+    assert 'rel="noopener noreferrer nofollow"' in page
+    assert "–3" in page
+    assert str(Evidence.objects.get().exhibit.source) == "Ministry"
+
+
+def test_with_htmx_the_list_comes_back(claim, ann, as_, htmx):
+    answer = as_(ann).post(add(claim), typed(), headers=htmx)
+
+    assert answer.headers["HX-Retarget"] == "#evidence"
+    page = text_of(answer)
+    assert 'id="evidence-1"' in page
+    assert 'name="relied_on" value="1"' in page
+    assert "Evidence added." in page
+    assert "<html" not in page
+
+
+def test_the_form_opens_in_the_page_and_as_a_page(claim, ann, as_, htmx):
+    part = text_of(as_(ann).get(add(claim), headers=htmx))
+    assert part.strip().startswith('<div id="evidence-form">')
+    assert "<h1>" in text_of(as_(ann).get(add(claim)))
+
+
+def test_an_exhibit_and_a_source_that_are_known_are_used_again(claim, ann, as_):
+    make_evidence(claim=claim, source=make_source(case=claim.case, name="Ministry", kind="organisation"))
+    exhibit = Exhibit.objects.get()
+
+    as_(ann).post(add(claim), typed(exhibit=exhibit.pk, title="", source_name=""))
+    as_(ann).post(add(claim), typed(title="Another"))
+
+    assert Exhibit.objects.count() == 2
+    assert Source.objects.count() == 1
+    assert Evidence.objects.count() == 3
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"title": ""}, "Give the exhibit"),
+        ({"source_name": ""}, "Say who put it out"),
+        ({"stance": ""}, "Say whether it supports"),
+        ({"credibility": ""}, "Choose how far"),
+        ({"credibility": "1"}, "needs two independent origins"),
+        ({"url": "javascript:alert(1)"}, "begins with http"),
+        ({"url": "ftp://example.org/a"}, "begins with http"),
+        ({"text": "The census says 48,000.", "quote": "The census says 84,000."}, "do not stand in the exhibit"),
+        ({"quote": "\x00"}, "Null characters"),
+        ({"quote": "\u200b"}, "There is no text in it"),
+    ],
+)
+def test_what_cannot_be_is_refused_at_its_field(claim, ann, as_, htmx, fields, sentence):
+    for headers in (None, htmx):
+        answer = as_(ann).post(add(claim), typed(note="What I typed", **fields), headers=headers)
+
+        assert answer.status_code == 422
+        assert sentence in text_of(answer)
+        assert "What I typed" in text_of(answer)
+    assert not Evidence.objects.exists()
+    assert not Source.objects.exists()
+    assert not Exhibit.objects.exists()
+
+
+def test_a_quotation_is_checked_against_the_text(claim, ann, as_):
+    words = {"text": "The census\r\nsays 48,000.", "quote": "census\r\nsays"}
+    page = text_of(as_(ann).post(add(claim), typed(**words), follow=True))
+    assert "checked against the held text" in page
+    page = text_of(as_(ann).post(add(claim), typed(quote="Said on the radio."), follow=True))
+    assert "no text held, not checked" in page
+
+
+def test_the_text_can_be_a_document_of_the_case(claim, ann, as_):
+    document = make_document(case=claim.case, language="be")
+    elsewhere = make_document(case=make_case())
+    page = text_of(as_(ann).post(add(claim), typed(document=document.pk, quote="The army is"), follow=True))
+    assert '<blockquote class="prewrap" lang="be" dir="auto">The army is</blockquote>' in page
+    assert as_(ann).post(add(claim), typed(document=elsewhere.pk)).status_code == 422
+
+
+def test_sources_of_cases_one_is_not_in_are_not_to_be_had(claim, ann, as_):
+    hidden = make_source(case=make_case(), name="Hidden source")
+    assert "Hidden source" not in text_of(as_(ann).get(add(claim)))
+    assert as_(ann).post(add(claim), typed(source=hidden.pk, source_name="")).status_code == 422
+
+
+def test_a_form_sent_twice_makes_one_record(claim, ann, as_):
+    form = typed()
+    for _n in range(2):
+        assert as_(ann).post(add(claim), form).status_code == 302
+    assert (Evidence.objects.count(), Source.objects.count(), Exhibit.objects.count()) == (1, 1, 1)
+
+
+def test_removing_offers_undo_and_the_removed_are_listed(claim, ann, as_, htmx):
+    item = make_evidence(claim=claim)
+    url = f"{claim.get_absolute_url()}evidence/1/"
+    browser = as_(ann)
+
+    assert "It stays on record" in text_of(browser.get(f"{url}remove/"))
+    page = text_of(browser.post(f"{url}remove/", {"version": item.version}, follow=True))
+    assert 'data-key="u"' in page
+    assert "1 removed" in page
+    assert 'id="evidence-1"' not in page
+
+    page = text_of(browser.post(f"{url}restore/", headers=htmx))
+    assert 'id="evidence-1"' in page
+    assert 'data-key="u"' not in page
+    item.refresh_from_db()
+    part = text_of(browser.post(f"{url}remove/", {"version": item.version}, headers=htmx))
+    assert 'data-key="u"' in part
+    assert "hx-preserve" in part, "a form for other evidence that is open stays as it is"
+
+
+def test_nothing_is_restored_by_looking(claim, ann, as_):
+    make_evidence(claim=claim).remove(by=ann)
+    assert as_(ann).get(f"{claim.get_absolute_url()}evidence/1/restore/").status_code == 200
+    assert Evidence.objects.get().removed_at is not None
+
+
+def test_what_somebody_changed_meanwhile_is_not_removed_unseen(claim, ann, ben, as_):
+    item = make_evidence(claim=claim)
+    seen = item.version
+    item.note = "Mind this."
+    item.save(by=ben)
+    answer = as_(ann).post(f"{claim.get_absolute_url()}evidence/1/remove/", {"version": seen})
+    assert answer.status_code == 409
+    assert Evidence.objects.get().removed_at is None
+
+
+def test_an_edit_is_saved_and_a_stale_one_shows_both(claim, ann, ben, as_):
+    item = make_evidence(claim=claim)
+    url = f"{claim.get_absolute_url()}evidence/1/edit/"
+    form = {"stance": "refutes", "bearing": "said", "credibility": "4", "note": "Mine.", "version": item.version}
+    assert as_(ann).post(url, form).status_code == 302
+    item.refresh_from_db()
+    assert (item.stance, item.credibility) == ("refutes", "4")
+
+    answer = as_(ben).post(url, form | {"note": "Another's."})
+    assert answer.status_code == 409
+    assert "Mine." in text_of(answer)
+    assert "Another&#x27;s." in text_of(answer)
+
+
+def test_removed_evidence_is_not_edited(claim, ann, as_):
+    make_evidence(claim=claim).remove(by=ann)
+    assert as_(ann).get(f"{claim.get_absolute_url()}evidence/1/edit/").status_code == 409
+
+
+@pytest.mark.parametrize("act", ["add", "1/edit", "1/remove", "1/restore"])
+def test_a_reader_cites_nothing_and_a_stranger_finds_nothing(claim, rod, zoe, as_, act):
+    make_evidence(claim=claim)
+    url = f"{claim.get_absolute_url()}evidence/{act}/"
+    assert as_(rod).post(url).status_code == 403
+    assert as_(zoe).post(url).status_code == 404
+
+
+def test_there_is_no_seventh_piece(claim, ann, as_):
+    assert as_(ann).get(f"{claim.get_absolute_url()}evidence/7/edit/").status_code == 404
+
+
+def test_a_quotation_that_no_longer_stands_is_not_shown(claim, ann, as_):
+    from django.db import connection
+
+    make_evidence(claim=claim, quote="The census says 48,000.")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE claims_exhibit SET text = 'Something else.'")
+    page = text_of(as_(ann).get(claim.get_absolute_url()))
+    assert "does not stand in the held text" in page
+    assert "The census says 48,000." not in page
