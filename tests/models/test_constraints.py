@@ -1,0 +1,323 @@
+"""What the database itself will not hold: each test goes round the rules, and bears the constraint's name."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, models, transaction
+
+from claims.models import (
+    Attribution,
+    Case,
+    Chain,
+    Claim,
+    Document,
+    Entry,
+    Evidence,
+    Exhibit,
+    Grade,
+    Membership,
+    Passage,
+    Quantity,
+    Rating,
+    Report,
+    Scale,
+    Source,
+    Tally,
+    User,
+    Verdict,
+    assign,
+)
+from tests.factories import (
+    make_assessment,
+    make_case,
+    make_claim,
+    make_document,
+    make_evidence,
+    make_source,
+    make_verdict,
+)
+
+
+def another(record: Any, **changes: Any) -> Any:
+    """A second record like this one, but for the changes; not saved."""
+    values = {field.attname: getattr(record, field.attname) for field in record._meta.concrete_fields}
+    values.pop(record._meta.pk.attname)
+    if "once" in values:
+        values["once"] = None
+    made = type(record)(**values)
+    for name, value in changes.items():
+        setattr(made, name, value)
+    return made
+
+
+def breaks(name: str, record: Any) -> None:
+    """Fails unless the database refuses to insert the record, by the constraint of this name."""
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        models.Model.save(record, force_insert=True)
+    said = str(refusal.value)
+    # SQLite names a unique constraint by its columns, and a guard speaks before the constraint of entries and reports.
+    assert name in said or (
+        connection.vendor == "sqlite" and said.startswith(("UNIQUE constraint failed", "claims_entry", "claims_report"))
+    ), said
+
+
+def holds(record: Any) -> None:
+    """Fails unless the database takes the record: what breaks must be the one thing that was changed."""
+    with transaction.atomic():
+        models.Model.save(record, force_insert=True)
+
+
+@pytest.fixture
+def claim(case: Case) -> Claim:
+    return make_claim(case=case, exact="48,000")
+
+
+@pytest.fixture
+def decided(claim: Claim, ann: User, ben: User, eve: User, max_: User) -> Verdict:
+    make_assessment(claim=claim, by=ann)
+    make_assessment(claim=claim, by=ben)
+    return make_verdict(claim=claim, by=eve, signed_by=max_)
+
+
+def test_every_named_constraint_has_a_test_of_its_name():
+    named = {
+        constraint.name
+        for model in apps.get_app_config("claims").get_models()
+        for constraint in model._meta.constraints
+    }
+    assert {name for name in named if f"test_{name}" not in globals()} == set()
+
+
+def test_assessment_once_per_reviewer_and_round(claim, ann):
+    own = make_assessment(claim=claim, by=ann)
+    breaks("assessment_once_per_reviewer_and_round", another(own))
+    holds(another(own, round=2))
+
+
+@pytest.mark.parametrize("lacks", [{"rationale": ""}, {"rating_id": None}, {"seal": ""}])
+def test_assessment_submitted_has_rationale(claim, ann, ben, lacks):
+    own = make_assessment(claim=claim, by=ann)
+    breaks("assessment_submitted_has_rationale", another(own, reviewer=ben, **lacks))
+    holds(another(own, reviewer=ben, submitted_at=None, **lacks))
+
+
+def test_assignment_once_per_reviewer_and_round(claim, ann, ben, eve):
+    assign(claim, [ann], by=eve)
+    asked = claim.assignments.get()
+    breaks("assignment_once_per_reviewer_and_round", another(asked))
+    holds(another(asked, reviewer=ben))
+
+
+@pytest.fixture
+def rung(claim: Claim, ann: User) -> Attribution:
+    claim.set_attributions([{"speaker": "The minister"}], by=ann)
+    found: Attribution = claim.attributions.get()
+    return found
+
+
+def test_attribution_one_per_position(rung):
+    breaks("attribution_one_per_position", another(rung))
+    holds(another(rung, position=2))
+
+
+def test_attribution_positions_from_one(rung):
+    breaks("attribution_positions_from_one", another(rung, position=0))
+
+
+@pytest.fixture
+def figure(claim: Claim, ann: User) -> Quantity:
+    claim.set_quantities([{"measure": "strength", "low": Decimal(4), "high": Decimal(5)}], by=ann)
+    found: Quantity = claim.quantities.get()
+    return found
+
+
+def test_quantity_one_per_position(figure):
+    breaks("quantity_one_per_position", another(figure))
+
+
+def test_quantity_low_not_above_high(figure):
+    breaks("quantity_low_not_above_high", another(figure, position=2, low=Decimal(6)))
+    holds(another(figure, position=2, low=Decimal(5)))
+    holds(another(figure, position=3, low=Decimal(6), high=None))
+
+
+def test_case_requires_an_assessment(case):
+    breaks("case_requires_an_assessment", another(case, code="NEW", assessments_required=0))
+
+
+def test_membership_once_per_case_and_user(case, ann):
+    breaks("membership_once_per_case_and_user", another(Membership.objects.get(case=case, user=ann)))
+
+
+def test_membership_role_known(case, ann, zoe):
+    breaks("membership_role_known", another(Membership.objects.get(case=case, user=ann), user=zoe, role="king"))
+
+
+def test_chain_only_one_belongs_to_no_case(db):
+    breaks("chain_only_one_belongs_to_no_case", Chain(case=None))
+
+
+def test_entry_numbered_once_per_case(claim):
+    breaks("entry_numbered_once_per_case", another(Entry.objects.filter(case=claim.case).latest("number")))
+
+
+def test_entry_numbered_once_outside_cases(ann):
+    breaks("entry_numbered_once_outside_cases", another(Entry.objects.filter(case=None).latest("number")))
+
+
+def test_claim_numbered_once_per_case(claim):
+    breaks("claim_numbered_once_per_case", another(claim))
+    holds(another(claim, case=make_case()))
+
+
+def test_claim_says_something(claim):
+    breaks("claim_says_something", another(claim, number=2, statement=""))
+
+
+def test_claim_status_known(claim):
+    breaks("claim_status_known", another(claim, number=2, status="lost"))
+
+
+def test_claim_rated_only_when_signed_off(claim):
+    rating = claim.case.rating("supported")
+    breaks("claim_rated_only_when_signed_off", another(claim, number=2, rating=rating))
+    holds(another(claim, number=2, rating=rating, status="signed_off"))
+
+
+def test_document_numbered_once_per_case(case):
+    breaks("document_numbered_once_per_case", another(make_document(case=case), sha256="another"))
+
+
+def test_document_text_once_per_case(case):
+    document: Document = make_document(case=case)
+    breaks("document_text_once_per_case", another(document, number=2))
+    holds(another(document, case=make_case()))
+
+
+@pytest.mark.parametrize("end", [0, 5])
+def test_passage_end_after_start(claim, end):
+    breaks("passage_end_after_start", another(Passage.objects.get(claim=claim), start=5, end=end))
+
+
+def test_passage_once_per_claim(claim):
+    breaks("passage_once_per_claim", another(Passage.objects.get(claim=claim)))
+
+
+@pytest.fixture
+def evidence(claim: Claim) -> Evidence:
+    return make_evidence(claim=claim)
+
+
+def test_evidence_numbered_once_per_claim(evidence):
+    breaks("evidence_numbered_once_per_claim", another(evidence))
+
+
+@pytest.mark.parametrize("credibility", ["", "0", "7"])
+def test_evidence_credibility_known(evidence, credibility):
+    breaks("evidence_credibility_known", another(evidence, number=2, credibility=credibility))
+
+
+def test_evidence_stance_known(evidence):
+    breaks("evidence_stance_known", another(evidence, number=2, stance="shrugs"))
+
+
+def test_exhibit_has_a_title(evidence):
+    exhibit: Exhibit = evidence.exhibit
+    breaks("exhibit_has_a_title", another(exhibit, title=""))
+
+
+def test_source_has_a_name(case):
+    source: Source = make_source(case=case)
+    breaks("source_has_a_name", another(source, name=""))
+
+
+@pytest.fixture
+def grade(case: Case, ann: User) -> Grade:
+    return make_source(case=case).grade("B", by=ann, reason="Right before.")
+
+
+def test_grade_has_a_reason(grade):
+    breaks("grade_has_a_reason", another(grade, reason=""))
+
+
+@pytest.mark.parametrize("letter", ["", "G", "a"])
+def test_grade_letter_known(grade, letter):
+    breaks("grade_letter_known", another(grade, letter=letter))
+
+
+@pytest.fixture
+def rating(db: None) -> Rating:
+    return Scale.objects.default().ratings.get(code="supported")
+
+
+def test_rating_code_once_per_scale(rating):
+    breaks("rating_code_once_per_scale", another(rating, position=9))
+
+
+def test_rating_position_once_per_scale(rating):
+    breaks("rating_position_once_per_scale", another(rating, code="new"))
+    holds(another(rating, code="new", position=None))
+
+
+def test_rating_review_value_from_one(rating):
+    breaks("rating_review_value_from_one", another(rating, code="new", position=9, review_value=0))
+
+
+def test_rating_look_known(rating):
+    breaks("rating_look_known", another(rating, code="new", position=9, look="pink"))
+
+
+def test_report_numbered_once_per_case(case, eve):
+    report = Report(case=case, number=1, title="A report", claims_in=0, made_by=eve, snapshot="{}", sha256="0" * 64)
+    report.save(by=eve, verb="exported")
+    breaks("report_numbered_once_per_case", another(report))
+
+
+def test_tally_once_per_status_and_rating(decided):
+    breaks("tally_once_per_status_and_rating", another(Tally.objects.get(status="signed_off", count=1)))
+
+
+def test_tally_once_per_status_unrated(claim):
+    breaks("tally_once_per_status_unrated", another(Tally.objects.get(case=claim.case, status="open")))
+
+
+def test_user_email_whatever_the_case(ann):
+    breaks("user_email_whatever_the_case", another(ann, email="ANN@example.org"))
+
+
+def test_verdict_has_a_summary(decided):
+    breaks("verdict_has_a_summary", another(decided, round=2, summary=""))
+
+
+def test_verdict_signed_off_by_somebody_else(decided):
+    breaks("verdict_signed_off_by_somebody_else", another(decided, round=2, decided_by=decided.proposed_by))
+    breaks("verdict_signed_off_by_somebody_else", another(decided, round=2, decided_by=None))
+    holds(another(decided, round=2))
+
+
+def test_verdict_sent_back_with_a_reason(decided):
+    breaks("verdict_sent_back_with_a_reason", another(decided, decision="sent_back", reason=""))
+    holds(another(decided, decision="sent_back", reason="The census is of 2019."))
+
+
+def test_verdict_settled_says_why_they_differed(decided):
+    breaks("verdict_settled_says_why_they_differed", another(decided, round=2, reached="settled", difference=""))
+
+
+def test_verdict_one_proposal_at_a_time(decided):
+    proposal = another(decided, round=2, decision="", decided_by=None, decided_at=None)
+    holds(proposal)
+    breaks("verdict_one_proposal_at_a_time", another(proposal, round=3))
+
+
+def test_verdict_one_signed_per_round(decided):
+    breaks("verdict_one_signed_per_round", another(decided))
+
+
+def test_what_a_form_made_once_is_not_made_again(case, ann):
+    claim = make_claim(case=case, once="a-form")
+    again = another(claim, number=2, once="a-form")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        models.Model.save(again, force_insert=True)
