@@ -15,3 +15,4 @@ STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.Static
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     # A file, as in earnest: a database in memory knows neither WAL nor writers that wait for each other.
     DATABASES["default"]["TEST"] = {"NAME": os.path.join(os.environ["WORKBENCH_DATA"], "test.sqlite3")}  # noqa: F405
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405 - or whitenoise warns with every request

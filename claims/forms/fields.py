@@ -50,7 +50,7 @@ class WorkForm(forms.Form):
                 field.widget.is_required = field.required
 
     def clean(self) -> dict[str, Any]:
-        """Words as they are stored: in one spelling, with line feeds, without control characters; unless `strip=False`."""
+        """Words in one spelling, without control characters; those of a field with `strip=False` as they were typed."""
         for name, value in list(self.cleaned_data.items()):
             if isinstance(value, str) and value and getattr(self.fields[name], "strip", True):
                 try:

@@ -1,8 +1,17 @@
 """Records and their rules."""
 
-from claims.models.assessments import Assessment, Assignment, Confidence, Likelihood, WasSaid, assess, assign
+from claims.models.assessments import (
+    Assessment,
+    Assignment,
+    Confidence,
+    Likelihood,
+    WasSaid,
+    assess,
+    assign,
+    decide_complete,
+)
 from claims.models.cases import Case, Look, Membership, Rating, Scale, Tally
-from claims.models.claims import Attribution, Claim, Kind, Quantity, marked
+from claims.models.claims import Attribution, Claim, Kind, Quantity
 from claims.models.documents import Document, Passage, keep_document
 from claims.models.entries import VERBS, Chain, Entry, writing
 from claims.models.evidence import Credibility, Evidence
@@ -18,5 +27,5 @@ __all__ = [
     "Difference", "Document", "Entry", "Evidence", "Exhibit", "Grade", "Kind", "Likelihood", "Look", "Membership",
     "NotNow", "NotYours", "Passage", "Quantity", "Rating", "Reached", "Recorded", "Refused", "Reliability", "Report",
     "Role", "Scale", "Source", "Stale", "Status", "Tally", "User", "Verdict", "WasSaid", "assess", "assign",
-    "keep_document", "marked", "may", "propose", "send_back", "sign_off", "writing",
+    "decide_complete", "keep_document", "may", "propose", "send_back", "sign_off", "writing",
 ]  # fmt: skip

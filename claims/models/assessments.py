@@ -54,7 +54,8 @@ class AssignmentQuerySet(RecordedQuerySet):
 
     def waiting_for(self, reviewer: User) -> Self:
         """What the reviewer is asked for and has not answered."""
-        return self.filter(reviewer=reviewer, answered=False, current=True)
+        # `__in`: Django writes `current = True` as bare “current”, for which SQLite uses no index.
+        return self.filter(reviewer=reviewer, answered__in=[False], current__in=[True])
 
 
 class Assignment(Recorded):
@@ -216,6 +217,18 @@ def assign(claim: Claim, reviewers: list[User], *, by: User) -> None:
         if waiting:
             after |= claim.enter(move.end, chain)
         chain.record(by=by, verb="assigned", on=claim, before={"reviewers": before}, after=after)
+
+
+def decide_complete(case: Case, *, by: User) -> int:
+    """Take claims that have as many answers as the case now requires to their decision: how many there were."""
+    with writing(case) as chain:
+        complete = list(case.claims.filter(status=Status.IN_REVIEW, answers_in__gte=case.assessments_required))
+        for claim in complete:
+            said = claim.assessments.submitted().filter(round=claim.round).values_list("rating_id", flat=True)
+            claim.case, claim.disputed = case, len(set(said)) > 1
+            before = {"status": claim.status}
+            chain.record(by=by, verb="changed", on=claim, before=before, after=claim.enter(Status.TO_DECIDE, chain))
+    return len(complete)
 
 
 def _ask(claim: Claim, reviewer: User) -> Assignment:

@@ -249,6 +249,13 @@ class Membership(Recorded):
     def log_label(self) -> str:
         return f"{self.user}: {self.get_role_display()}"
 
+    def delete(self, *args: Any, by: User | None = None, why: str = "", **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Take somebody off the case; what they were asked and did not answer waits for nobody any longer."""
+        with transaction.atomic():
+            gone = super().delete(*args, by=by, why=why, **kwargs)
+            models.QuerySet.update(self.case.assignments.filter(reviewer=self.user, answered=False), current=False)
+        return gone
+
 
 class Tally(models.Model):
     """How many claims of a case stand at a status with a rating: kept, so that no page has to count them."""

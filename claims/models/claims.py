@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.cases import Case, Rating, Tally
-from claims.models.documents import Document, Passage
+from claims.models.documents import Passage
 from claims.models.entries import Chain, Entry, writing
 from claims.models.moves import MOVES, Move, Status
 from claims.models.records import NotNow, NotYours, Recorded, RecordedQuerySet, Refused
@@ -369,11 +369,3 @@ class Quantity(Recorded):
     @property
     def log_label(self) -> str:
         return f"{self.claim.ref}: {self}"
-
-
-def marked(document: Document, limit: int = 2000) -> models.QuerySet[Passage]:
-    """The passages of a document with their claims, in reading order; at most `limit`, for one page."""
-    passages: models.QuerySet[Passage] = (
-        document.passages.select_related("claim__rating").order_by("start", "pk").fetch_mode(models.FETCH_RAISE)
-    )
-    return passages[:limit]

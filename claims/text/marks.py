@@ -106,8 +106,7 @@ def is_wrapped(text: str, lines: Sequence[Span]) -> bool:
     if len(lines) < 2 or width not in WRAPPED_WIDTHS:
         return False
     return all(
-        line.end - line.start + 1 + len(first_word(text, following)) > width
-        for line, following in pairwise(lines)
+        line.end - line.start + 1 + len(first_word(text, following)) > width for line, following in pairwise(lines)
     )
 
 

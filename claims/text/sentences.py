@@ -73,6 +73,4 @@ def is_space(text: str, position: int) -> bool:
 
 def is_free(text: str, position: int) -> bool:
     """Whether a character begins here, and no accent, variant sign or joined emoji of the one before."""
-    return (
-        unicodedata.category(text[position])[0] != "M" and "\u200d" not in text[position - 1 : position + 1]
-    )
+    return unicodedata.category(text[position])[0] != "M" and "\u200d" not in text[position - 1 : position + 1]

@@ -28,6 +28,7 @@ from claims.models import (
     Status,
     Tally,
     User,
+    decide_complete,
 )
 from claims.views.access import Request, on_case, polite
 from claims.views.parts import go, render_part
@@ -221,6 +222,7 @@ def revise(request: Request, form: CaseForm) -> Case:
     version = form.cleaned_data["version"]
     # A form without a version saw no version: it never fits.
     case.save(by=request.user, expect=-1 if version is None else version)
+    decide_complete(case, by=request.user)
     return case
 
 

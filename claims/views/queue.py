@@ -100,8 +100,7 @@ def by_others(user: User) -> Exists:
 
 def asked(user: User) -> list[Claim]:
     """The claims that the person is asked to assess and has not, the longest asked for first."""
-    # `__in`: Django writes `current = True` as bare “current”, for which SQLite uses no index.
-    asked_for = Assignment.objects.waiting_for(user).filter(answered__in=[False], current__in=[True])
+    asked_for = Assignment.objects.waiting_for(user)
     if not (user.is_superuser and user.is_active):
         asked_for = asked_for.filter(
             case__memberships__user=user, case__memberships__role__in=[Role.ANALYST, Role.EDITOR]

@@ -107,7 +107,7 @@ def sign_in(site, browser, complaints):
         context = browser.new_context(base_url=site, **options)
         contexts.append(context)
         context.set_default_timeout(8000)
-        page = context.new_page()
+        page: Page = context.new_page()
         complaints.watch(page)
         page.goto("/accounts/login/")
         page.get_by_label("Email").fill(f"{name}@example.org")

@@ -12,6 +12,7 @@ from claims.models import (
     Refused,
     Status,
     assign,
+    decide_complete,
     send_back,
     sign_off,
 )
@@ -152,3 +153,20 @@ def test_a_case_keeps_its_tallies(case, ann, ben, eve, max_):
     counted = {(row.status, row.rating and row.rating.code): row.count for row in case.tallies.all() if row.count}
     assert counted == {("open", None): 1, ("signed_off", "supported"): 1}
     assert isinstance(case, Case)
+
+
+def test_requiring_fewer_answers_takes_claims_that_have_enough_to_their_decision(case, ann, eve):
+    claim = make_claim(case=case)
+    make_assessment(claim=claim, by=ann)
+    case.assessments_required = 1
+    case.save(by=eve)
+
+    assert decide_complete(case, by=eve) == 1
+    claim.refresh_from_db()
+    assert claim.status == Status.TO_DECIDE
+
+
+def test_nothing_waits_for_somebody_who_left_the_case(case, ben, eve):
+    assign(make_claim(case=case), [ben], by=eve)
+    case.memberships.get(user=ben).delete(by=eve)
+    assert not ben.assignments.waiting_for(ben).exists()

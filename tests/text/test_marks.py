@@ -98,6 +98,4 @@ def test_wrapped_lines_are_one_paragraph():
 
 
 def test_a_list_of_lines_is_not_wrapped():
-    assert (
-        len(paragraphs("A force of 100,000 men is planned by the ministry\nAn army of 48,000\nGuards")) == 3
-    )
+    assert len(paragraphs("A force of 100,000 men is planned by the ministry\nAn army of 48,000\nGuards")) == 3
