@@ -267,7 +267,7 @@ class ClaimPage:
 
     def tells(self, entry: Entry) -> bool:
         """Whether the entry's content may be shown: a proposal tells what the reviewers said."""
-        return True
+        return entry.thing != "verdict" or self.sees
 
 
 def _said(begins: int, near: str, start: int, end: int, exact: str, prefix: str, suffix: str, *document: Any) -> Said:
