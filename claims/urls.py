@@ -38,7 +38,7 @@ of_claim = [
     path("verdict/sign-off/", verdicts.verdict_sign_off, name="verdict-sign-off"),
     path("verdict/send-back/", verdicts.verdict_send_back, name="verdict-send-back"),
 ]
-of_case = [
+of_case: list[URLPattern | URLResolver] = [
     path("", cases.case_detail, name="case-detail"),
     path("edit/", cases.case_edit, name="case-edit"),
     path("log/", cases.case_log, name="case-log"),
@@ -50,7 +50,7 @@ of_case = [
     path("reports/<int:number>/", reports.report_detail, name="report-detail"),
     path("reports/<int:number>/report.<str:extension>", reports.report_file, name="report-file"),
 ]
-of_source: list[URLPattern | URLResolver] = [
+of_source = [
     path("", sources.source_detail, name="source-detail"),
     path("edit/", sources.source_edit, name="source-edit"),
     path("grade/", sources.source_grade, name="source-grade"),

@@ -7,6 +7,9 @@ import tempfile
 os.environ["WORKBENCH_DATA"] = tempfile.mkdtemp(prefix="workbench-tests-")
 os.environ.setdefault("WORKBENCH_HTTPS", "0")
 
+# Browser tests keep an event loop running in the thread whose database the other tests use.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
 from workbench.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -29,6 +29,7 @@ HIDDEN_FROM_READERS = [
     r"\{% comment.*?%\}.*?\{% endcomment %\}",
     r"\{#.*?#\}",
     r"\{% blocktrans(?:late)?\b.*?%\}.*?\{% endblocktrans(?:late)? %\}",
+    r"\{% block page_class %\}.*?\{% endblock(?: page_class)? %\}",
     r"\{%.*?%\}",
     r"\{\{.*?\}\}",
     r"<!--.*?-->",
