@@ -2,15 +2,12 @@
 
 import re
 from decimal import Decimal
-from typing import Any
 
 import pytest
-from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db import models
-from django.urls import reverse
 
 from claims.models import (
     Assessment,
@@ -30,6 +27,7 @@ from claims.models import (
     User,
     Verdict,
 )
+from tests.admin.pages import at, newest_entry, typed
 from tests.factories import (
     make_assessment,
     make_case,
@@ -44,33 +42,6 @@ from tests.factories import (
 
 MODELS = [model for model in apps.get_app_config("claims").get_models() if not model._meta.auto_created]
 READ_ONLY = {"entry", "chain", "tally", "report", "assessment", "verdict", "grade", "passage", "assignment"}
-
-
-def at(record_or_model, page: str, *args) -> str:
-    meta = record_or_model._meta
-    return reverse(f"admin:{meta.app_label}_{meta.model_name}_{page}", args=args)
-
-
-def typed(page) -> dict[str, Any]:
-    """What a browser would send back from an admin form as it stands."""
-    context = page.context
-    forms = [context["adminform"].form]
-    values: dict[str, Any] = {}
-    for inline in context["inline_admin_formsets"]:
-        forms += [inline.formset.management_form, *inline.formset.forms]
-    for form in forms:
-        for field in form:
-            value = field.value()
-            if isinstance(value, bool):
-                value = "on" if value else None
-            if value is not None:
-                values[field.html_name] = getattr(value, "pk", value)
-    return values
-
-
-def newest_entry(**of) -> Entry:
-    """The last line of the log about something."""
-    return Entry.objects.filter(**of).latest("number")
 
 
 @pytest.fixture
@@ -388,82 +359,6 @@ def test_an_answer_of_a_scale_keeps_its_code(as_, ada):
     rating = Rating.objects.get(scale=scale, code="supported")
     assert rating.label == "Borne out"
     assert Entry.objects.filter(thing="rating", thing_id=rating.pk, by=ada).count() == 1
-
-
-def test_an_account_is_given_corrected_and_closed_with_entries(as_, ada):
-    browser = as_(ada)
-    new = {"email": "New@Example.org", "name": "New person", "usable_password": "true"}
-    new |= {"password1": "a-long-pass-phrase", "password2": "a-long-pass-phrase"}
-
-    answer = browser.post("/admin/claims/user/add/", new)
-    assert answer.status_code == 302, answer.context["errors"]
-    user = User.objects.get(email="new@example.org")
-    EmailAddress.objects.create(user=user, email="new@example.org", primary=True, verified=True)
-    form = typed(browser.get(at(user, "change", user.pk)))
-    form.pop("is_active")
-    answer = browser.post(at(user, "change", user.pk), form | {"email": "other@example.org"})
-
-    assert answer.status_code == 302, answer.context["errors"]
-    user.refresh_from_db()
-    assert (user.email, user.is_active) == ("other@example.org", False)
-    assert user.check_password("a-long-pass-phrase")
-    assert not EmailAddress.objects.exists(), "the old address opens nothing"
-    entries = Entry.objects.filter(thing="user", thing_id=user.pk).order_by("number")
-    assert [(entry.verb, entry.by) for entry in entries] == [("added", ada), ("changed", ada)]
-
-
-def test_an_account_with_somebodys_address_in_other_letters_is_refused(as_, ada, ann):
-    answer = as_(ada).post(
-        "/admin/claims/user/add/", {"email": "ANN@example.org", "name": "x", "usable_password": "false"}
-    )
-    assert answer.status_code == 200
-    assert "email" in answer.context["adminform"].form.errors
-
-
-def test_a_password_is_set_as_the_doing_of_whoever_sets_it(as_, ada, ann):
-    page = f"/admin/claims/user/{ann.pk}/password/"
-    browser = as_(ada)
-    assert browser.get(page).status_code == 200
-    answer = browser.post(
-        page,
-        {
-            "password1": "another-pass-phrase",
-            "password2": "another-pass-phrase",
-            "usable_password": "true",
-            "set-password": "1",
-        },
-    )
-    assert answer.status_code == 302
-    ann.refresh_from_db()
-    assert ann.check_password("another-pass-phrase")
-    entry = newest_entry(thing="user", thing_id=ann.pk)
-    assert (entry.by, entry.parts["after"]["password"]) == (ada, "changed")
-    assert "another-pass-phrase" not in entry.detail
-
-
-def test_accounts_are_not_deleted(as_, ada, ann):
-    assert as_(ada).post(at(ann, "delete", ann.pk), {"post": "yes"}).status_code == 403
-
-
-def test_a_stale_account_is_not_saved(as_, ada, ann):
-    browser = as_(ada)
-    form = typed(browser.get(at(ann, "change", ann.pk))) | {"name": "As Ada typed it"}
-    ann.name = "As Ann wrote it"
-    ann.save(by=ann)
-    answer = browser.post(at(ann, "change", ann.pk), form)
-    assert answer.status_code == 200
-    assert "As Ann wrote it" in answer.content.decode()
-    assert User.objects.get(pk=ann.pk).name == "As Ann wrote it"
-
-
-def test_nobody_takes_away_the_rights_they_are_using(as_, ada):
-    browser = as_(ada)
-    form = typed(browser.get(at(ada, "change", ada.pk)))
-    form.pop("is_superuser")
-    answer = browser.post(at(ada, "change", ada.pk), form)
-    assert answer.status_code == 200
-    assert "another administrator" in answer.content.decode()
-    assert User.objects.get(pk=ada.pk).is_superuser
 
 
 def test_the_log_holds_after_all_that(as_, ada, case):

@@ -1,0 +1,82 @@
+"""Accounts in the admin: given, corrected, closed, never deleted."""
+
+from allauth.account.models import EmailAddress
+
+from claims.models import Entry, User
+from tests.admin.pages import at, newest_entry, typed
+
+
+def test_an_account_is_given_corrected_and_closed_with_entries(as_, ada):
+    browser = as_(ada)
+    new = {"email": "New@Example.org", "name": "New person", "usable_password": "true"}
+    new |= {"password1": "a-long-pass-phrase", "password2": "a-long-pass-phrase"}
+
+    answer = browser.post("/admin/claims/user/add/", new)
+    assert answer.status_code == 302, answer.context["errors"]
+    user = User.objects.get(email="new@example.org")
+    EmailAddress.objects.create(user=user, email="new@example.org", primary=True, verified=True)
+    form = typed(browser.get(at(user, "change", user.pk)))
+    form.pop("is_active")
+    answer = browser.post(at(user, "change", user.pk), form | {"email": "other@example.org"})
+
+    assert answer.status_code == 302, answer.context["errors"]
+    user.refresh_from_db()
+    assert (user.email, user.is_active) == ("other@example.org", False)
+    assert user.check_password("a-long-pass-phrase")
+    assert not EmailAddress.objects.exists(), "the old address opens nothing"
+    entries = Entry.objects.filter(thing="user", thing_id=user.pk).order_by("number")
+    assert [(entry.verb, entry.by) for entry in entries] == [("added", ada), ("changed", ada)]
+
+
+def test_an_account_with_somebodys_address_in_other_letters_is_refused(as_, ada, ann):
+    answer = as_(ada).post(
+        "/admin/claims/user/add/", {"email": "ANN@example.org", "name": "x", "usable_password": "false"}
+    )
+    assert answer.status_code == 200
+    assert "email" in answer.context["adminform"].form.errors
+
+
+def test_a_password_is_set_as_the_doing_of_whoever_sets_it(as_, ada, ann):
+    page = f"/admin/claims/user/{ann.pk}/password/"
+    browser = as_(ada)
+    assert browser.get(page).status_code == 200
+    answer = browser.post(
+        page,
+        {
+            "password1": "another-pass-phrase",
+            "password2": "another-pass-phrase",
+            "usable_password": "true",
+            "set-password": "1",
+        },
+    )
+    assert answer.status_code == 302
+    ann.refresh_from_db()
+    assert ann.check_password("another-pass-phrase")
+    entry = newest_entry(thing="user", thing_id=ann.pk)
+    assert (entry.by, entry.parts["after"]["password"]) == (ada, "changed")
+    assert "another-pass-phrase" not in entry.detail
+
+
+def test_accounts_are_not_deleted(as_, ada, ann):
+    assert as_(ada).post(at(ann, "delete", ann.pk), {"post": "yes"}).status_code == 403
+
+
+def test_a_stale_account_is_not_saved(as_, ada, ann):
+    browser = as_(ada)
+    form = typed(browser.get(at(ann, "change", ann.pk))) | {"name": "As Ada typed it"}
+    ann.name = "As Ann wrote it"
+    ann.save(by=ann)
+    answer = browser.post(at(ann, "change", ann.pk), form)
+    assert answer.status_code == 200
+    assert "As Ann wrote it" in answer.content.decode()
+    assert User.objects.get(pk=ann.pk).name == "As Ann wrote it"
+
+
+def test_nobody_takes_away_the_rights_they_are_using(as_, ada):
+    browser = as_(ada)
+    form = typed(browser.get(at(ada, "change", ada.pk)))
+    form.pop("is_superuser")
+    answer = browser.post(at(ada, "change", ada.pk), form)
+    assert answer.status_code == 200
+    assert "another administrator" in answer.content.decode()
+    assert User.objects.get(pk=ada.pk).is_superuser
