@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from claims.forms.assessments import AssessmentForm
 from claims.models import Assessment, Claim, NotNow
 from claims.views.access import Request, on_claim
+from claims.views.claim_page import ratings_of
 from claims.views.claims import ask, done
 from claims.views.parts import go, wants_part
 
@@ -36,7 +37,7 @@ def assess(request: Request, claim: Claim) -> HttpResponse:
 
 def _form(claim: Claim, own: Assessment | None, data: Any = None) -> AssessmentForm:
     evidence = claim.evidence.standing().select_related("exhibit").defer("exhibit__text").order_by("number")
-    return AssessmentForm(data, ratings=list(claim.case.scale.ratings.all()), evidence=evidence, own=own)
+    return AssessmentForm(data, ratings=ratings_of(claim.case.scale_id), evidence=evidence, own=own)
 
 
 def _kept(request: Request, own: Assessment, form: AssessmentForm) -> HttpResponse:

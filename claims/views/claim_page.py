@@ -1,0 +1,361 @@
+"""What a claim's page shows to one person."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
+
+from django.db import models
+from django.db.models import F, IntegerField, Prefetch
+from django.db.models.functions import Greatest, Length, StrIndex, Substr
+from django.utils.translation import gettext as _
+
+from claims.forms.assessments import AssessmentForm
+from claims.forms.verdicts import ProposalForm, ReasonForm
+from claims.models import (
+    MOVES,
+    VERBS,
+    Assessment,
+    Assignment,
+    Attribution,
+    Case,
+    Claim,
+    Entry,
+    Evidence,
+    Passage,
+    Quantity,
+    Rating,
+    Status,
+    User,
+    Verdict,
+    may,
+)  # fmt: skip
+from claims.models.prepared import Prepared
+from claims.text.quotations import Quotation, around, paragraph_bounds, stands
+
+REACH = 1_000  # how much of a document is fetched on either side of a passage
+PASSAGES, EVIDENCE, ANSWERS, VERDICTS = 5, 200, 100, 50
+NEWEST, MOST_COUNTED = 5, 100  # entries shown, and counted
+SHOWN_OF_EVIDENCE = (
+    "number", "stance", "bearing", "quote", "where", "credibility", "note", "version", "removed_at",
+    "exhibit__title", "exhibit__url", "exhibit__published", "exhibit__source__name",
+    "exhibit__document__number", "exhibit__document__language", "grade__letter",
+    "added_by__name", "added_by__email",
+)  # fmt: skip
+LIFE: list[Status] = [status for status in Status if status != Status.WITHDRAWN]
+
+
+@dataclass(frozen=True)
+class Said:
+    """A passage in its document, with the words around it; `stands` is what the quote gate says."""
+
+    stands: bool
+    before: str
+    exact: str
+    after: str
+    number: int
+    title: str
+    language: str
+    published: datetime.date | None
+
+
+@Prepared
+def passages(claim: int) -> Any:
+    """The passages, each with what stands around it. Of a long document only what lies near is fetched."""
+    begins = Greatest(F("start") - REACH, 0, output_field=IntegerField())
+    near = Substr("document__text", begins + 1, F("end") - begins + REACH)
+    document = [f"document__{name}" for name in ("number", "title", "language", "published")]
+    rows = Passage.objects.filter(claim=claim).order_by("document_id", "start", "pk")
+    return rows.values_list(begins, near, "start", "end", "exact", "prefix", "suffix", *document)[:PASSAGES]
+
+
+@Prepared
+def attributions(claim: int) -> Any:
+    """Who told whom."""
+    return Attribution.objects.filter(claim=claim).order_by("position").fetch_mode(models.FETCH_RAISE)
+
+
+@Prepared
+def quantities(claim: int) -> Any:
+    """The typed figures."""
+    return Quantity.objects.filter(claim=claim).order_by("position").fetch_mode(models.FETCH_RAISE)
+
+
+@Prepared
+def evidence_of(claim: int) -> Any:
+    """The evidence, removed or not, with its exhibit and source."""
+    rows = Evidence.objects.filter(claim=claim).order_by("number").only("claim", *SHOWN_OF_EVIDENCE)
+    rows = rows.select_related("exhibit__source", "exhibit__document", "grade", "added_by").annotate(
+        # The quote gate on the way out, in the database: texts may be long.
+        in_document=StrIndex("exhibit__document__text", F("quote")),
+        in_text=StrIndex("exhibit__text", F("quote")),
+        text_length=Length("exhibit__text"),
+    )
+    return rows.fetch_mode(models.FETCH_RAISE)[:EVIDENCE]
+
+
+@cache
+def answers_for(role: str, drafts: bool) -> Prepared[Assessment]:
+    """What somebody of this role may see of a claim's assessments; with `drafts` also the draft of their own."""
+
+    def build(claim: int, reader: int) -> Any:
+        rows = Assessment.objects.filter(claim=claim).visible_to(User(pk=reader), role)
+        if drafts:
+            rows = rows | Assessment.objects.filter(claim=claim, reviewer=reader)
+        numbers = Prefetch("relied_on", Evidence.objects.only("number").order_by("number"))
+        rows = rows.select_related("reviewer", "rating").prefetch_related(numbers)
+        return rows.order_by("-round", "submitted_at", "pk").fetch_mode(models.FETCH_RAISE)[:ANSWERS]
+
+    return Prepared(build)
+
+
+@Prepared
+def waiting_for(claim: int) -> Any:
+    """Who is asked and has not answered."""
+    rows = Assignment.objects.filter(claim=claim, current=True, answered=False)
+    return rows.select_related("reviewer").order_by("pk").fetch_mode(models.FETCH_RAISE)[:ANSWERS]
+
+
+@Prepared
+def verdicts_of(claim: int) -> Any:
+    """Every proposal, the newest first."""
+    rows = Verdict.objects.filter(claim=claim).select_related("rating", "proposed_by", "decided_by")
+    return rows.order_by("-proposed_at", "-pk").fetch_mode(models.FETCH_RAISE)[:VERDICTS]
+
+
+@Prepared
+def ratings_of(scale: int) -> Any:
+    """A scale's ratings, from the best supported down."""
+    return Rating.objects.filter(scale=scale).order_by(F("position").desc(nulls_last=True), "pk")
+
+
+@Prepared
+def entries_of(claim: int) -> Any:
+    """The newest entries of the log about a claim, as many as are counted: when, who, what, on what."""
+    rows = Entry.objects.filter(claim=claim).order_by("-number").values_list("at", "by_name", "verb", "label")
+    return rows[: MOST_COUNTED + 1]
+
+
+class ClaimPage:
+    """What a claim's page shows to one person. Each part is looked up when the page comes to it."""
+
+    def __init__(self, claim: Claim, user: User, *, removed: str = "", keeps_form: bool = False) -> None:
+        self.claim, self.user = claim, user
+        self.case: Case = claim.case
+        self.role: str = self.case.role
+        self.removed_number = removed
+        self.keeps_form = keeps_form
+        self.may = {act: claim.allowed(act, user) for act in MOVES} | {
+            act: may(self.role, act) for act in ("cite", "revise")
+        }
+        self.reviews = may(self.role, "assess")
+
+    @cached_property
+    def said(self) -> list[Said]:
+        """The passages, each in its paragraph. Of a long document only what lies near is fetched."""
+        return [_said(*row) for row in passages(self.claim.pk)]
+
+    @cached_property
+    def rungs(self) -> list[Any]:
+        """Who told whom."""
+        return attributions(self.claim.pk)
+
+    @cached_property
+    def figures(self) -> list[Any]:
+        """The typed figures."""
+        return quantities(self.claim.pk)
+
+    @cached_property
+    def _evidence(self) -> list[Evidence]:
+        return evidence_of(self.claim.pk)
+
+    @cached_property
+    def evidence(self) -> list[Evidence]:
+        """What stands."""
+        return [item for item in self._evidence if item.removed_at is None]
+
+    @cached_property
+    def removed(self) -> list[Evidence]:
+        """What was removed, and can be restored."""
+        return [item for item in self._evidence if item.removed_at is not None]
+
+    @property
+    def just_removed(self) -> Evidence | None:
+        """The piece whose removal can be undone with one key."""
+        return next((item for item in self.removed if str(item.number) == self.removed_number), None)
+
+    @cached_property
+    def ratings(self) -> list[Rating]:
+        """The case's answers."""
+        return ratings_of(self.case.scale_id)
+
+    @cached_property
+    def _answers(self) -> list[Assessment]:
+        rows = answers_for(self.role, self.may["assess"])(self.claim.pk, self.user.pk)
+        for row in rows:
+            row.claim = self.claim
+        return rows
+
+    @cached_property
+    def own(self) -> Assessment | None:
+        """The person's own assessment of this round, be it a draft."""
+        mine = (row for row in self._answers if row.reviewer_id == self.user.pk)
+        return next((row for row in mine if row.round == self.claim.round), None)
+
+    @cached_property
+    def answers(self) -> list[Assessment]:
+        """Others' assessments of this round, as far as the person may see them."""
+        rows = [row for row in self._answers if row.round == self.claim.round and row.submitted_at]
+        return [row for row in rows if row.reviewer_id != self.user.pk]
+
+    @cached_property
+    def earlier_answers(self) -> list[Assessment]:
+        """Assessments of earlier rounds."""
+        return [row for row in self._answers if row.round < self.claim.round and row.submitted_at]
+
+    @property
+    def own_is_in(self) -> bool:
+        """Whether the person has answered in this round."""
+        return self.own is not None and self.own.submitted_at is not None
+
+    @property
+    def hidden(self) -> int:
+        """How many answers of this round the person may not see yet."""
+        return max(0, self.claim.answers_in - len(self.answers) - self.own_is_in)
+
+    @cached_property
+    def sees(self) -> bool:
+        """Whether this round's answers, and so what is proposed on them, may be shown."""
+        return self.hidden == 0
+
+    @cached_property
+    def waiting(self) -> list[User]:
+        """Who is asked and has not answered."""
+        if self.claim.status not in MOVES["assess"].start:
+            return []
+        return [row.reviewer for row in waiting_for(self.claim.pk)]
+
+    @cached_property
+    def form(self) -> AssessmentForm | None:
+        """The form for one's own assessment, while one may answer."""
+        if not self.may["assess"] or self.own_is_in:
+            return None
+        return AssessmentForm(ratings=self.ratings, evidence=self.evidence, own=self.own)
+
+    @cached_property
+    def proposal_form(self) -> ProposalForm:
+        """The form for a verdict."""
+        return ProposalForm(ratings=self.ratings)
+
+    @cached_property
+    def move_form(self) -> ReasonForm:
+        """An empty form for a move with a reason."""
+        return ReasonForm()
+
+    @cached_property
+    def _verdicts(self) -> list[Verdict]:
+        if self.claim.round == 1 and self.claim.status in MOVES["assess"].start:
+            return []  # what was sent back before others were asked would only sway them
+        rows = verdicts_of(self.claim.pk)
+        return [row for row in rows if row.round < self.claim.round or self.sees]
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The proposal of this round, or the verdict it became."""
+        stands_now = self.claim.status in (Status.PROPOSED, Status.SIGNED_OFF)
+        return self._verdicts[0] if stands_now and self._verdicts and self.sees else None
+
+    @property
+    def earlier_verdicts(self) -> list[Verdict]:
+        """Verdicts of earlier rounds, and proposals that were sent back."""
+        return [row for row in self._verdicts if row is not self.verdict]
+
+    @property
+    def own_proposal(self) -> bool:
+        """Whether the person proposed the verdict, and so cannot sign it off."""
+        return self.verdict is not None and self.verdict.proposed_by_id == self.user.pk
+
+    @property
+    def progress(self) -> int:
+        """How far the required answers are in, in per cent."""
+        return min(100, 100 * self.claim.answers_in // self.case.assessments_required)
+
+    @property
+    def steps(self) -> list[tuple[str, Any]]:
+        """The claim's life: (done, here or nothing; the status)."""
+        if self.claim.status == Status.WITHDRAWN:
+            return [*(("", status.label) for status in LIFE), ("here", Status.WITHDRAWN.label)]
+        here = LIFE.index(Status(self.claim.status))
+        marks = ["done" if n < here else "here" if n == here else "" for n in range(len(LIFE))]
+        return list(zip(marks, (status.label for status in LIFE), strict=True))
+
+    @cached_property
+    def next(self) -> str:
+        """What is asked of this person now, or whom the claim waits for."""
+        return _next(self)
+
+    @cached_property
+    def reason(self) -> Entry | None:
+        """Why it was withdrawn or reopened."""
+        moved = self.claim.status == Status.WITHDRAWN or (self.claim.status == Status.OPEN and self.claim.round > 1)
+        return self.claim.last_reason() if moved else None
+
+    @cached_property
+    def entries(self) -> list[Any]:
+        """The newest entries of the log about this claim: when, who, what, on what; as many as are counted."""
+        return [(at, who, VERBS.get(verb, verb), label) for at, who, verb, label in entries_of(self.claim.pk)]
+
+    @property
+    def newest(self) -> list[Any]:
+        """The newest few."""
+        return self.entries[:NEWEST]
+
+    @property
+    def entry_count(self) -> int:
+        """How many entries there are; one more than are counted where there are more."""
+        return len(self.entries)
+
+    def tells(self, entry: Entry) -> bool:
+        """Whether the entry's content may be shown: a proposal tells what the reviewers said."""
+        return entry.thing != "verdict" or self.sees
+
+
+def _said(begins: int, near: str, start: int, end: int, exact: str, prefix: str, suffix: str, *document: Any) -> Said:
+    start, end = start - begins, end - begins
+    held = stands(near, Quotation(start, end, exact, prefix, suffix))
+    if held and begins:
+        # Half a line would look as if it had never been wrapped.
+        cut = near.find("\n", 0, start) + 1
+        near, start, end = near[cut:], start - cut, end - cut
+    if not held:
+        return Said(False, "", "", "", *document)
+    before, after = around(near, start, end)
+    paragraph = paragraph_bounds(near, start, end)
+    before = before if paragraph.start == start - len(before) else "…" + before
+    after = after if near[end + len(after) : paragraph.end].strip() == "" else after + "…"
+    return Said(True, before, exact, after, *document)
+
+
+def _next(page: ClaimPage) -> str:
+    claim, counts = page.claim, {"n": page.claim.answers_in, "m": page.case.assessments_required}
+    if claim.status in MOVES["assess"].start:
+        if page.own_is_in:
+            return _("Your assessment is in. %(n)s of %(m)s are; the claim waits for the others.") % counts
+        if any(person.pk == page.user.pk for person in page.waiting):
+            return _("You are asked for your assessment.")
+        if page.may["assign"] and not page.waiting:
+            return _("Nobody is asked yet: ask reviewers for their assessments.")
+        if page.reviews:
+            return _("You may add your assessment; %(n)s of %(m)s are in.") % counts
+        return _("It waits for assessments; %(n)s of %(m)s are in.") % counts
+    if claim.status == Status.TO_DECIDE:
+        if page.may["propose"]:
+            return _("All answers are in: propose a verdict.")
+        return _("All answers are in; an editor decides next.")
+    if claim.status == Status.PROPOSED:
+        if page.may["sign_off"] and not page.own_proposal:
+            return _("A verdict is proposed: sign it off, or send it back.")
+        return _("A verdict is proposed; an editor other than its author signs it off.")
+    return ""
