@@ -15,5 +15,6 @@ urlpatterns = [
     path("accounts/reauthenticate/", accounts.reauthenticate, name="account_reauthenticate"),
     path("", include("claims.urls")),
 ]
+handler403 = "claims.views.faults.forbidden"
 handler404 = "claims.views.faults.not_found"
 handler500 = "claims.views.faults.fault"

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.models.entries import writing
 from claims.models.moves import Role, Status, may
-from claims.models.records import Recorded, RecordedQuerySet
+from claims.models.records import Recorded, RecordedQuerySet, Refused
 
 if TYPE_CHECKING:
     from claims.models.people import User
@@ -189,6 +189,11 @@ class Case(Recorded):
     def save(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
         """Save and enter it in the case's own log, which begins with it."""
         if self.pk or by is None:
+            stored = self.stored() if self.pk else None
+            if stored is not None and stored.code != self.code:
+                raise Refused(_("The code stays as it is: it stands in every hash of the case's log."), "code")
+            if stored is not None and stored.scale_id != self.scale_id and self.claims.exists():
+                raise Refused(_("The scale stays: answers on it have been given or may be."), "scale")
             super().save(*args, by=by, **kwargs)
             return
         with transaction.atomic():
@@ -266,6 +271,7 @@ class Tally(models.Model):
     count = models.IntegerField(default=0)
 
     class Meta:
+        verbose_name_plural = _("tallies")
         constraints = [
             models.UniqueConstraint(fields=["case", "status", "rating"], name="tally_once_per_status_and_rating"),
             models.UniqueConstraint(

@@ -10,10 +10,24 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from claims.models import Refused
+
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404: there is no such page for this person."""
     return HttpResponse(render_to_string("claims/not_found.html", {"title": _("Not here")}), status=404)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: the page is there, but not for this person."""
+    sentence = _("Your account does not allow this. An administrator of this workbench can change that.")
+    return HttpResponse(render_to_string("claims/refusal.html", {"refusal": Refused(sentence)}), status=403)
+
+
+def old_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: the form's token does not fit, because the form was open since before the last sign-in, or is not ours."""
+    sentence = _("This form was opened before you last signed in. Open the page again, then send it once more.")
+    return HttpResponse(render_to_string("claims/refusal.html", {"refusal": Refused(sentence)}), status=403)
 
 
 def is_full(fault: BaseException | None) -> bool:

@@ -170,3 +170,10 @@ def test_nothing_waits_for_somebody_who_left_the_case(case, ben, eve):
     assign(make_claim(case=case), [ben], by=eve)
     case.memberships.get(user=ben).delete(by=eve)
     assert not ben.assignments.waiting_for(ben).exists()
+
+
+def test_a_cases_code_and_the_scale_of_its_claims_stay(case, eve):
+    make_claim(case=case)
+    case.code = "RU"
+    with pytest.raises(Refused, match="code stays"):
+        case.save(by=eve)

@@ -69,3 +69,19 @@ def test_a_defect_is_called_one(case, browser, monkeypatch):
     answer = browser.get("/cases/BY/")
     assert answer.status_code == 500
     assert "defect of the workbench" in answer.content.decode()
+
+
+def test_a_form_from_before_the_sign_in_is_refused_with_what_to_do(case, eve):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(eve, backend="claims.views.access.AccountBackend")
+    answer = browser.post("/cases/BY/claims/1/withdraw/", {"reason": "A doublet."})
+    assert answer.status_code == 403
+    assert "Open the page again" in answer.content.decode()
+    assert "style=" not in answer.content.decode()
+
+
+def test_what_the_admin_forbids_is_said_in_the_workbenchs_own_page(as_, ada, case):
+    entry = case.entries.first()
+    answer = as_(ada).post(f"/admin/claims/entry/{entry.pk}/delete/", {"post": "yes"})
+    assert answer.status_code == 403
+    assert "does not allow this" in answer.content.decode()
