@@ -8,38 +8,40 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
-FIRST = -9_000_000_000  # from here upwards numbers stand for others while the SQL is written; no record has such a key
+# Numbers from here upwards stand for values while the SQL is written. They fit a 32-bit column: for a number
+# that does not, Django knows that nothing can be found, and writes no SQL.
+FIRST = 2_147_000_000
 
 
 class Prepared[Row]:
-    """A query that differs from call to call in whole numbers alone, such as a claim's key.
+    """A query that differs from call to call in a few keys and words alone, such as a claim's key.
 
-    `build` gives the queryset for its numbers. It is called once: whatever else it looks at, the time
-    of day or a person's role, is decided then for good.
+    `build` gives the queryset for them. It is called once: whatever else it looks at, the time of day or
+    a person's role, is decided then for good; and each value must reach the SQL as it was given.
     """
 
     def __init__(self, build: Callable[..., models.QuerySet[Any, Row]]) -> None:
         self.build = build
         self.written: tuple[Any, Any, str, tuple[Any, ...]] | None = None
 
-    def __call__(self, *numbers: int) -> list[Row]:
-        """The rows for these numbers."""
-        self.written = self.written or self._write(len(numbers))
+    def __call__(self, *values: int | str) -> list[Row]:
+        """The rows for these values."""
+        if any(isinstance(value, int) and value.bit_length() > 63 for value in values):
+            return []  # no database holds such a number
+        stand_ins = [FIRST + n if isinstance(value, int) else str(FIRST + n) for n, value in enumerate(values)]
+        self.written = self.written or self._write(stand_ins)
         template, writer, sql, blanks = self.written
-        values = tuple(numbers[each - FIRST] if stands_in(each, len(numbers)) else each for each in blanks)
+        given = dict(zip(stand_ins, values, strict=True))
+        filled = tuple(given.get(blank, blank) for blank in blanks)
         compiler = copy.copy(writer)
         compiler.connection = connections[DEFAULT_DB_ALIAS]  # each thread has its own
-        compiler.as_sql = lambda *args, **kwargs: (sql, values)
+        compiler.as_sql = lambda *args, **kwargs: (sql, filled)
         rows = template.all()
         rows.query.get_compiler = lambda *args, **kwargs: compiler
         return list(rows)
 
-    def _write(self, count: int) -> tuple[Any, Any, str, tuple[Any, ...]]:
-        template = self.build(*range(FIRST, FIRST + count))
+    def _write(self, stand_ins: list[Any]) -> tuple[Any, Any, str, tuple[Any, ...]]:
+        template = self.build(*stand_ins)
         compiler = template.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, blanks = compiler.as_sql()
         return template, compiler, sql, tuple(blanks)
-
-
-def stands_in(value: Any, count: int) -> bool:
-    return type(value) is int and FIRST <= value < FIRST + count

@@ -21,6 +21,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from claims.models import Case, Claim, Document, NotYours, Refused, Report, Source, User
+from claims.models.prepared import Prepared
 from claims.views.parts import refuse
 
 if TYPE_CHECKING:
@@ -92,11 +93,29 @@ def polite(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return answer
 
 
+@functools.cache
+def cases_by_code(everywhere: bool) -> Prepared[Case]:
+    """The case of a code, if the person may see it; `everywhere` for an administrator."""
+
+    def build(reader: int, code: str) -> Any:
+        seen = Case.objects.visible_to(User(pk=reader, is_superuser=everywhere))
+        return seen.select_related("scale").filter(code=code).order_by()[:1]
+
+    return Prepared(build)
+
+
+@Prepared
+def claims_by_number(case: int, number: int) -> Any:
+    """The claim of a number in a case."""
+    return Claim.objects.filter(case=case, number=number).select_related("rating").order_by()[:1]
+
+
 def _case_of(request: Request, code: str) -> Case:
-    case: Case | None = Case.objects.visible_to(request.user).select_related("scale").filter(code=code).first()
-    if case is None:
+    user = request.user
+    found = cases_by_code(user.is_superuser and user.is_active)(user.pk, code)
+    if not found:
         raise Http404
-    return case
+    return found[0]
 
 
 def _check(case: Case, user: User, act: str) -> None:
@@ -120,13 +139,13 @@ def on_case(may: str = "see") -> Callable[[Callable[..., HttpResponse]], Callabl
 
 
 def _on_numbered(
-    records: Callable[[Case], Any], may: str
+    find: Callable[[Case, int], Any], may: str
 ) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
     def wrap(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @functools.wraps(view)
         def found(request: Request, code: str, number: int, **kwargs: Any) -> HttpResponse:
             case = _case_of(request, code)
-            record = records(case).filter(number=number).order_by("pk").first()
+            record = next(iter(find(case, number)), None)
             if record is None:
                 raise Http404
             record.case = case
@@ -140,17 +159,18 @@ def _on_numbered(
 
 def on_claim(may: str = "see") -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
     """A view of one claim, found by its case's `code` and its `number`; `claim.case.role` is the person's role."""
-    return _on_numbered(lambda case: Claim.objects.filter(case=case).select_related("rating", "made_by"), may)
+    return _on_numbered(lambda case, number: claims_by_number(case.pk, number), may)
 
 
 def on_document(may: str = "see") -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
     """A view of one document, found by its case's `code` and its `number`; its bytes and its text are not read."""
-    return _on_numbered(lambda case: Document.objects.filter(case=case).light(), may)
+    return _on_numbered(lambda case, number: Document.objects.filter(case=case, number=number).light(), may)
 
 
 def on_report(may: str = "see") -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
     """A view of one report, found by its case's `code` and its `number`."""
-    return _on_numbered(lambda case: Report.objects.filter(case=case).select_related("made_by"), may)
+    reports = Report.objects.select_related("made_by")
+    return _on_numbered(lambda case, number: reports.filter(case=case, number=number), may)
 
 
 def on_source(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -21,7 +21,7 @@ PAGE = 50  # entries on one page of a claim's history
 
 def find_claim(claim: Claim) -> Claim:
     """The claim as it stands now."""
-    fresh: Claim = Claim.objects.select_related("rating", "made_by").get(pk=claim.pk)
+    fresh: Claim = Claim.objects.select_related("rating").get(pk=claim.pk)
     fresh.case = claim.case
     return fresh
 

@@ -82,6 +82,10 @@ def test_the_page_asks_no_more_often_for_more(case, ann, ben, eve, as_):
     assert asked(many) <= 14
 
 
+def test_there_is_no_claim_of_a_number_beyond_all_numbers(case, ann, as_):
+    assert as_(ann).get(f"/cases/BY/claims/{10**30}/").status_code == 404
+
+
 def test_a_stranger_finds_nothing_and_a_reader_no_forms(case, zoe, rod, as_):
     claim = make_claim(case=case)
 
