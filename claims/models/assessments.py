@@ -15,6 +15,7 @@ from claims.models.claims import Claim
 from claims.models.entries import Chain, canonical, sha256, writing
 from claims.models.evidence import Evidence
 from claims.models.moves import Status, may
+from claims.models.prepared import Prepared
 from claims.models.records import NotNow, Recorded, RecordedQuerySet, Refused, Stale
 
 if TYPE_CHECKING:
@@ -167,8 +168,9 @@ class Assessment(Recorded):
         """Its seal alone: whoever reads the log is not to be swayed by it."""
         return {"round": self.round, "reviewer": self.reviewer_id, "seal": self.seal}
 
-    def sealed_content(self) -> str:
+    def sealed_content(self, relied_on: list[Evidence] | None = None) -> str:
         """What the seal is the SHA-256 of: everything the reviewer said, written down canonically."""
+        relied_on = list(self.relied_on.all()) if relied_on is None else relied_on
         return canonical(
             {
                 "claim": self.claim.ref,
@@ -180,7 +182,7 @@ class Assessment(Recorded):
                 "confidence": self.confidence,
                 "rationale": self.rationale,
                 "would_change": self.would_change,
-                "relied_on": sorted(evidence.number for evidence in self.relied_on.all()),
+                "relied_on": sorted(evidence.number for evidence in relied_on),
                 "submitted_at": self.submitted_at.isoformat(timespec="microseconds") if self.submitted_at else None,
             }
         )
@@ -188,6 +190,26 @@ class Assessment(Recorded):
     def seal_holds(self) -> bool:
         """Whether it still says what was sealed."""
         return self.seal == sha256(self.sealed_content())
+
+
+@Prepared
+def assessments_of(claim: int, reviewer: int, round: int) -> Any:
+    """A reviewer's assessment of a claim in one round, if there is one."""
+    return Assessment.objects.filter(claim=claim, reviewer=reviewer, round=round).order_by()
+
+
+@Prepared
+def assignments_of(claim: int, reviewer: int, round: int) -> Any:
+    """A reviewer's assignment to a claim in one round, if there is one."""
+    return Assignment.objects.filter(claim=claim, reviewer=reviewer, round=round).order_by()
+
+
+@Prepared
+def said_of(claim: int, round: int) -> Any:
+    """The ratings that reviewers gave in one round, by key."""
+    return (
+        Assessment.objects.submitted().filter(claim=claim, round=round).order_by().values_list("rating_id", flat=True)
+    )
 
 
 def assign(claim: Claim, reviewers: list[User], *, by: User) -> None:
@@ -252,7 +274,7 @@ def assess(
     with writing(claim.case) as chain:
         claim = claim.locked()
         claim.require("assess", by)
-        own = Assessment.objects.filter(claim=claim, reviewer=by, round=claim.round).order_by("pk").first()
+        own = next(iter(assessments_of(claim.pk, by.pk, claim.round)), None)
         if own is not None and own.submitted_at is not None:
             raise NotNow(_("Your assessment of this round is in already, and sealed."))
         if own is not None and expect is not None and own.version != expect:
@@ -266,6 +288,8 @@ def assess(
         own.saved_at = timezone.now()
         if submit:
             _check_complete(own)
+            own.submitted_at = own.saved_at
+            own.seal = sha256(own.sealed_content(relied_on or []))
         own.store()
         if relied_on or not fresh:
             own.relied_on.set(relied_on or [])
@@ -286,15 +310,11 @@ def _check_complete(own: Assessment) -> None:
 
 
 def _submit(own: Assessment, claim: Claim, chain: Chain) -> None:
-    own.submitted_at = timezone.now()
-    own.seal = sha256(own.sealed_content())
-    own.store()
-    asked = claim.assignments.filter(reviewer=own.reviewer, round=claim.round).order_by("pk").first()
-    asked = asked or _ask(claim, own.reviewer)
+    asked = next(iter(assignments_of(claim.pk, own.reviewer_id, claim.round)), None) or _ask(claim, own.reviewer)
     asked.current = asked.answered = True
     asked.store()
     before = {"status": claim.status}
-    said = list(claim.assessments.submitted().filter(round=claim.round).order_by().values_list("rating_id", flat=True))
+    said = said_of(claim.pk, claim.round)
     claim.answers_in = len(said)
     complete = len(said) >= claim.case.assessments_required
     if complete:

@@ -291,9 +291,9 @@ class Tally(models.Model):
             if place is None:
                 continue
             status, rating = place
-            row, _made = cls.objects.get_or_create(case=case, status=status, rating_id=rating)
-            row.count += step
-            row.save(update_fields=["count"])
+            rows = cls.objects.filter(case=case, status=status, rating_id=rating)
+            if not rows.update(count=F("count") + step):
+                cls.objects.create(case=case, status=status, rating_id=rating, count=step)
 
     @classmethod
     def recount(cls, case: Case) -> None:

@@ -18,6 +18,7 @@ from claims.models.cases import Case, Rating, Tally
 from claims.models.documents import Passage
 from claims.models.entries import Chain, Entry, writing
 from claims.models.moves import MOVES, Move, Status
+from claims.models.prepared import Prepared
 from claims.models.records import NotNow, NotYours, Recorded, RecordedQuerySet, Refused
 
 if TYPE_CHECKING:
@@ -246,7 +247,7 @@ class Claim(Recorded):
 
     def locked(self) -> Claim:
         """The claim as it stands now; inside `writing` nobody else can change it."""
-        fresh: Claim = Claim.objects.select_related("case__scale", "rating").get(pk=self.pk)
+        fresh: Claim = claims_by_key(self.pk)[0]
         role = getattr(self.case, "role", None)
         if role is not None:
             fresh.case.role = role
@@ -284,6 +285,12 @@ class Claim(Recorded):
             Status(self.status)
         )
         return self.entries.filter(verb=verb).order_by("-number").first() if verb else None
+
+
+@Prepared
+def claims_by_key(key: int) -> Any:
+    """The claim of a key."""
+    return Claim.objects.filter(pk=key).select_related("case__scale", "rating").order_by()
 
 
 class Attribution(Recorded):

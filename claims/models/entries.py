@@ -14,6 +14,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from claims.models.prepared import Prepared
+
 if TYPE_CHECKING:
     from claims.models.cases import Case
     from claims.models.people import User
@@ -105,6 +107,12 @@ class Chain(models.Model):
         return entry
 
 
+@Prepared
+def chains_of(case: int) -> Any:
+    """The chain of a case, which from now on nobody else may take."""
+    return Chain.objects.select_for_update().filter(case=case)
+
+
 @contextmanager
 def writing(case: Case | None) -> Iterator[Chain]:
     """One transaction that writes in a case: takes its chain, so that writers of a case come one after the other.
@@ -113,7 +121,8 @@ def writing(case: Case | None) -> Iterator[Chain]:
     one order always, so that no two writers wait for each other.
     """
     with transaction.atomic():
-        chain, _made = Chain.objects.select_for_update().get_or_create(case=case)
+        found = chains_of(case.pk) if case is not None else None
+        chain = found[0] if found else Chain.objects.select_for_update().get_or_create(case=case)[0]
         if case is not None:
             chain.case = case
         yield chain

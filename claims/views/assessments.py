@@ -7,12 +7,13 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from claims.forms.assessments import AssessmentForm
 from claims.models import Assessment, Claim, NotNow
 from claims.views.access import Request, on_claim
-from claims.views.claim_page import ratings_of
+from claims.views.claim_page import evidence_of, ratings_of
 from claims.views.claims import ask, done
 from claims.views.parts import go, wants_part
 
@@ -36,7 +37,7 @@ def assess(request: Request, claim: Claim) -> HttpResponse:
 
 
 def _form(claim: Claim, own: Assessment | None, data: Any = None) -> AssessmentForm:
-    evidence = claim.evidence.standing().select_related("exhibit").defer("exhibit__text").order_by("number")
+    evidence: Any = SimpleLazyObject(lambda: [item for item in evidence_of(claim.pk) if item.removed_at is None])
     return AssessmentForm(data, ratings=ratings_of(claim.case.scale_id), evidence=evidence, own=own)
 
 
