@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
-# Numbers from here upwards stand for values while the SQL is written. They fit a 32-bit column: for a number
-# that does not, Django knows that nothing can be found, and writes no SQL.
-FIRST = 2_147_000_000
+# Numbers from here upwards stand for values while the SQL is written, so no query may name them itself. They fit
+# the smallest column: for a number that does not, Django knows that nothing can be found, and writes no SQL.
+FIRST = 32_700
 
 
 class Prepared[Row]:
