@@ -14,6 +14,7 @@ from claims.forms.cases import CaseForm, MemberForm, NewCaseForm, RoleForm, remo
 from claims.forms.fields import initial_of
 from claims.forms.filters import COUNTED, ClaimFilter, cursor
 from claims.models import (
+    Assessment,
     Attribution,
     Case,
     Chain,
@@ -214,6 +215,14 @@ def case_edit(request: Request, case: Case) -> HttpResponse:
     return render_part(request, "claims/case_edit.html", part, context, faulty.status if faulty else 200)
 
 
+def untold(entries: list[Entry], reader: User, role: str) -> set[int]:
+    """The claims among these whose proposals are kept from the reader: they tell what hidden reviewers said."""
+    claims = {entry.claim_id for entry in entries if entry.thing == "verdict"}
+    answers = Assessment.objects.submitted().filter(claim__in=claims, round=F("claim__round"))
+    hidden = answers.exclude(pk__in=answers.visible_to(reader, role)) if claims else answers.none()
+    return set(hidden.values_list("claim_id", flat=True))
+
+
 def revise(request: Request, form: CaseForm) -> Case:
     """Save what was typed over the version that the form began with."""
     case: Case = Case.objects.get(code=request.resolver_match.kwargs["code"])  # type: ignore[union-attr]
@@ -263,6 +272,7 @@ def case_log(request: Request, case: Case) -> HttpResponse:
         "room": "case",
         "case": case,
         "entries": rows[:PAGE],
+        "untold": untold(rows, request.user, case.role),
         "older": rows[PAGE - 1].number if len(rows) > PAGE else None,
         "before": before,
         "chain": Chain.objects.filter(case=case).first(),

@@ -69,6 +69,8 @@ def document_detail(request: Request, document: Document) -> HttpResponse:
         claims = {passage.claim.number: passage.claim for passage in passages}
         context |= {
             "here": here,
+            # Where the text begins with its own title, the page need not say it twice.
+            "titled": here.text.lstrip().partition("\n")[0].strip() == document.title,
             "page": laid_out(here, passages),
             "claims": list(claims.values()),
             "crowded": len(passages) == MOST_MARKS,

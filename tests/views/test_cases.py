@@ -15,6 +15,7 @@ from tests.factories import (
     make_document,
     make_evidence,
     make_signed_claim,
+    make_verdict,
 )
 
 
@@ -295,3 +296,14 @@ def test_the_number_of_queries_does_not_depend_on_the_rows(as_, filled, ann, ben
         make_case(members={ann: Role.ANALYST})
     assert [queries(path) for path in paths] == few
     assert max(few) <= 10
+
+
+def test_a_proposal_in_the_log_is_kept_from_whoever_may_still_be_asked(as_, case, ann, ben, eve, rod):
+    case.assessments_required = 1
+    case.save(by=eve)
+    claim = make_claim(case=case)
+    make_assessment(claim=claim, by=ben)
+    make_verdict(claim=claim, by=eve, summary="The heron counts them.")
+
+    for reader, seen in ((ann, False), (rod, False), (ben, True), (eve, True)):
+        assert ("The heron counts them." in as_(reader).get("/cases/BY/log/").content.decode()) is seen
