@@ -217,7 +217,7 @@ def case_edit(request: Request, case: Case) -> HttpResponse:
 
 def untold(entries: list[Entry], reader: User, role: str) -> set[int]:
     """The claims among these whose proposals are kept from the reader: they tell what hidden reviewers said."""
-    claims = {entry.claim_id for entry in entries if entry.thing == "verdict"}
+    claims = [entry.claim_id for entry in entries if entry.thing == "verdict" and entry.claim_id]
     answers = Assessment.objects.submitted().filter(claim__in=claims, round=F("claim__round"))
     hidden = answers.exclude(pk__in=answers.visible_to(reader, role)) if claims else answers.none()
     return set(hidden.values_list("claim_id", flat=True))
