@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.db import models
@@ -58,7 +59,9 @@ def done(
 
     `claim` must be the claim as it stands after the act.
     """
-    if not wants_part(request):
+    # An act's own page holds none of the parts that the claim's page would swap.
+    shown = urlsplit(request.htmx.current_url_abs_path or claim.get_absolute_url()).path
+    if not wants_part(request) or shown != claim.get_absolute_url():
         query = f"?removed={removed}" if removed else ""
         return go(request, claim.get_absolute_url() + query, sentence)
     messages.success(request, sentence)

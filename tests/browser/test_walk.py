@@ -170,3 +170,12 @@ def test_an_answer_that_lacks_its_rationale_keeps_what_was_chosen(sign_in):
     page.get_by_role("button", name="Submit assessment").click()
     expect(page.get_by_text("Say what leads you to this answer", exact=False)).to_be_visible()
     expect(page.get_by_label("Refuted The evidence speaks against the claim.")).to_be_checked()
+
+
+def test_an_act_on_its_own_page_leads_back_to_the_claim(sign_in):
+    page = sign_in("editor")
+    page.goto("/cases/BY/claims/11/withdraw/")
+    page.get_by_label("Reason").fill("Said of another attack.")
+    page.get_by_role("button", name="Withdraw").click()
+    page.wait_for_url("**/claims/11/")
+    expect(page.get_by_text("Withdrawn").first).to_be_visible()

@@ -19,6 +19,15 @@ document.addEventListener("submit", (event) => {
   setTimeout(free, WAIT, form);
 }, true);
 
+// Ctrl and Return send a form from within a text, by its first button that can be seen.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.target.matches?.("textarea")) return;
+  const button = [...(event.target.form?.querySelectorAll("button.primary") ?? [])].find((each) => each.checkVisibility());
+  if (!button) return;
+  event.preventDefault();
+  event.target.form.requestSubmit(button);
+});
+
 // Also comes when "Are you sure?" was answered with no, and when the network failed.
 document.addEventListener("htmx:finally:request", freeAll);
 addEventListener("pageshow", freeAll);
