@@ -17,6 +17,7 @@ from claims.models.evidence import Evidence
 from claims.models.moves import Status, may
 from claims.models.prepared import Prepared
 from claims.models.records import NotNow, Recorded, RecordedQuerySet, Refused, Stale
+from claims.models.verdicts import Verdict
 
 if TYPE_CHECKING:
     from claims.models.people import User
@@ -103,18 +104,19 @@ class AssessmentQuerySet(RecordedQuerySet):
     def visible_to(self, reader: User, role: str | None = None) -> Self:
         """What this reader may see of submitted assessments: nobody is swayed before answering.
 
-        Always one's own. Others' once the round is signed off; for whoever reviews in the case, once
+        Always one's own. Others' once their round is signed off; for whoever reviews in the case, once
         one has answered in that round or the case reviews in the open; for an editor also once every
-        required answer is in. `role` is the reader's role in the case that the assessments belong to.
+        required answer of the present round is in. A round that was given up before it was signed off
+        stays as closed as it was. `role` is the reader's role in the case that the assessments belong to.
         """
-        own = Assessment.objects.submitted().filter(
-            reviewer_id=reader.pk, claim=OuterRef("claim"), round=OuterRef("round")
-        )
-        seen = Q(reviewer_id=reader.pk) | Q(claim__status=Status.SIGNED_OFF) | Q(round__lt=models.F("claim__round"))
+        this_round = {"claim": OuterRef("claim"), "round": OuterRef("round")}
+        own = Assessment.objects.submitted().filter(reviewer_id=reader.pk, **this_round)
+        signed = Verdict.objects.filter(decision=Verdict.Decision.SIGNED_OFF, **this_round)
+        seen = Q(reviewer_id=reader.pk) | Exists(signed)
         if may(role, "assess"):
             seen |= Exists(own) | Q(claim__case__policy=Case.Policy.OPEN)
         if may(role, "propose"):
-            seen |= Q(claim__status__in=[Status.TO_DECIDE, Status.PROPOSED])
+            seen |= Q(claim__status__in=[Status.TO_DECIDE, Status.PROPOSED], round=models.F("claim__round"))
         return self.submitted().filter(seen)
 
 

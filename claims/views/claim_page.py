@@ -258,8 +258,18 @@ class ClaimPage:
     def _verdicts(self) -> list[Verdict]:
         if self.claim.round == 1 and self.claim.status in MOVES["assess"].start:
             return []  # what was sent back before others were asked would only sway them
-        rows = verdicts_of(self.claim.pk)
-        return [row for row in rows if row.round < self.claim.round or self.sees]
+        return [row for row in self._proposals if self._opened(row.round)]
+
+    @cached_property
+    def _proposals(self) -> list[Verdict]:
+        return verdicts_of(self.claim.pk)
+
+    def _opened(self, round: int) -> bool:
+        """Whether a round's answers, and so what was proposed on them, may be shown to this person."""
+        if round == self.claim.round:
+            return self.sees
+        signed = any(row.round == round and row.decision == Verdict.Decision.SIGNED_OFF for row in self._proposals)
+        return signed or any(row.round == round for row in self.earlier_answers)
 
     @property
     def verdict(self) -> Verdict | None:
@@ -319,7 +329,7 @@ class ClaimPage:
 
     def tells(self, entry: Entry) -> bool:
         """Whether the entry's content may be shown: a proposal tells what the reviewers said."""
-        return entry.thing != "verdict" or self.sees
+        return entry.thing != "verdict" or self._opened(entry.parts["after"]["round"])
 
 
 def _said(begins: int, near: str, start: int, end: int, exact: str, prefix: str, suffix: str, *document: Any) -> Said:
