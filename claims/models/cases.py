@@ -31,6 +31,10 @@ class Look(models.TextChoices):
 class ScaleManager(models.Manager["Scale"]):
     """Finds scales."""
 
+    def get_queryset(self) -> models.QuerySet[Scale]:
+        """Those that refuse what leaves no entry."""
+        return RecordedQuerySet(self.model, using=self._db)
+
     def default(self) -> Scale:
         """The scale a new case gets. It is part of the installation, so it is made where it is missing."""
         scale, made = self.get_or_create_unlogged("Default scale")
@@ -114,6 +118,8 @@ class Rating(Recorded):
         _("position"), null=True, blank=True, help_text=_("Higher is more supported. Empty: off the scale.")
     )
     review_value = models.PositiveSmallIntegerField(_("ClaimReview value"), null=True, blank=True)
+
+    objects = RecordedQuerySet.as_manager()
 
     class Meta:
         ordering = ["scale", F("position").desc(nulls_last=True), "pk"]

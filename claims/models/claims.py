@@ -37,8 +37,8 @@ class Kind(models.TextChoices):
     OTHER = "other", _("Other")
 
 
-# From here on a verdict is about the words as they stand.
-REVISABLE = frozenset({Status.OPEN, Status.IN_REVIEW, Status.TO_DECIDE})
+# Until a verdict is proposed, evidence may come and go; the words stay from the first answer on.
+UNDECIDED = frozenset({Status.OPEN, Status.IN_REVIEW, Status.TO_DECIDE})
 
 
 class ClaimQuerySet(RecordedQuerySet):
@@ -170,20 +170,47 @@ class Claim(Recorded):
         quantities: Sequence[dict[str, Any]] = (),
         **values: Any,
     ) -> Claim:
-        """Correct what it says, while nobody has proposed an answer to it. Raises NotNow, or Stale."""
+        """Correct what it says, while nobody has answered it in this round. Raises NotNow, or Stale."""
         with writing(self.case):
             claim = self.locked()
-            if claim.status not in REVISABLE:
-                raise NotNow(
-                    _("%(ref)s is “%(status)s”: what it says stays as it was judged.")
-                    % {"ref": self.ref, "status": Status(claim.status).label}
-                )
+            claim.require_revisable()
             for name, value in values.items():
                 setattr(claim, name, value)
             claim.save(by=by, expect=expect)
             claim.set_attributions(attributions, by=by)
             claim.set_quantities(quantities, by=by)
         return claim
+
+    @property
+    def revisable(self) -> bool:
+        """Whether what it says may be corrected: whoever has answered has judged the words as they stand."""
+        return self.status in UNDECIDED and not self.answers_in
+
+    def require_revisable(self) -> None:
+        """Raises NotNow where what it says must stay as it was judged."""
+        if self.revisable:
+            return
+        if self.status in MOVES["reopen"].start:
+            said = _("%(ref)s is “%(status)s”: what it says stays as it was judged. Reopen it first.")
+        else:
+            said = _("%(ref)s has been assessed: what it says stays as it was judged. To correct it, an editor "
+                     "withdraws and reopens it, and a new round begins.")  # fmt: skip
+        raise NotNow(said % {"ref": self.ref, "status": Status(self.status).label})
+
+    @property
+    def citable(self) -> bool:
+        """Whether evidence may be brought to bear on it, changed or taken off."""
+        return self.status in UNDECIDED
+
+    def require_citable(self) -> None:
+        """Raises NotNow where its evidence must stay as the verdict found it."""
+        if self.citable:
+            return
+        if self.status in MOVES["reopen"].start:
+            said = _("%(ref)s is “%(status)s”: its evidence stays as it is. Reopen it first.")
+        else:
+            said = _("%(ref)s is “%(status)s”: its evidence stays as it is, unless the proposal is sent back.")
+        raise NotNow(said % {"ref": self.ref, "status": Status(self.status).label})
 
     def set_attributions(self, rungs: Sequence[dict[str, Any]], *, by: User) -> None:
         """Make the chain of who told whom these rungs, in this order."""
@@ -309,6 +336,8 @@ class Attribution(Recorded):
     hedged = models.BooleanField(_("hedged"), default=False)
     basis = models.CharField(_("basis"), max_length=10, choices=Basis, default=Basis.ON_RECORD)
 
+    objects = RecordedQuerySet.as_manager()
+
     class Meta:
         ordering = ["claim", "position"]
         constraints = [
@@ -344,6 +373,8 @@ class Quantity(Recorded):
     entity = models.CharField(_("of whom or what"), max_length=200, blank=True)
     place = models.CharField(_("place"), max_length=200, blank=True)
     as_of = models.DateField(_("as of"), null=True, blank=True)
+
+    objects = RecordedQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = _("quantities")

@@ -109,6 +109,8 @@ class Passage(Recorded):
     prefix = models.CharField(max_length=64, blank=True)
     suffix = models.CharField(max_length=64, blank=True)
 
+    objects = RecordedQuerySet.as_manager()
+
     class Meta:
         ordering = ["document", "start", "pk"]
         indexes = [models.Index(fields=["document", "start"], name="passage_in_document")]

@@ -150,7 +150,7 @@ class Evidence(Recorded):
                     exhibit.case, exhibit.source = claim.case, source
                     exhibit.save(by=by)
                 if exhibit.source is not None:
-                    exhibit.source.cases.add(claim.case)
+                    exhibit.source.become_known_in(claim.case, by=by)
                 evidence = cls(claim=claim, exhibit=exhibit, added_by=by, once=once, **values)
                 evidence.number = (claim.evidence.aggregate(top=models.Max("number"))["top"] or 0) + 1
                 evidence.save(by=by)

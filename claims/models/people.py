@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.entries import writing
+from claims.models.records import RecordedQuerySet
 
 
 def is_time_zone(name: str) -> None:
@@ -21,7 +22,11 @@ def is_time_zone(name: str) -> None:
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes people; the e-mail address is the login."""
+    """Makes people; the e-mail address is the login. Nobody is written in bulk, past the log."""
+
+    def get_queryset(self) -> models.QuerySet[User]:
+        """Those that refuse what leaves no entry."""
+        return RecordedQuerySet(self.model, using=self._db)
 
     def create_user(self, email: str, password: str | None = None, by: User | None = None, **fields: Any) -> User:
         """A new person with a hashed password (none: cannot sign in yet). `by` is who gives the account."""

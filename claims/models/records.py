@@ -69,7 +69,7 @@ class RecordedQuerySet(models.QuerySet[Any]):
 
 
 class Recorded(models.Model):
-    """A record whose every write is in the log."""
+    """A record whose every write is in the log. Each kind's `objects` is a RecordedQuerySet's manager."""
 
     version = models.PositiveIntegerField(default=0, editable=False)
     once = models.CharField(  # noqa: DJ001 - unique, and most records come from no form
@@ -129,7 +129,10 @@ class Recorded(models.Model):
         return str(self)
 
     def facts(self) -> dict[str, Any]:
-        """The record as the log keeps it: every field in plain values that JSON can hold."""
+        """The record as the log keeps it: every field in plain values that JSON can hold.
+
+        Another record stands there by its name and its key, as two may bear one name: “Ministry (#12)”.
+        """
         kept: dict[str, Any] = {}
         for field in self._meta.concrete_fields:
             if field.primary_key or field.name in {"version", "once", "case", "claim", *self.not_logged}:
@@ -137,6 +140,8 @@ class Recorded(models.Model):
             value = getattr(self, field.name)
             if isinstance(value, datetime.datetime | datetime.date):
                 value = value.isoformat()
+            elif isinstance(value, models.Model):
+                value = f"{value} (#{value.pk})"
             kept[field.name] = value if value is None or isinstance(value, bool | int) else str(value)
         return kept
 

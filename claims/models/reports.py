@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.models.cases import Case
 from claims.models.entries import sha256
-from claims.models.records import Recorded
+from claims.models.records import Recorded, RecordedQuerySet
 
 
 class Report(Recorded):
@@ -29,6 +29,7 @@ class Report(Recorded):
     snapshot = models.TextField(help_text=_("The frozen data: JSON, exactly as it was hashed."))
     sha256 = models.CharField(max_length=64)
 
+    objects = RecordedQuerySet.as_manager()
     not_logged = {"snapshot"}
 
     class Meta:

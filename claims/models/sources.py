@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.models.cases import Case
 from claims.models.documents import Document
-from claims.models.entries import writing
+from claims.models.entries import sha256, writing
 from claims.models.moves import Role
 from claims.models.records import Recorded, RecordedQuerySet, Refused
 
@@ -36,7 +36,11 @@ class SourceQuerySet(RecordedQuerySet):
     """Sources, from the reader's side."""
 
     def visible_to(self, reader: User) -> Self:
-        """Those known in a case the reader belongs to: what another case has found out stays there."""
+        """Those known in a case the reader belongs to.
+
+        A source is shared: its note and its grades, whichever case they come from, are read in every case
+        that knows it. Exhibits and evidence stay in their own cases.
+        """
         if reader.is_superuser and reader.is_active:
             return self
         known = Source.cases.through.objects.filter(source=OuterRef("pk"), case__memberships__user_id=reader.pk)
@@ -92,10 +96,17 @@ class Source(Recorded):
             with writing(case):
                 source = cls(once=once, **values)
                 source.save(by=by)
-                source.cases.add(case)
+                source.become_known_in(case, by=by)
             return source
 
         return cls.made_once(once, make)
+
+    def become_known_in(self, case: Case, *, by: User) -> None:
+        """From now on the people of this case see it too; entered in the case's log the first time."""
+        with writing(case) as chain:
+            if not self.cases.filter(pk=case.pk).exists():
+                self.cases.add(case)
+                chain.record(by=by, verb="added", on=self, after={"known_in": case.code})
 
     def grade(self, letter: str, *, by: User, reason: str, once: str | None = None) -> Grade:
         """Give it a grade of reliability from now on; every earlier grade is kept."""
@@ -133,6 +144,8 @@ class Grade(Recorded):
     graded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="grades")
     graded_at = models.DateTimeField(default=timezone.now)
 
+    objects = RecordedQuerySet.as_manager()
+
     class Meta:
         ordering = ["source", "-graded_at", "-pk"]
         constraints = [
@@ -167,6 +180,28 @@ class Exhibit(Recorded):
 
     def __str__(self) -> str:
         return self.title
+
+    def facts(self) -> dict[str, Any]:
+        """What it is; of the text, which can be long, the hash."""
+        return super().facts() | {"text_sha256": sha256(self.text) if self.text else ""}
+
+    def save(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
+        """Save. Refused where the text is another, or a quotation would no longer stand."""
+        with writing(self.case):
+            stored = self.stored() if self.pk else None
+            if stored is not None:
+                self._check_text(stored)
+            super().save(*args, by=by, **kwargs)
+
+    def _check_text(self, stored: Exhibit) -> None:
+        if stored.text and self.text != stored.text:
+            raise Refused(_("The text stays as it is: quotations stand in it."), "text")
+        held = self.held_text
+        if held == stored.held_text:
+            return
+        quotes = self.evidence.exclude(quote="").values_list("quote", flat=True)
+        if not all(quote in (held or "") for quote in quotes):
+            raise Refused(_("Evidence quotes this exhibit, and its words do not stand in that text."), "document")
 
     @property
     def held_text(self) -> str | None:

@@ -324,7 +324,7 @@ def test_a_source_made_here_is_known_in_its_case(as_, ada, case, ann):
         answer = browser.post("/admin/claims/source/add/", form)
         assert answer.status_code == 302, answer.context["errors"]
     source = Source.objects.visible_to(ann).get()
-    assert Entry.objects.filter(thing="source", thing_id=source.pk, by=ada).count() == 1
+    assert Entry.objects.filter(case=None, thing="source", thing_id=source.pk, by=ada).count() == 1
 
 
 def test_a_source_on_which_something_rests_stays(as_, ada, case):
