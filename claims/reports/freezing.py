@@ -179,7 +179,9 @@ def _claim(claim: Claim) -> dict[str, Any]:
     current = next((v for v in signed if v.round == claim.round and claim.rating_id), None)
     rounds = {verdict.round for verdict in signed}
     return {
-        **_fields(claim, "ref", "number", "statement", "kind", "status", "round", "disputed"),
+        **_fields(claim, "ref", "number", "statement", "kind", "status", "round"),
+        # Before a verdict is signed it would tell those who are still to answer what the others said.
+        "disputed": claim.disputed and current is not None,
         "kind_label": claim.get_kind_display(),
         "status_label": claim.get_status_display(),
         "as_of": _day(claim.as_of),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import zoneinfo
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -13,6 +13,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import Count, F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.utils import timezone
@@ -20,7 +21,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from claims.models import Case, Claim, Document, NotYours, Refused, Report, Source, User
+from claims.models import Assessment, Case, Claim, Document, NotYours, Refused, Report, Source, User
 from claims.models.prepared import Prepared
 from claims.views.parts import refuse
 
@@ -121,6 +122,14 @@ def _case_of(request: Request, code: str) -> Case:
 def _check(case: Case, user: User, act: str) -> None:
     if not case.allows(user, act):
         raise NotYours(_("Your role in this case does not allow this. Ask one of its editors."))
+
+
+def open_to(claims: Sequence[Claim], user: User, role: str) -> set[int]:
+    """The keys of those claims of which this person, having that role in their cases, sees this round's answers."""
+    answers = Assessment.objects.filter(claim__in=[claim.pk for claim in claims], round=F("claim__round"))
+    seen = answers.visible_to(user, role).order_by().values_list("claim").annotate(n=Count("pk"))
+    counts: dict[int, int] = dict(seen)
+    return {claim.pk for claim in claims if counts.get(claim.pk, 0) >= claim.answers_in}
 
 
 def on_case(may: str = "see") -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:

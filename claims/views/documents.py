@@ -18,7 +18,7 @@ from claims.loading.reading import MOST_MARKS, Part, laid_out, marked_in, part, 
 from claims.models import Case, Document, Passage, Refused
 from claims.text.quotations import around, trim
 from claims.text.sentences import sentences
-from claims.views.access import Request, on_case, on_document
+from claims.views.access import Request, on_case, on_document, open_to
 from claims.views.parts import go, render_part, wants_part
 
 
@@ -119,13 +119,15 @@ def _about(request: Request, document: Document, passage: Passage) -> dict[str, 
     following = document.passages.filter(behind, start__gte=passage.start).exclude(claim=claim)
     stances = dict(claim.evidence.standing().order_by().values_list("stance").annotate(n=Count("pk")))
     asked = claim.assignments.filter(round=claim.round, current=True).select_related("reviewer")
+    complete = claim.answers_in >= document.case.assessments_required
     return {
         "claim": claim,
         "chain": list(claim.attributions.all()),
         "figures": list(claim.quantities.all()),
         "stances": _in_words(stances),
         "reviewers": [row.reviewer for row in asked],
-        "complete": claim.answers_in >= document.case.assessments_required,
+        # Whether the answers agree would tell somebody who has not answered what the others said.
+        "tells": complete and claim.pk in open_to([claim], request.user, document.case.role),
         "may_assess": claim.allowed("assess", request.user),
         "may_cite": document.case.allows(request.user, "cite"),
         "next": following.order_by("start", "pk").values_list("claim__number", flat=True).first(),

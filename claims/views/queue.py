@@ -12,8 +12,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from claims.models import Assignment, Case, Claim, Role, Status, User, Verdict
-from claims.views.access import Request
+from claims.models import Assignment, Case, Claim, Membership, Role, Status, User, Verdict
+from claims.views.access import Request, open_to
 
 SHOWN = 20  # rows of a section
 PLACES = 150  # (case, status) pairs looked at: an administrator is in every case
@@ -53,7 +53,7 @@ def queue(request: Request) -> HttpResponse:
         standing("decide", _("To decide"), _("Propose"), Status.TO_DECIDE, editing),
         standing("open", _("Open to anyone"), _("Assess"), Status.OPEN, places),
     ]
-    tell_state(sections)
+    tell_state(sections, user)
     sections = [section for section in sections if section.claims]
     context: dict[str, Any] = {"room": "queue", "sections": sections}
     if not sections:
@@ -129,13 +129,32 @@ def listed(claims: QuerySet[Claim]) -> list[Claim]:
     return list(claims.fetch_mode(models.FETCH_RAISE)[: SHOWN + 1])
 
 
-def tell_state(sections: list[Section]) -> None:
-    """Put beside each claim its address, its status in a word, and as `proposal` the newest one of this round."""
+def tell_state(sections: list[Section], user: User) -> None:
+    """Put beside each claim its address, its status in a word, and what this person may know of its answers.
+
+    That is, where they may see them: as `differs` whether they do, as `proposal` the newest one of this round.
+    """
     claims = [claim for section in sections for claim in section.claims]
-    decided = [claim.pk for claim in claims if claim.status in (Status.TO_DECIDE, Status.PROPOSED)]
-    verdicts = Verdict.objects.filter(claim__in=decided).select_related("proposed_by", "rating").order_by("pk")
-    newest = {(verdict.claim_id, verdict.round): verdict for verdict in verdicts.fetch_mode(models.FETCH_RAISE)}
+    decided = [claim for claim in claims if claim.status in (Status.TO_DECIDE, Status.PROPOSED)]
+    seen = answers_seen([claim for claim in claims if claim.disputed or claim in decided], user)
+    verdicts = Verdict.objects.filter(claim__in=[claim.pk for claim in decided if claim.pk in seen])
+    rows = verdicts.select_related("proposed_by", "rating").order_by("pk").fetch_mode(models.FETCH_RAISE)
+    newest = {(verdict.claim_id, verdict.round): verdict for verdict in rows}
     labels = {status.value: str(status.label) for status in Status}
     for claim in claims:
         claim.proposal = newest.get((claim.pk, claim.round))  # type: ignore[attr-defined]
+        claim.differs = claim.disputed and claim.pk in seen  # type: ignore[attr-defined]
         claim.url, claim.stands = claim.get_absolute_url(), labels[claim.status]  # type: ignore[attr-defined]
+
+
+def answers_seen(claims: list[Claim], user: User) -> set[int]:
+    """The keys of those claims of which the person may see this round's answers, whatever their roles are."""
+    cases = {claim.case_id for claim in claims}
+    if user.is_superuser and user.is_active:
+        roles = dict.fromkeys(cases, Role.EDITOR.value)
+    else:
+        roles = dict(Membership.objects.filter(user=user, case__in=cases).values_list("case", "role"))
+    seen = set[int]()
+    for role in sorted(set(roles.values())):
+        seen |= open_to([claim for claim in claims if roles.get(claim.case_id) == role], user, role)
+    return seen

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from claims.models import Role, assign, send_back
-from tests.factories import make_assessment, make_case, make_claim, make_verdict
+from tests.factories import make_assessment, make_case, make_claim, make_user, make_verdict
 
 
 def read(browser) -> str:
@@ -77,6 +77,31 @@ def test_a_proposal_that_came_back_says_why_to_whoever_made_it(as_, case, ann, b
 
     make_verdict(claim=claim, by=max_)
     assert "came back" not in read(as_(eve))
+
+
+def test_whether_the_answers_differ_is_told_to_those_who_may_see_them(as_, case, ann, ben, eve):
+    claim = make_claim(case=case)
+    make_assessment(claim=claim, by=ann)
+    make_assessment(claim=claim, by=ben, rating="refuted")
+    cleo = make_user(email="cleo@example.org", name="Cleo")
+    case.enrol(cleo, Role.ANALYST, by=eve)
+    assert "Disputed" in read(as_(eve))  # decides, with every answer in sight
+
+    assign(claim, [cleo], by=eve)
+    page = read(as_(cleo))
+    assert claim.statement in page
+    assert "Disputed" not in page
+
+
+def test_why_a_proposal_came_back_is_kept_from_who_is_still_to_answer(as_, case, ann, ben, eve, max_):
+    claim = decided(case, ann, ben)
+    make_verdict(claim=claim, by=eve)
+    send_back(claim, by=max_, reason="The census is of 2019.")
+    cleo = make_user(email="cleo@example.org", name="Cleo")
+    case.enrol(cleo, Role.ANALYST, by=eve)
+    assign(claim, [cleo], by=eve)
+    assert claim.statement in read(as_(cleo))
+    assert "The census is of 2019." not in read(as_(cleo))
 
 
 def test_a_reader_and_a_stranger_have_nothing_to_do(as_, case, rod, zoe):

@@ -5,9 +5,16 @@ import re
 
 import pytest
 
-from claims.models import Claim
+from claims.models import Claim, Role
 from claims.text import parts
-from tests.factories import make_claim, make_document, make_evidence, make_signed_claim
+from tests.factories import (
+    make_assessment,
+    make_claim,
+    make_document,
+    make_evidence,
+    make_signed_claim,
+    make_user,
+)
 
 ROOM = "/cases/BY/documents/1/"
 LONG = "".join(f"Sentence number {n} says that the army is 48,000 strong.\n\n" for n in range(3000))
@@ -98,6 +105,23 @@ def test_an_empty_room_says_how_to_begin(case, ann, rod, as_):
     assert 'id="new-claim-selection"' in page(as_(ann).get(ROOM))
     assert "Select the words" not in page(as_(rod).get(ROOM))
     assert 'id="new-claim-selection"' not in page(as_(rod).get(ROOM))
+
+
+def test_whether_the_answers_agree_is_told_to_those_who_may_see_them(case, ann, ben, eve, rod, as_):
+    cleo = make_user(email="cleo@example.org", name="Cleo")
+    case.enrol(cleo, Role.ANALYST, by=eve)
+    claim = make_claim(document=make_document(case=case), exact="48,000")
+    make_assessment(claim=claim, by=ann)
+    make_assessment(claim=claim, by=ben, rating="refuted")
+
+    def said(person) -> str:
+        return page(as_(person).get(f"{ROOM}?claim=1"))
+
+    assert "they differ" in said(ann)
+    assert "they differ" in said(eve)
+    for person in (cleo, rod):
+        assert "2 of 2 in" in said(person)
+        assert "they differ" not in said(person)
 
 
 def test_a_reader_is_offered_no_assessment(case, rod, as_):
