@@ -17,22 +17,20 @@ from claims.models import (
     Attribution,
     Claim,
     Evidence,
-    NotNow,
     Passage,
     Quantity,
     Verdict,
     writing,
 )
-from claims.models.claims import REVISABLE
 
 
 def revisable(claim: Any) -> bool:
     """Whether what it says may still be corrected; None: a claim that is still to be made."""
-    return claim is None or claim.status in REVISABLE
+    return claim is None or bool(claim.revisable)
 
 
 class RevisableInline(RecordedInline):
-    """What a claim says, as long as nobody has proposed an answer to it."""
+    """What a claim says, as long as nobody has answered it."""
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """While the claim can be revised."""
@@ -111,17 +109,17 @@ class ClaimAdmin(RecordedAdmin):
         return ("case", *self.said, *self.kept) if obj else ("case", *self.said)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
-        """What acts of their own keep; once an answer is proposed, all of it."""
+        """What acts of their own keep; once somebody has answered, all of it."""
         if obj is None:
             return ()
         return ("case", *self.kept)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """While nobody has proposed an answer to it; a list can always be opened."""
+        """While nobody has answered it in this round; a list can always be opened."""
         return revisable(obj) and super().has_change_permission(request, obj)
 
     def save_model(self, request: HttpRequest, obj: Claim, form: Any, change: bool) -> None:
-        """Made under the case's next number; changed while nobody has proposed an answer."""
+        """Made under the case's next number; changed while nobody has answered it in this round."""
         by: Any = request.user
         if not change:
             said = {name: getattr(obj, name) for name in self.said}
@@ -130,9 +128,7 @@ class ClaimAdmin(RecordedAdmin):
             obj._state.adding = False
             return
         with writing(obj.case):
-            stands = obj.locked()
-            if stands.status not in REVISABLE:
-                raise NotNow(_("An answer to it has been proposed: what it says stays as it was judged."))
+            obj.locked().require_revisable()
             super().save_model(request, obj, form, change)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:

@@ -148,7 +148,8 @@ class ClaimPage:
         self.removed_number = removed
         self.keeps_form = keeps_form
         self.may = {act: claim.allowed(act, user) for act in MOVES} | {
-            act: may(self.role, act) for act in ("cite", "revise")
+            "cite": may(self.role, "cite") and claim.citable,
+            "revise": may(self.role, "revise") and claim.revisable,
         }
         self.reviews = may(self.role, "assess")
 

@@ -74,6 +74,8 @@ def done(
 @on_claim(may="revise")
 def claim_edit(request: Request, claim: Claim) -> HttpResponse:
     """Correct the statement and what is known of it."""
+    if request.method != "POST":
+        claim.require_revisable()
     form = ClaimForm(request.POST if request.method == "POST" else None, claim=claim)
     if form.is_valid() and form.revise(request.user) is not None:
         return go(request, claim, _("Saved."))

@@ -26,6 +26,7 @@ from claims.models import (
     Stale,
     User,
     Verdict,
+    assign,
 )
 from tests.admin.pages import at, newest_entry, typed
 from tests.factories import (
@@ -267,14 +268,14 @@ def test_rungs_stay_gapless_when_one_is_taken_out(as_, ada, case, ann):
 
 def test_saving_a_claim_leaves_its_life_alone(as_, ada, case, ann):
     claim = make_claim(case=case)
-    make_assessment(claim=claim, by=ann)
+    assign(claim, [ann], by=ada)
     browser = as_(ada)
     form = typed(browser.get(at(claim, "change", claim.pk))) | {"statement": "Corrected.", "status": "signed_off"}
 
     assert browser.post(at(claim, "change", claim.pk), form).status_code == 302
 
     claim.refresh_from_db()
-    assert (claim.statement, claim.status, claim.answers_in) == ("Corrected.", "in_review", 1)
+    assert (claim.statement, claim.status, claim.round) == ("Corrected.", "in_review", 1)
 
 
 def test_a_judged_claim_cannot_be_reworded(as_, ada, case, ann, ben, eve, max_):
