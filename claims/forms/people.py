@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from claims.forms.fields import WorkForm
-from claims.models import User, writing
+from claims.models import Stale, User, writing
 
 
 @cache
@@ -30,9 +30,12 @@ class PersonForm(WorkForm):
     )
 
     def save(self, user: User) -> User:
-        """Change the account, and nothing of it that was not on the form."""
+        """Change the account, and nothing of it that was not on the form. Raises Stale where it has moved on."""
         with writing(None):
             fresh = User.objects.get(pk=user.pk)
+            typed = (self.values["name"], self.values["time_zone"])
+            if self.cleaned_data["version"] != fresh.version and typed != (fresh.name, fresh.time_zone):
+                raise Stale(fresh)
             for name, value in self.values.items():
                 setattr(fresh, name, value)
             fresh.save(by=fresh)

@@ -11,8 +11,11 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.entries import writing
+from claims.models.entries import canonical, sha256, writing
 from claims.models.records import RecordedQuerySet
+
+
+RIGHTS = ("is_active", "is_staff", "is_superuser")
 
 
 def is_time_zone(name: str) -> None:
@@ -75,21 +78,29 @@ class User(AbstractUser):
 
     get_short_name = get_full_name
 
+    @property
+    def version(self) -> int:
+        """A number for what people say of themselves as it stands: once that is changed, another number."""
+        return int(sha256(canonical([self.name, self.time_zone]))[:12], 16)
+
     def facts(self) -> dict[str, Any]:
         """The account as the log keeps it; of the password, nothing."""
-        names = ("email", "name", "time_zone", "is_active", "is_staff", "is_superuser")
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in ("email", "name", "time_zone", *RIGHTS)}
 
     def save(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
         """Save and enter it in the log, as the person's own doing unless `by` names another.
 
-        A sign-in only moves `last_login`: that is no change to the account, and is not entered.
+        A sign-in only moves `last_login`: that is no change to the account, and is not entered. Nobody's own
+        save touches their rights: an account that was closed since it was read stays closed.
         """
         if set(kwargs.get("update_fields") or ()) == {"last_login"}:
             super().save(*args, **kwargs)
             return
         with writing(None) as chain:
             stored = User.objects.filter(pk=self.pk).first() if self.pk else None
+            if stored is not None and (by is None or by.pk == self.pk):
+                for name in RIGHTS:
+                    setattr(self, name, getattr(stored, name))
             super().save(*args, **kwargs)
             before, after = stored.facts() if stored else None, self.facts()
             if stored is not None and stored.password != self.password:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from claims.forms.fields import initial_of
 from claims.forms.people import PersonForm
 from claims.views.access import Request, polite
 from claims.views.parts import go, render_part
@@ -14,7 +15,7 @@ from claims.views.parts import go, render_part
 def person_edit(request: Request) -> HttpResponse:
     """Change one's name and time zone."""
     posted = request.POST if request.method == "POST" else None
-    form = PersonForm(posted, initial={"name": request.user.name, "time_zone": request.user.time_zone})
+    form = PersonForm(posted, initial=initial_of(request.user, ["name", "time_zone"]))
     if form.is_valid() and form.attempt(lambda: form.save(request.user)) is not None:
         return go(request, "claims:person-edit", _("Saved."))
     status = form.status if form.errors else 200
