@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import batched
 from typing import NamedTuple
 
 from claims.custody.heads import Head, kept, names_kept
+from claims.models.assessments import Assessment
 from claims.models.cases import Case
 from claims.models.entries import FIRST, Chain, Entry
 
@@ -59,6 +62,34 @@ def _beyond(count: int, previous: str, heads: list[tuple[Head, str]], case: Case
     if says != (count, previous):
         return f"The chain says it has {says[0]} entries and ends in {says[1][:12]}…; the log has {count}."
     return None
+
+
+def broken_seals(case: Case) -> Iterator[str]:
+    """What is wrong with the case's submitted assessments: each must say what was sealed when it was entered."""
+    submitted = Assessment.objects.submitted().filter(claim__case=case).order_by("pk")
+    entered = Entry.objects.filter(case=case, verb="assessed", thing="assessment")
+    rows = submitted.select_related("claim__case", "reviewer", "rating").prefetch_related("relied_on")
+    for some in batched(rows.iterator(chunk_size=500), 500, strict=False):
+        of_these = entered.filter(claim__in={own.claim_id for own in some})
+        seals = {entry.thing_id: _seal_in(entry) for entry in of_these}
+        for own in some:
+            name = f"Assessment {own.pk} of {own.claim.ref} by {own.reviewer}"
+            if own.pk not in seals:
+                yield f"{name} was never entered as submitted."
+            elif own.seal != seals[own.pk]:
+                yield f"{name} bears another seal than was entered."
+            elif not own.seal_holds():
+                yield f"{name} is not what was sealed."
+    for entry in entered.exclude(thing_id__in=submitted.order_by().values("pk")).order_by("number").iterator():
+        yield f"Assessment {entry.thing_id}, entered as submitted in entry {entry.number}, is gone: {entry}"
+
+
+def _seal_in(entry: Entry) -> str | None:
+    try:
+        seal: str = entry.parts["after"]["seal"]
+    except (ValueError, TypeError, KeyError):
+        return None  # an entry that was tampered with: recomputing the chain names it
+    return seal
 
 
 def gone() -> list[str]:

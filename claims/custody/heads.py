@@ -74,7 +74,7 @@ def _after_commit(chain: str, head: Head) -> None:
     try:
         keep(chain, head)
     except (OSError, ValueError):
-        # The entry itself is committed; a head that lags is made up by the next one, and verify_log says so.
+        # The entry itself is committed; the next one makes up for it, and until then verify_log says what lags.
         logger.exception("The head of the log could not be kept outside the database.")
 
 

@@ -6,13 +6,14 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from claims.custody import guards, heads
-from claims.custody.chain import verify
+from claims.custody.chain import broken_seals, verify
 from claims.custody.heads import Head
-from claims.models import Case, Chain, Entry, User
-from tests.factories import make_claim
+from claims.models import Assessment, Case, Chain, Entry, User
+from claims.models.entries import sha256
+from tests.factories import make_assessment, make_claim, make_evidence
 
 EDITS: dict[str, object] = {
     "at": F("at") + timedelta(seconds=1),
@@ -272,3 +273,65 @@ def test_it_is_said_where_no_head_is_kept(log):
     said, holds = told("--case", "BY")
     assert holds
     assert "BY: no head is kept" in said
+
+
+def test_a_kept_head_that_lags_is_said_and_is_no_fault(log, ann):
+    assert "newer" not in told("--case", "BY")[0]
+    count = Chain.objects.get(case=log).count
+    make_claim(case=log, by=ann)
+    said, holds = told("--case", "BY")
+    assert holds
+    assert f"BY: the head kept in the data folder counts {count}: 1 newer entries" in said
+
+
+@pytest.fixture
+def sealed(log, ann) -> Assessment:
+    claim = make_claim(case=log)
+    return make_assessment(claim=claim, by=ann, relied_on=[make_evidence(claim=claim)])
+
+
+def tamper(own: Assessment, *, seal_too: bool = False, **changes) -> None:
+    """Write past every rule, as somebody with the database's file in hand would."""
+    QuerySet(Assessment).filter(pk=own.pk).update(**changes)
+    if seal_too:
+        own = Assessment.objects.get(pk=own.pk)
+        QuerySet(Assessment).filter(pk=own.pk).update(seal=sha256(own.sealed_content()))
+
+
+def test_sealed_assessments_that_nobody_touched_hold(sealed):
+    assert told()[1]
+
+
+@pytest.mark.parametrize(
+    ("seal_too", "fault"), [(False, "is not what was sealed."), (True, "bears another seal than was entered.")]
+)
+def test_a_sealed_assessment_that_was_reworded_is_named(sealed, seal_too, fault):
+    tamper(sealed, seal_too=seal_too, rationale="Another.")
+    for args in ([], ["--case", "BY"]):
+        said, holds = told(*args)
+        assert not holds
+        assert f"BY: Assessment {sealed.pk} of BY-5 by Ann {fault}" in said
+
+
+def test_evidence_taken_from_under_a_seal_is_named(sealed):
+    sealed.relied_on.clear()
+    assert "is not what was sealed." in told()[0]
+
+
+def test_a_sealed_assessment_that_is_gone_or_was_never_entered_is_named(sealed):
+    tamper(sealed, submitted_at=None)
+    said, holds = told()
+    assert not holds
+    assert f"Assessment {sealed.pk}, entered as submitted" in said
+    entries(sealed.claim.case).filter(verb="assessed").delete()
+    tamper(sealed, submitted_at=F("saved_at"))
+    assert f"Assessment {sealed.pk} of BY-5 by Ann was never entered as submitted." in told()[0]
+
+
+def test_many_sealed_assessments_are_read_with_few_queries(log, ann, ben, django_assert_max_num_queries):
+    for _ in range(8):
+        claim = make_claim(case=log)
+        for person in (ann, ben):
+            make_assessment(claim=claim, by=person, relied_on=[make_evidence(claim=claim)])
+    with django_assert_max_num_queries(4):
+        assert list(broken_seals(log)) == []

@@ -1,18 +1,18 @@
-"""`manage.py verify_log`: recompute the log's chains."""
+"""`manage.py verify_log`: recompute the log's chains, and hold the sealed assessments against them."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from claims.custody.chain import gone, verify
-from claims.custody.heads import Head, names_kept
+from claims.custody.chain import Account, broken_seals, gone, verify
+from claims.custody.heads import Head, kept
 from claims.models import Case
 
 
 class Command(BaseCommand):
-    """Recomputes the chains and names the first bad entry of each."""
+    """Recomputes the chains, names the first bad entry of each, and every assessment that is not what was sealed."""
 
-    help = "Recompute the log's chains, compare their heads, and name the first bad entry."
+    help = "Recompute the log's chains and the seals of its assessments, compare the heads, and name what is bad."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--case", metavar="CODE", help="this case's log alone")
@@ -28,20 +28,29 @@ class Command(BaseCommand):
         chosen = list(Case.objects.filter(code=case)) if case else [None, *Case.objects.order_by("code")]
         if not chosen:
             raise CommandError(f"There is no case {case}.")
-        kept = names_kept()
         accounts = [verify(one, against=against) for one in chosen]
         for account in accounts:
-            name = account.chain or "outside cases"
-            if account.fault:
-                self.stdout.write(self.style.ERROR(f"{name}: {account.fault}"))
-            else:
-                self.stdout.write(f"{name}: {account.head.count} entries hold, head {account.head}")
-                if account.chain not in kept:
-                    self.stdout.write(f"{name}: no head is kept in the data folder to hold them against")
+            self._tell(account)
+        broken = [(one.code, fault) for one in chosen if one for fault in broken_seals(one)]
+        for code, fault in broken:
+            self.stdout.write(self.style.ERROR(f"{code}: {fault}"))
         missing = [] if case else gone()
         for name in missing:
             self.stdout.write(
                 self.style.ERROR(f"{name}: the data folder keeps a head of this case, and the case is gone")
             )
-        if missing or any(account.fault for account in accounts):
+        if missing or broken or any(account.fault for account in accounts):
             raise CommandError("The log is not what was entered.")
+
+    def _tell(self, account: Account) -> None:
+        name = account.chain or "outside cases"
+        if account.fault:
+            self.stdout.write(self.style.ERROR(f"{name}: {account.fault}"))
+            return
+        self.stdout.write(f"{name}: {account.head.count} entries hold, head {account.head}")
+        head = kept(account.chain)
+        if head is None:
+            self.stdout.write(f"{name}: no head is kept in the data folder to hold them against")
+        elif head.count < account.head.count:
+            newer = account.head.count - head.count
+            self.stdout.write(f"{name}: the head kept in the data folder counts {head.count}: {newer} newer entries")
