@@ -79,18 +79,7 @@ class MemberForm(WorkForm):
     def enrol(self, case: Case, by: User) -> Membership:
         """Give the person their role. Refused where it would leave the case without an editor."""
         with writing(case):
-            stands = case.memberships.filter(user=self.person).first()
-            if stands is not None:
-                keep_an_editor(case, stands, self.values["role"])
             return case.enrol(self.person, self.values["role"], by=by)
-
-
-def keep_an_editor(case: Case, membership: Membership, role: str | None) -> None:
-    """Raises Refused where the case would have no editor left; call it inside `writing(case)`."""
-    if membership.role != Role.EDITOR or role == Role.EDITOR:
-        return
-    if not case.memberships.filter(role=Role.EDITOR).exclude(pk=membership.pk).exists():
-        raise Refused(_("The case would be left without an editor: make somebody else one first."), "role")
 
 
 class RoleForm(WorkForm):
@@ -98,18 +87,7 @@ class RoleForm(WorkForm):
 
     role = forms.ChoiceField(label=_("Role"), choices=Role)
 
-    def change(self, case: Case, membership: Membership, by: User) -> None:
+    def change(self, membership: Membership, by: User) -> None:
         """Give the member another role. Raises Stale, or Refused for the last editor."""
-        with writing(case):
-            keep_an_editor(case, membership, self.values["role"])
-            membership.role = self.values["role"]
-            version = self.cleaned_data["version"]
-            # A form without a version saw no version: it never fits.
-            membership.save(by=by, verb="enrolled", expect=-1 if version is None else version)
-
-
-def remove(case: Case, membership: Membership, by: User) -> None:
-    """Take somebody out of a case. Raises Refused for the last editor."""
-    with writing(case):
-        keep_an_editor(case, membership, None)
-        membership.delete(by=by)
+        membership.role = self.values["role"]
+        membership.save(by=by, verb="enrolled", expect=self.seen_version)

@@ -106,6 +106,10 @@ class Scale(Recorded):
         return self.name
 
 
+# What an answer means to whoever gave it.
+MEANT = ("scale_id", "code", "label", "meaning", "look", "position")
+
+
 class Rating(Recorded):
     """One answer of a scale. Without a position it is off the scale, and never counts as a middle value."""
 
@@ -134,6 +138,21 @@ class Rating(Recorded):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def used(self) -> bool:
+        """Whether somebody has answered with it."""
+        return self.assessments.exists() or self.verdicts.exists() or self.claims.exists()
+
+    def save(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
+        """Save; Refused where an answer that was given would come to mean another."""
+        stored = self.stored() if self.pk else None
+        changed = [name for name in MEANT if stored and getattr(stored, name) != getattr(self, name)]
+        if changed and self.used:
+            raise Refused(
+                _("Somebody has answered with this, so it keeps its meaning."), changed[0].removesuffix("_id")
+            )
+        super().save(*args, by=by, **kwargs)
 
 
 class CaseQuerySet(RecordedQuerySet):
@@ -194,18 +213,40 @@ class Case(Recorded):
 
     def save(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
         """Save and enter it in the case's own log, which begins with it."""
-        if self.pk or by is None:
-            stored = self.stored() if self.pk else None
-            if stored is not None and stored.code != self.code:
-                raise Refused(_("The code stays as it is: it stands in every hash of the case's log."), "code")
-            if stored is not None and stored.scale_id != self.scale_id and self.claims.exists():
-                raise Refused(_("The scale stays: answers on it have been given or may be."), "scale")
-            super().save(*args, by=by, **kwargs)
+        if by is None:
+            raise TypeError("who saves it? save(by=…)")
+        if self.pk:
+            self._save_changes(by, **kwargs)
             return
         with transaction.atomic():
             self.store()
             with writing(self) as chain:
                 chain.record(by=by, verb="added", on=self, after=self.facts())
+
+    def _save_changes(self, by: User, **kwargs: Any) -> None:
+        from claims.models.assessments import decide_complete  # assessments are built on cases
+
+        with writing(self):
+            stored = self.stored()
+            if stored is not None:
+                self._check_changes(stored)
+            super().save(by=by, **kwargs)
+            if stored is not None and self.assessments_required < stored.assessments_required:
+                decide_complete(self, by=by)
+
+    def _check_changes(self, stored: Case) -> None:
+        if stored.code != self.code:
+            raise Refused(_("The code stays as it is: it stands in every hash of the case's log."), "code")
+        if stored.scale_id != self.scale_id and self.claims.exists():
+            raise Refused(_("The scale stays: answers on it have been given or may be."), "scale")
+        if self.policy == self.Policy.OPEN != stored.policy:
+            undecided = [Status.IN_REVIEW, Status.TO_DECIDE, Status.PROPOSED]
+            if self.claims.filter(status__in=undecided, answers_in__gt=0).exists():
+                raise Refused(
+                    _("Answers were given blind to claims that are not signed off yet: until they are, the review "
+                      "stays blind."),
+                    "policy",
+                )  # fmt: skip
 
     def role_of(self, user: User) -> str | None:
         """What somebody is here; None for a stranger."""
@@ -260,12 +301,30 @@ class Membership(Recorded):
     def log_label(self) -> str:
         return f"{self.user}: {self.get_role_display()}"
 
+    def save(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
+        """Give the role. Raises Refused for the last editor; whoever may not assess any more is asked nothing more."""
+        with writing(self.case):
+            if self.role != Role.EDITOR:
+                self._keep_an_editor()
+            super().save(*args, by=by, **kwargs)
+            if not may(self.role, "assess"):
+                self._ask_no_more()
+
     def delete(self, *args: Any, by: User | None = None, why: str = "", **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Take somebody off the case; what they were asked and did not answer waits for nobody any longer."""
-        with transaction.atomic():
+        """Take somebody off the case; what they were asked waits for nobody. Raises Refused for the last editor."""
+        with writing(self.case):
+            self._keep_an_editor()
             gone = super().delete(*args, by=by, why=why, **kwargs)
-            models.QuerySet.update(self.case.assignments.filter(reviewer=self.user, answered=False), current=False)
+            self._ask_no_more()
         return gone
+
+    def _keep_an_editor(self) -> None:
+        editors = set(self.case.memberships.filter(role=Role.EDITOR).values_list("pk", flat=True)[:2])
+        if editors == {self.pk}:
+            raise Refused(_("The case would be left without an editor: make somebody else one first."), "role")
+
+    def _ask_no_more(self) -> None:
+        models.QuerySet.update(self.case.assignments.filter(reviewer=self.user, answered=False), current=False)
 
 
 class Tally(models.Model):

@@ -10,7 +10,7 @@ from django.db.models import F, QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from claims.forms.cases import CaseForm, MemberForm, NewCaseForm, RoleForm, remove
+from claims.forms.cases import CaseForm, MemberForm, NewCaseForm, RoleForm
 from claims.forms.fields import initial_of
 from claims.forms.filters import COUNTED, ClaimFilter, cursor
 from claims.models import (
@@ -29,7 +29,6 @@ from claims.models import (
     Status,
     Tally,
     User,
-    decide_complete,
 )
 from claims.views.access import Request, on_case, polite
 from claims.views.parts import go, render_part
@@ -228,10 +227,7 @@ def revise(request: Request, form: CaseForm) -> Case:
     case: Case = Case.objects.get(code=request.resolver_match.kwargs["code"])  # type: ignore[union-attr]
     for name, value in form.values.items():
         setattr(case, name, value)
-    version = form.cleaned_data["version"]
-    # A form without a version saw no version: it never fits.
-    case.save(by=request.user, expect=-1 if version is None else version)
-    decide_complete(case, by=request.user)
+    case.save(by=request.user, expect=form.seen_version)
     return case
 
 
@@ -248,13 +244,13 @@ def change_member(request: Request, case: Case, act: str) -> HttpResponse:
     if membership is None:
         raise NotNow(_("This person is no longer in the case."))
     if act == "remove":
-        remove(case, membership, request.user)
+        membership.delete(by=request.user)
         sentence = _("%(name)s is no longer in the case. What they did stays.") % {"name": membership.user}
     else:
         form = RoleForm(request.POST)
         if not form.is_valid():
             raise NotNow(_("This is no role. Choose one from the list."))
-        form.change(case, membership, request.user)
+        form.change(membership, request.user)
         sentence = _("%(name)s has another role now.") % {"name": membership.user}
     leaves = membership.user_id == request.user.pk and not request.user.is_superuser
     return go(request, "claims:case-list" if leaves else request.path, sentence)
