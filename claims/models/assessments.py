@@ -14,7 +14,7 @@ from claims.models.cases import Case, Rating
 from claims.models.claims import Claim
 from claims.models.entries import Chain, canonical, sha256, writing
 from claims.models.evidence import Evidence
-from claims.models.moves import Status, may
+from claims.models.moves import MOVES, Status, may
 from claims.models.prepared import Prepared
 from claims.models.records import NotNow, Recorded, RecordedQuerySet, Refused, Stale
 from claims.models.verdicts import Verdict
@@ -133,6 +133,7 @@ class Assessment(Recorded):
     rationale = models.TextField(_("rationale"), blank=True, max_length=20_000)
     would_change = models.TextField(_("what would change it"), blank=True, max_length=5000)
     relied_on = models.ManyToManyField(Evidence, blank=True, related_name="relied_on_in")
+    statement = models.TextField(blank=True, help_text=_("What the claim said when it was judged."))
     saved_at = models.DateTimeField(default=timezone.now)
     submitted_at = models.DateTimeField(null=True, blank=True)
     seal = models.CharField(max_length=64, blank=True)
@@ -171,13 +172,14 @@ class Assessment(Recorded):
         return {"round": self.round, "reviewer": self.reviewer_id, "seal": self.seal}
 
     def sealed_content(self, relied_on: list[Evidence] | None = None) -> str:
-        """What the seal is the SHA-256 of: everything the reviewer said, written down canonically."""
+        """What the seal is the SHA-256 of: everything the reviewer said, and of which words, written canonically."""
         relied_on = list(self.relied_on.all()) if relied_on is None else relied_on
         return canonical(
             {
                 "claim": self.claim.ref,
+                "statement": self.statement,
                 "round": self.round,
-                "reviewer": self.reviewer.email,
+                "reviewer": self.reviewer_id,
                 "rating": self.rating.code if self.rating else None,
                 "was_said": self.was_said,
                 "likelihood": self.likelihood,
@@ -222,12 +224,11 @@ def assign(claim: Claim, reviewers: list[User], *, by: User) -> None:
     with writing(claim.case) as chain:
         claim = claim.locked()
         move = claim.require("assign", by)
-        for reviewer in reviewers:
-            if not may(claim.case.role_of(reviewer), "assess"):
-                raise Refused(_("%(name)s is no analyst or editor in this case.") % {"name": reviewer}, "reviewers")
         asked = {row.reviewer_id: row for row in claim.assignments.filter(round=claim.round)}
         before = sorted(str(row.reviewer) for row in asked.values() if row.current)
         wanted = {reviewer.pk for reviewer in reviewers}
+        for reviewer in reviewers:
+            _check_can_be_asked(claim, reviewer, asked.get(reviewer.pk))
         for reviewer in reviewers:
             row = asked.get(reviewer.pk) or _ask(claim, reviewer)
             row.current = True
@@ -240,19 +241,59 @@ def assign(claim: Claim, reviewers: list[User], *, by: User) -> None:
         after = {"reviewers": sorted(map(str, reviewers))}
         if waiting:
             after |= claim.enter(move.end, chain)
+        elif _has_its_answers(claim) and claim.status in MOVES["complete"].start:
+            after |= _complete(claim, chain)
         chain.record(by=by, verb="assigned", on=claim, before={"reviewers": before}, after=after)
 
 
 def decide_complete(case: Case, *, by: User) -> int:
     """Take claims that have as many answers as the case now requires to their decision: how many there were."""
     with writing(case) as chain:
-        complete = list(case.claims.filter(status=Status.IN_REVIEW, answers_in__gte=case.assessments_required))
-        for claim in complete:
-            said = claim.assessments.submitted().filter(round=claim.round).values_list("rating_id", flat=True)
-            claim.case, claim.disputed = case, len(set(said)) > 1
-            before = {"status": claim.status}
-            chain.record(by=by, verb="changed", on=claim, before=before, after=claim.enter(Status.TO_DECIDE, chain))
-    return len(complete)
+        complete = case.claims.filter(status__in=MOVES["complete"].start, answers_in__gte=case.assessments_required)
+        claims = list(complete)
+        for claim in claims:
+            claim.case, before = case, {"status": claim.status}
+            chain.record(by=by, verb="changed", on=claim, before=before, after=_complete(claim, chain))
+    return len(claims)
+
+
+def could_read_answers(claim: Claim, role: str | None) -> bool:
+    """Whether somebody of this role could read others' answers of a blind round without giving one: editors can."""
+    blind = claim.case.policy != Case.Policy.OPEN
+    return blind and _has_its_answers(claim) and may(role, "propose")
+
+
+def require_unswayed(claim: Claim, role: str | None) -> None:
+    """Raises NotNow for whoever has not answered, but could read what others did."""
+    if could_read_answers(claim, role):
+        raise NotNow(
+            _("Every required answer to %(ref)s is in, and editors could read them: only analysts can still answer "
+              "without being swayed.") % {"ref": claim.ref}
+        )  # fmt: skip
+
+
+def _check_can_be_asked(claim: Claim, reviewer: User, asked: Assignment | None) -> None:
+    role = claim.case.role_of(reviewer)
+    if not may(role, "assess"):
+        raise Refused(_("%(name)s is no analyst or editor in this case.") % {"name": reviewer}, "reviewers")
+    if could_read_answers(claim, role) and not (asked and (asked.current or asked.answered)):
+        raise Refused(
+            _("%(name)s edits this case and could read the answers that are in: ask an analyst.") % {"name": reviewer},
+            "reviewers",
+        )
+
+
+def _has_its_answers(claim: Claim) -> bool:
+    return claim.answers_in >= claim.case.assessments_required
+
+
+def _complete(claim: Claim, chain: Chain) -> dict[str, Any]:
+    """Take a claim that has its answers to its decision, and return what changed for the log."""
+    move = MOVES["complete"]
+    if claim.status not in move.start:
+        raise RuntimeError(f"the table of moves has no way from {claim.status} to {move.end}")
+    claim.disputed = len(set(said_of(claim.pk, claim.round))) > 1
+    return claim.enter(move.end, chain)
 
 
 def _ask(claim: Claim, reviewer: User) -> Assignment:
@@ -279,6 +320,8 @@ def assess(
         own = next(iter(assessments_of(claim.pk, by.pk, claim.round)), None)
         if own is not None and own.submitted_at is not None:
             raise NotNow(_("Your assessment of this round is in already, and sealed."))
+        if _has_its_answers(claim):
+            require_unswayed(claim, claim.case.role_of(by))
         if own is not None and expect is not None and own.version != expect:
             raise Stale(own)
         fresh = own is None
@@ -286,11 +329,13 @@ def assess(
         for name, value in answers.items():
             setattr(own, name, value)
         own.claim, own.reviewer = claim, by
+        if any(item.claim_id != claim.pk for item in relied_on or []):
+            raise Refused(_("Rely on evidence that bears on this claim."), "relied_on")
         own.version += 1 if own.pk else 0
         own.saved_at = timezone.now()
         if submit:
             _check_complete(own)
-            own.submitted_at = own.saved_at
+            own.submitted_at, own.statement = own.saved_at, claim.statement
             own.seal = sha256(own.sealed_content(relied_on or []))
         own.store()
         if relied_on or not fresh:
@@ -316,10 +361,6 @@ def _submit(own: Assessment, claim: Claim, chain: Chain) -> None:
     asked.current = asked.answered = True
     asked.store()
     before = {"status": claim.status}
-    said = said_of(claim.pk, claim.round)
-    claim.answers_in = len(said)
-    complete = len(said) >= claim.case.assessments_required
-    if complete:
-        claim.disputed = len(set(said)) > 1
-    after = claim.enter(Status.TO_DECIDE if complete else Status.IN_REVIEW, chain)
+    claim.answers_in = len(said_of(claim.pk, claim.round))
+    after = _complete(claim, chain) if _has_its_answers(claim) else claim.enter(MOVES["assess"].end, chain)
     chain.record(by=own.reviewer, verb="assessed", on=own, before=before, after={**own.facts(), **after})

@@ -29,7 +29,6 @@ VERBS = {
     "loaded": _("loaded"),
     "made": _("made a claim"),
     "assigned": _("asked for assessments"),
-    "unassigned": _("took back an assignment"),
     "drafted": _("saved a draft assessment"),
     "assessed": _("submitted an assessment"),
     "proposed": _("proposed a verdict"),

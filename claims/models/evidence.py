@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.models.cases import Case
 from claims.models.claims import Claim
 from claims.models.entries import writing
-from claims.models.records import Recorded, RecordedQuerySet, Refused, Stale
+from claims.models.records import NotNow, Recorded, RecordedQuerySet, Refused, Stale
 from claims.models.sources import Exhibit, Grade, Source
 
 if TYPE_CHECKING:
@@ -146,6 +146,8 @@ class Evidence(Recorded):
 
         def make() -> Evidence:
             with writing(claim.case):
+                claim.locked().require_citable()
+                _check_of_case(exhibit, claim)
                 if exhibit.pk is None:
                     exhibit.case, exhibit.source = claim.case, source
                     exhibit.save(by=by)
@@ -159,14 +161,25 @@ class Evidence(Recorded):
 
         return cls.made_once(once, make)
 
+    def require_changeable(self) -> None:
+        """Raises NotNow where a verdict, or somebody's sealed assessment, rests on it as it stands."""
+        self.claim.locked().require_citable()
+        if self.pk and self.relied_on_in.exclude(submitted_at=None).exists():
+            raise NotNow(
+                _("A submitted assessment relies on evidence %(number)s, so it stays as it is: add another instead.")
+                % {"number": self.number}
+            )
+
     def save(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
         """Save; the source's grade in force now is kept with it whenever it is graded anew."""
-        self.clean()
-        stored = self.stored() if self.pk else None
-        if stored is None or stored.credibility != self.credibility:
-            source = self.exhibit.source
-            self.grade = source.grades.order_by("-graded_at", "-pk").first() if source else None
-        super().save(*args, by=by, **kwargs)
+        with writing(self.log_case):
+            self.require_changeable()
+            self.clean()
+            stored = self.stored() if self.pk else None
+            if stored is None or stored.credibility != self.credibility:
+                source = self.exhibit.source
+                self.grade = source.grades.order_by("-graded_at", "-pk").first() if source else None
+            super().save(*args, by=by, **kwargs)
 
     def _count(self) -> None:
         claim = Claim.objects.get(pk=self.claim_id)
@@ -188,6 +201,7 @@ class Evidence(Recorded):
                 raise Stale(stored)
             if (stored.removed_at is None) != (verb == "removed"):
                 return  # it is so already: sent twice, or somebody was quicker
+            stored.require_changeable()
             before = {"removed": stored.removed_at is not None}
             stored.removed_at = timezone.now() if verb == "removed" else None
             stored.version += 1
@@ -195,3 +209,12 @@ class Evidence(Recorded):
             stored._count()
             chain.record(by=by, verb=verb, on=stored, before=before, after={"removed": verb == "removed"})
             self.removed_at, self.version = stored.removed_at, stored.version
+
+
+def _check_of_case(exhibit: Exhibit, claim: Claim) -> None:
+    """Raises Refused for an exhibit, or a document behind one, that another case holds."""
+    here = claim.case_id
+    if exhibit.pk is not None and exhibit.case_id != here:
+        raise Refused(_("This exhibit belongs to another case."), "exhibit")
+    if exhibit.document is not None and exhibit.document.case_id != here:
+        raise Refused(_("This document belongs to another case."), "document")

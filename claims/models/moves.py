@@ -72,7 +72,7 @@ MOVES: dict[str, Move] = {
             hint=_("Each reviewer answers without seeing the others."),
         ),
         Move(
-            "complete", _("All answers are in"), frozenset({Status.IN_REVIEW}), Status.TO_DECIDE, ANALYSTS,
+            "complete", _("All answers are in"), frozenset({Status.OPEN, Status.IN_REVIEW}), Status.TO_DECIDE, ANALYSTS,
             hint=_("Follows by itself from the last required assessment."),
         ),
         Move(

@@ -125,12 +125,13 @@ def propose(claim: Claim, *, by: User, once: str | None = None, **values: Any) -
             if verdict.reached == Reached.AGREED:
                 verdict.difference = ""
             verdict.store()
+            before = {"status": fresh.status}
             after = fresh.enter(move.end, chain)
             chain.record(
                 by=by,
                 verb="proposed",
                 on=verdict,
-                before={"status": claim.status},
+                before=before,
                 after=verdict.facts() | after,
             )
         return verdict

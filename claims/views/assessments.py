@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from claims.forms.assessments import AssessmentForm
 from claims.models import Assessment, Claim, NotNow
+from claims.models.assessments import require_unswayed
 from claims.views.access import Request, on_claim
 from claims.views.claim_page import evidence_of, ratings_of
 from claims.views.claims import ask, done
@@ -27,6 +28,7 @@ def assess(request: Request, claim: Claim) -> HttpResponse:
         own = Assessment.objects.filter(claim=claim, reviewer=user, round=claim.round).first()
         if own is not None and own.submitted_at is not None:
             raise NotNow(_("Your assessment of this round is in already, and sealed."))
+        require_unswayed(claim, claim.case.role)
         return ask(request, "claims/assessment_edit.html", claim, _form(claim, own))
     form = _form(claim, None, request.POST)
     if form.is_valid():

@@ -8,7 +8,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from django.db import models
-from django.db.models import F, IntegerField, Prefetch
+from django.db.models import Exists, F, IntegerField, OuterRef, Prefetch
 from django.db.models.functions import Greatest, Length, StrIndex, Substr
 from django.utils.translation import gettext as _
 
@@ -32,6 +32,7 @@ from claims.models import (
     Verdict,
     may,
 )  # fmt: skip
+from claims.models.assessments import could_read_answers
 from claims.models.prepared import Prepared
 from claims.text.quotations import Quotation, around, paragraph_bounds, stands
 
@@ -92,6 +93,7 @@ def evidence_of(claim: int) -> Any:
         in_document=StrIndex("exhibit__document__text", F("quote")),
         in_text=StrIndex("exhibit__text", F("quote")),
         text_length=Length("exhibit__text"),
+        sealed=Exists(Assessment.objects.submitted().filter(relied_on=OuterRef("pk")).order_by()),
     )
     return rows.fetch_mode(models.FETCH_RAISE)[:EVIDENCE]
 
@@ -241,7 +243,7 @@ class ClaimPage:
     @cached_property
     def form(self) -> AssessmentForm | None:
         """The form for one's own assessment, while one may answer."""
-        if not self.may["assess"] or self.own_is_in:
+        if not self.may["assess"] or self.own_is_in or could_read_answers(self.claim, self.role):
             return None
         return AssessmentForm(ratings=self.ratings, evidence=self.evidence, own=self.own)
 
@@ -358,7 +360,7 @@ def _next(page: ClaimPage) -> str:
             return _("You are asked for your assessment.")
         if page.may["assign"] and not page.waiting:
             return _("Nobody is asked yet: ask reviewers for their assessments.")
-        if page.reviews:
+        if page.reviews and not could_read_answers(claim, page.role):
             return _("You may add your assessment; %(n)s of %(m)s are in.") % counts
         return _("It waits for assessments; %(n)s of %(m)s are in.") % counts
     if claim.status == Status.TO_DECIDE:

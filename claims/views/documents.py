@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from claims.forms.claims import ClaimForm
 from claims.forms.documents import DocumentForm, LoadForm
+from claims.forms.filters import cursor
 from claims.loading.reading import MOST_MARKS, Part, laid_out, marked_in, part, part_at
 from claims.models import Case, Document, Passage, Refused
 from claims.text.quotations import around, trim
@@ -84,11 +85,10 @@ def document_detail(request: Request, document: Document) -> HttpResponse:
 def _whole(query: QueryDict, name: str) -> int | None:
     """The whole number in the address; None where it names none, 404 where it is no such number."""
     value = query.get(name)
-    if not value:
-        return None
-    if not (value.isascii() and value.isdecimal() and len(value) <= 9):
+    number = cursor(value)
+    if value and number is None:
         raise Http404
-    return int(value)
+    return number
 
 
 def _chosen(document: Document, number: int) -> Passage:
@@ -129,7 +129,7 @@ def _about(request: Request, document: Document, passage: Passage) -> dict[str, 
         # Whether the answers agree would tell somebody who has not answered what the others said.
         "tells": complete and claim.pk in open_to([claim], request.user, document.case.role),
         "may_assess": claim.allowed("assess", request.user),
-        "may_cite": document.case.allows(request.user, "cite"),
+        "may_cite": document.case.allows(request.user, "cite") and claim.citable,
         "next": following.order_by("start", "pk").values_list("claim__number", flat=True).first(),
     }
 

@@ -15,6 +15,8 @@ from claims.views.claims import ask, done
 @on_claim(may="cite")
 def evidence_add(request: Request, claim: Claim) -> HttpResponse:
     """Bring an exhibit to bear on the claim."""
+    if request.method != "POST":
+        claim.require_citable()
     form = EvidenceForm(claim, request.user, request.POST if request.method == "POST" else None)
     if form.is_valid() and form.attempt(form.cite) is not None:
         return _done(request, claim, _("Evidence added."))
@@ -27,6 +29,8 @@ def evidence_edit(request: Request, claim: Claim, item: int) -> HttpResponse:
     evidence = _find(claim, item)
     if evidence.removed_at is not None:
         raise NotNow(_("Evidence %(number)s was removed. Restore it first.") % {"number": item})
+    if request.method != "POST":
+        evidence.require_changeable()
     form = EvidenceEditForm(request.POST if request.method == "POST" else None, evidence=evidence)
     if form.is_valid() and form.attempt(lambda: form.revise(request.user)) is not None:
         return _done(request, claim, _("Evidence %(number)s is saved.") % {"number": item})
@@ -38,10 +42,11 @@ def evidence_remove(request: Request, claim: Claim, item: int) -> HttpResponse:
     """Take a piece of evidence off the claim; it can be brought back."""
     evidence = _find(claim, item)
     posted = request.POST if request.method == "POST" else None
+    if posted is None:
+        evidence.require_changeable()
     form = WorkForm(posted, initial={"version": evidence.version})
     if form.is_valid():
-        version = form.cleaned_data["version"]
-        expect = None if evidence.removed_at else -1 if version is None else version
+        expect = None if evidence.removed_at else form.seen_version
         form.attempt(lambda: evidence.remove(by=request.user, expect=expect))
         if not form.errors:
             sentence = _("Evidence %(number)s is removed.") % {"number": item}
@@ -55,6 +60,8 @@ def evidence_restore(request: Request, claim: Claim, item: int) -> HttpResponse:
     """Bring a removed piece of evidence back."""
     evidence = _find(claim, item)
     form = WorkForm(request.POST if request.method == "POST" else None)
+    if not form.is_bound:
+        claim.require_citable()
     if form.is_valid():
         evidence.restore(by=request.user)
         return _done(request, claim, _("Evidence %(number)s is back.") % {"number": item}, keeps_form=True)
