@@ -83,9 +83,7 @@ class AssessmentForm(WorkForm):
 
     def keep(self, claim: Claim, user: User) -> Assessment:
         """Save the draft, or submit the answer."""
-        version = self.cleaned_data["version"]
-        expect = -1 if version is None else version
-        return assess(claim, by=user, submit=self.submits, expect=expect, **self.values)
+        return assess(claim, by=user, submit=self.submits, expect=self.seen_version, **self.values)
 
     def kept_before(self, claim: Claim, user: User) -> Assessment | None:
         """What holds these very answers already, where the form was sent twice."""

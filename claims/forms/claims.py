@@ -13,7 +13,6 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from claims.forms.documents import seen_version
 from claims.forms.fields import WorkForm, initial_of
 from claims.loading.reading import LONGEST_PASSAGE
 from claims.models import Attribution, Claim, Kind, Passage, Quantity, Refused, User
@@ -238,7 +237,7 @@ class ClaimForm(WorkForm):
             return None
         return self.attempt(
             lambda: claim.revise(
-                by=by, expect=seen_version(self), attributions=self.said, quantities=self.typed_figures,
+                by=by, expect=self.seen_version, attributions=self.said, quantities=self.typed_figures,
                 **self._typed(),
             )
         )  # fmt: skip

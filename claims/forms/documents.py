@@ -19,12 +19,6 @@ is_language = RegexValidator(
 )
 
 
-def seen_version(form: WorkForm) -> int:
-    """The version that the person saw; one that never was where the form names none, so that it is stale."""
-    version: int | None = form.cleaned_data["version"]
-    return -1 if version is None else version
-
-
 class AboutForm(WorkForm):
     """What is known about a document."""
 
@@ -57,7 +51,7 @@ class DocumentForm(AboutForm):
     def _save(self, by: User) -> Document:
         for name, value in self.values.items():
             setattr(self.document, name, value)
-        self.document.save(by=by, expect=seen_version(self))
+        self.document.save(by=by, expect=self.seen_version)
         return self.document
 
 

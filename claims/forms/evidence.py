@@ -75,8 +75,7 @@ class EvidenceEditForm(BearingForm):
         """Save what was typed over the version that the person saw."""
         for name, value in self.values.items():
             setattr(self.evidence, name, value)
-        version = self.cleaned_data["version"]
-        self.evidence.save(by=by, expect=-1 if version is None else version)
+        self.evidence.save(by=by, expect=self.seen_version)
         return self.evidence
 
 

@@ -8,9 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.renderers import DjangoTemplates
 from django.http import QueryDict
 
+from claims.loading.documents import why_unreadable
 from claims.models import Recorded, Refused, Stale, User
 from claims.text.normalising import Unreadable, clean
 
@@ -54,10 +56,19 @@ class WorkForm(forms.Form):
         for name, value in list(self.cleaned_data.items()):
             if isinstance(value, str) and value and getattr(self.fields[name], "strip", True):
                 try:
-                    self.cleaned_data[name] = clean(value)
-                except Unreadable as fault:
-                    self.add_error(name, str(fault))
+                    self.cleaned_data[name] = self._spelled(name, value)
+                except ValidationError as fault:
+                    self.add_error(name, fault)
         return self.cleaned_data
+
+    def _spelled(self, name: str, value: str) -> str:
+        """The words in one spelling. Raises ValidationError also where that has become too long for the field."""
+        try:
+            value = clean(value)
+        except Unreadable as fault:
+            raise ValidationError(why_unreadable(fault)) from fault
+        self.fields[name].run_validators(value)
+        return value
 
     def key(self, user: User) -> str | None:
         """The name of this form by this person; None where the form carried none."""
@@ -68,6 +79,12 @@ class WorkForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """What was typed, without the form's own two fields."""
         return {name: value for name, value in self.cleaned_data.items() if name not in {"once", "version"}}
+
+    @property
+    def seen_version(self) -> int:
+        """The version that the person saw; one that never was where the form names none, so that it is stale."""
+        version: int | None = self.cleaned_data["version"]
+        return -1 if version is None else version
 
     def attempt[T](self, act: Callable[[], T]) -> T | None:
         """What `act` gives; None where a rule refused, which then stands in the form's errors at its field."""
@@ -84,6 +101,10 @@ class WorkForm(forms.Form):
         except Refused as refusal:
             self.status = refusal.status
             self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
+        except ValidationError as fault:
+            faults = fault.message_dict if hasattr(fault, "error_dict") else {"": fault.messages}
+            for name, sentences in faults.items():
+                self.add_error(name if name in self.fields else None, sentences)
         return None
 
     def conflicting(self) -> list[tuple[str, Any, Any]]:

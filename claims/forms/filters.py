@@ -118,6 +118,6 @@ class ClaimFilter:
 
 
 def cursor(value: str | None) -> int | None:
-    """A claim's, document's or entry's number out of an address; None for anything else."""
+    """A number or key out of an address; None for anything else."""
     # More digits than any number has would not fit the database's integers.
     return int(value) if value and value.isascii() and value.isdigit() and len(value) < 10 else None

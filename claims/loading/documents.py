@@ -13,14 +13,14 @@ from django.utils.translation import gettext_lazy
 
 from claims.models import Case, Document, Refused, User, keep_document
 from claims.text.marks import paragraphs
-from claims.text.normalising import MARKS_ON_ONE_LETTER, Unreadable, clean, readable
+from claims.text.normalising import MARKS_ON_ONE_LETTER, Reason, Unreadable, clean, readable
 from claims.text.sentences import sentences
 
 EXTRACTOR = "utf-8 text 1"
 LONGEST_TITLE = 120
 TYPED = ["title", "publisher", "author", "language", "published", "url"]  # what a person says about a document
 
-WHY_UNREADABLE = {
+WHY_UNREADABLE: dict[Reason, Any] = {
     "empty": gettext_lazy("There is no text in it: it is empty or holds only white space."),
     "binary": gettext_lazy("It holds NUL characters, so it looks like a binary file rather than a text."),
     "utf16": gettext_lazy("It is a text in UTF-16. Save it as UTF-8 and try again."),
@@ -28,6 +28,11 @@ WHY_UNREADABLE = {
     "surrogate": gettext_lazy("Character %(position)s is half of a surrogate pair and stands for nothing."),
     "pile": gettext_lazy("More than %(limit)s accents are piled on one letter at character %(position)s."),
 }
+
+
+def why_unreadable(fault: Unreadable) -> str:
+    """Why what came in is no text, in a sentence in the reader's language."""
+    return str(WHY_UNREADABLE[fault.reason] % {"position": fault.position, "limit": MARKS_ON_ONE_LETTER})
 
 
 class TooLarge(Refused):
@@ -68,8 +73,7 @@ def load(
     try:
         text = readable(content) if isinstance(content, bytes) else clean(content)
     except Unreadable as fault:
-        why = WHY_UNREADABLE[fault.reason] % {"position": fault.position, "limit": MARKS_ON_ONE_LETTER}
-        raise Refused(why, field) from fault
+        raise Refused(why_unreadable(fault), field) from fault
     # A name may hold what no page and no spreadsheet can.
     file_name = "".join(filter(str.isprintable, file_name))[-255:]
     document = Document(

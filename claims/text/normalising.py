@@ -16,23 +16,14 @@ LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 # Unicode's stream-safe format stops at 30 marks on one letter; putting 80,000 in order takes five seconds.
 MARKS_ON_ONE_LETTER = 64
 
-SENTENCES: dict[Reason, str] = {
-    "empty": "There is no text in it: it is empty or holds only white space.",
-    "binary": "It holds NUL characters, so it looks like a binary file rather than a text.",
-    "utf16": "It is a text in UTF-16. Save it as UTF-8 and try again.",
-    "not_utf8": "It is not UTF-8 text: byte {position} cannot be read. Save it as UTF-8 and try again.",
-    "surrogate": "Character {position} is half of a surrogate pair and stands for nothing.",
-    "pile": "More than {limit} accents are piled on one letter at character {position}.",
-}
-
 
 class Unreadable(ValueError):
-    """Says in a sentence why what came in is no text; ``reason`` and ``position`` (from 0) say it to code."""
+    """What came in is no text: ``reason`` says why, and ``position`` (from 0) where, if it is a place."""
 
     def __init__(self, reason: Reason, position: int | None = None) -> None:
         self.reason = reason
         self.position = position
-        super().__init__(SENTENCES[reason].format(position=position, limit=MARKS_ON_ONE_LETTER))
+        super().__init__(reason if position is None else f"{reason} at {position}")
 
 
 def readable(raw: bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import zoneinfo
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -105,6 +106,11 @@ def cases_by_code(everywhere: bool) -> Prepared[Case]:
     return Prepared(build)
 
 
+def is_code(code: str) -> bool:
+    """Whether a case could have this code."""
+    return re.fullmatch(r"[A-Z][A-Z0-9]*", code, re.ASCII) is not None
+
+
 @Prepared
 def claims_by_number(case: int, number: int) -> Any:
     """The claim of a number in a case."""
@@ -113,6 +119,9 @@ def claims_by_number(case: int, number: int) -> Any:
 
 def _case_of(request: Request, code: str) -> Case:
     user = request.user
+    # A NUL in the address would be an error to PostgreSQL.
+    if not is_code(code):
+        raise Http404
     found = cases_by_code(user.is_superuser and user.is_active)(user.pk, code)
     if not found:
         raise Http404

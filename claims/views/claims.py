@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from claims.forms.claims import ClaimForm
+from claims.forms.filters import cursor
 from claims.forms.verdicts import ReasonForm, ReviewersForm
 from claims.models import MOVES, Claim, assign
 from claims.views.access import Request, on_claim
@@ -87,9 +88,9 @@ def claim_history(request: Request, claim: Claim) -> HttpResponse:
     """Everything that was done to the claim, newest first."""
     page = ClaimPage(claim, request.user)
     entries = claim.entries.order_by("-number")
-    before = request.GET.get("before", "")
-    if before.isdecimal() and len(before) < 16:
-        entries = entries.filter(number__lt=int(before))
+    before = cursor(request.GET.get("before"))
+    if before is not None:
+        entries = entries.filter(number__lt=before)
     rows = list(entries.fetch_mode(models.FETCH_RAISE)[: PAGE + 1])
     context = context_of(page) | {
         "rows": [(entry, page.tells(entry)) for entry in rows[:PAGE]],

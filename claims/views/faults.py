@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import sys
 
-from django.db import DatabaseError, InterfaceError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -49,10 +49,10 @@ def fault(request: HttpRequest) -> HttpResponse:
             507,
             _("The disk of this installation is full, so nothing could be saved. Nothing was half-saved."),
         )
-    elif isinstance(raised, DatabaseError | InterfaceError | OSError):
+    elif isinstance(raised, OperationalError | InterfaceError):
         status, sentence = (
             503,
-            _("The database or the disk cannot be reached just now. Nothing was half-saved."),
+            _("The database cannot be reached just now. Nothing was half-saved."),
         )
     else:
         status, sentence = (

@@ -19,7 +19,7 @@ HTMX_HEADERS = ("HX-Request", "HX-Request-Type", "HX-History-Restore-Request")
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
-    """What every page knows: whether this is a demo, and which records the sentences above it are about."""
+    """What every page knows: whether this is a demo."""
     return {"demo": settings.DEMO}
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from claims.forms.filters import ClaimFilter
+from claims.forms.filters import ClaimFilter, cursor
 from claims.forms.reports import ReportForm
 from claims.models import Case, Chain, Report
 from claims.reports.freezing import MOST, check_quotations, freeze
@@ -26,9 +26,9 @@ PAGE = 50
 def report_list(request: Request, case: Case) -> HttpResponse:
     """The case's reports, newest first."""
     reports = case.reports.select_related("made_by").defer("snapshot")
-    before = request.GET.get("before", "")
-    if before.isdecimal():
-        reports = reports.filter(number__lt=min(int(before), 2**31))
+    before = cursor(request.GET.get("before"))
+    if before is not None:
+        reports = reports.filter(number__lt=before)
     rows = list(reports.order_by("-number")[: PAGE + 1])
     context = {"case": case, "room": "reports", "reports": rows[:PAGE], "more": len(rows) > PAGE}
     context["may_export"] = case.allows(request.user, "export")
@@ -59,8 +59,7 @@ def report_add(request: Request, case: Case) -> HttpResponse:
 def report_detail(request: Request, report: Report) -> HttpResponse:
     """What the report holds, how it can be had, and what it can be checked with."""
     data = report.data
-    start = request.GET.get("from", "")
-    first = min(int(start), len(data["claims"])) if start.isdecimal() else 0
+    first = min(cursor(request.GET.get("from")) or 0, len(data["claims"]))
     context = {
         "rows": data["claims"][first : first + 2 * PAGE],
         "next": first + 2 * PAGE if len(data["claims"]) > first + 2 * PAGE else None,

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from claims.forms.fields import initial_of
+from claims.forms.filters import cursor
 from claims.forms.sources import GradeForm, NewSourceForm, SourceFilters, SourceForm
 from claims.models import Case, Claim, Evidence, Exhibit, Grade, NotYours, Role, Source, User
 from claims.views.access import Request, on_source, polite
@@ -109,9 +110,7 @@ def revise(source: Source, form: SourceForm, user: User) -> Source:
     """Save what was typed over the version that the form began with."""
     for name, value in form.values.items():
         setattr(source, name, value)
-    version = form.cleaned_data["version"]
-    # A form without a version saw no version: it never fits.
-    source.save(by=user, expect=-1 if version is None else version)
+    source.save(by=user, expect=form.seen_version)
     return source
 
 
@@ -170,8 +169,9 @@ def about(request: Request, source: Source, form: GradeForm | None = None) -> di
 def exhibits_of(source: Source, reader: User, before: str) -> tuple[list[tuple[Exhibit, list[Evidence]]], str]:
     """The newest exhibits that the reader may see, each with what rests on it; and where the next page begins."""
     exhibits = Exhibit.objects.filter(source=source, case__in=Case.objects.visible_to(reader).values("pk"))
-    if before.isascii() and before.isdigit() and len(before) < 19:
-        exhibits = exhibits.filter(pk__lt=int(before))
+    edge = cursor(before)
+    if edge is not None:
+        exhibits = exhibits.filter(pk__lt=edge)
     found = list(
         exhibits.order_by("-pk").defer("text").select_related("case").fetch_mode(models.FETCH_RAISE)[: EXHIBITS + 1]
     )

@@ -35,13 +35,13 @@ def test_white_space_at_the_ends_is_kept_for_the_offsets_sake():
 
 @pytest.mark.parametrize("raw", [b"", b" \n\t ", b"\xef\xbb\xbf", "\u200b\u00a0\u2028".encode(), b"\x01\x02"])
 def test_a_text_without_a_visible_character_is_refused(raw):
-    with pytest.raises(Unreadable, match="no text") as refusal:
+    with pytest.raises(Unreadable, match="empty") as refusal:
         readable(raw)
     assert refusal.value.reason == "empty"
 
 
 def test_bytes_that_are_not_utf8_are_refused_and_named():
-    with pytest.raises(Unreadable, match="byte 5") as refusal:
+    with pytest.raises(Unreadable, match="not_utf8 at 5") as refusal:
         readable(b"Minsk\xe9 says")
     assert (refusal.value.reason, refusal.value.position) == ("not_utf8", 5)
 
@@ -58,7 +58,7 @@ def test_a_binary_file_is_refused():
 
 
 def test_utf16_is_refused_by_name():
-    with pytest.raises(Unreadable, match="UTF-16"):
+    with pytest.raises(Unreadable, match="utf16"):
         readable("Minsk".encode("utf-16"))
 
 
@@ -71,7 +71,7 @@ def test_typed_text_keeps_to_the_same_rules(text):
 @pytest.mark.parametrize("pile", ["\u0315\u0300", "\u0f73"])
 def test_a_pile_of_accents_is_refused_at_once(pile):
     began = time.perf_counter()
-    with pytest.raises(Unreadable, match="accents"):
+    with pytest.raises(Unreadable, match="pile"):
         clean("a" + pile * 100_000)
     assert time.perf_counter() - began < 2
 

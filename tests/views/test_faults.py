@@ -3,7 +3,7 @@
 import errno
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import DataError, OperationalError, ProgrammingError, connection
 from django.test import Client
 
 from claims.models import Claim
@@ -67,6 +67,17 @@ def test_a_full_sqlite_file_is_a_full_disk(case, browser, ann):
 def test_a_defect_is_called_one(case, browser, monkeypatch):
     monkeypatch.setattr("claims.views.cases.render_part", None)
     answer = browser.get("/cases/BY/")
+    assert answer.status_code == 500
+    assert "defect of the workbench" in answer.content.decode()
+
+
+@pytest.mark.parametrize("fault", [DataError("too long"), ProgrammingError("no such"), OSError(errno.EACCES, "no")])
+def test_what_the_database_or_the_disk_will_not_take_is_a_defect_of_ours(case, browser, fault):
+    def wrong(execute, sql, params, many, context):
+        raise fault
+
+    with connection.execute_wrapper(wrong):
+        answer = browser.get("/cases/BY/")
     assert answer.status_code == 500
     assert "defect of the workbench" in answer.content.decode()
 
