@@ -16,35 +16,53 @@ from django.db.utils import DatabaseError
 FROZEN: dict[str, tuple[str, ...] | None] = {
     "claims_entry": None,
     "claims_report": None,
-    "claims_document": ("content", "text", "sha256", "sha256_bytes", "case_id", "number"),
-    "claims_passage": ("start", '"end"', "exact", "prefix", "suffix", "document_id", "claim_id"),
+    "claims_document": ("id", "content", "text", "sha256", "sha256_bytes", "case_id", "number"),
+    "claims_passage": ("id", "start", '"end"', "exact", "prefix", "suffix", "document_id", "claim_id"),
+    "claims_exhibit": ("text",),
+    "claims_assessment": (
+        "claim_id", "reviewer_id", "round", "rating_id", "was_said", "likelihood", "confidence", "rationale",
+        "would_change", "submitted_at", "seal",
+    ),
+}  # fmt: skip
+
+# table → when its columns are frozen; the others are from the start.
+FROZEN_ONCE = {"claims_exhibit": "old.text <> ''", "claims_assessment": "old.submitted_at IS NOT NULL"}
+
+# table → what makes a row the same: such rows are neither deleted nor replaced.
+KEPT: dict[str, tuple[str, ...]] = {
+    "claims_entry": ("case_id", "number"),
+    "claims_report": ("case_id", "number"),
+    "claims_document": ("case_id", "number"),
+    "claims_passage": ("claim_id", "document_id", "start", '"end"'),
 }
 
 
-def differing(columns: tuple[str, ...], than: str) -> str:
-    """The condition that an update changes one of these columns."""
-    return " OR ".join(f"old.{column} {than} new.{column}" for column in columns)
+def differing(table: str, columns: tuple[str, ...], than: str) -> str:
+    """The condition that an update changes one of these columns while they are frozen."""
+    changes = " OR ".join(f"old.{column} {than} new.{column}" for column in columns)
+    return f"{FROZEN_ONCE[table]} AND ({changes})" if table in FROZEN_ONCE else changes
 
 
 def sqlite_guards() -> dict[str, str]:
     """Name → statement of each trigger and table that must stand in a SQLite database."""
     made: dict[str, str] = {}
     for table, columns in FROZEN.items():
-        for act in ("UPDATE", "DELETE") if columns is None else ("UPDATE OF " + ", ".join(columns),):
+        update = "UPDATE" if columns is None else "UPDATE OF " + ", ".join(columns)
+        for act in (update, "DELETE") if table in KEPT else (update,):
             name = f"{table}_refuses_{act.split()[0].lower()}"
             # Django's save writes every column, so an update that changes none of these must pass.
-            only = f"WHEN {differing(columns, 'IS NOT')} " if columns else ""
+            only = f"WHEN {differing(table, columns, 'IS NOT')} " if columns and act == update else ""
             made[name] = (
                 f"CREATE TRIGGER {name} BEFORE {act} ON {table} {only}"
                 f"BEGIN SELECT RAISE(ABORT, '{table}: what stands here is never changed'); END"
             )
-    for table in ("claims_entry", "claims_report"):
+    for table, same in KEPT.items():
         # REPLACE deletes what it replaces without firing a DELETE trigger.
         name = f"{table}_refuses_replace"
         made[name] = (
             f"CREATE TRIGGER {name} BEFORE INSERT ON {table} WHEN EXISTS "  # noqa: S608 - own names
             f"(SELECT 1 FROM {table} WHERE id = new.id "
-            f"OR (case_id IS new.case_id AND number = new.number)) "
+            f"OR ({' AND '.join(f'{column} IS new.{column}' for column in same)})) "
             f"BEGIN SELECT RAISE(ABORT, '{table}: what stands here is never changed'); END"
         )
     made["claims_words"] = (
@@ -74,11 +92,16 @@ def postgres_guards() -> dict[str, str]:
     for table, columns in FROZEN.items():
         acts = "UPDATE OR DELETE" if columns is None else "UPDATE OF " + ", ".join(columns)
         name = f"{table}_refuses_{'update_and_delete' if columns is None else 'update'}"
-        only = f"WHEN ({differing(columns, 'IS DISTINCT FROM')}) " if columns else ""
+        only = f"WHEN ({differing(table, columns, 'IS DISTINCT FROM')}) " if columns else ""
         made[name] = (
             f"CREATE TRIGGER {name} BEFORE {acts} ON {table} FOR EACH ROW {only}EXECUTE FUNCTION claims_refuse()"
         )
-        if columns is None:
+        if columns is not None and table in KEPT:
+            made[f"{table}_refuses_delete"] = (
+                f"CREATE TRIGGER {table}_refuses_delete BEFORE DELETE ON {table} "
+                "FOR EACH ROW EXECUTE FUNCTION claims_refuse()"
+            )
+        if table in KEPT:
             made[f"{table}_refuses_truncate"] = (
                 f"CREATE TRIGGER {table}_refuses_truncate BEFORE TRUNCATE ON {table} "
                 "FOR EACH STATEMENT EXECUTE FUNCTION claims_refuse()"

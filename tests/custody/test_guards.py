@@ -5,8 +5,8 @@ from django.core.checks import run_checks
 from django.db import DatabaseError, connection, transaction
 
 from claims.custody import guards
-from claims.models import Document, Entry, Passage, Report
-from tests.factories import make_claim, make_document
+from claims.models import Assessment, Document, Entry, Passage, Report
+from tests.factories import make_assessment, make_claim, make_document, make_evidence
 
 ONLY_POSTGRES = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no TRUNCATE")
 ONLY_SQLITE = pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has no REPLACE")
@@ -56,15 +56,16 @@ def test_no_report_is_changed_or_deleted(report):
 
 
 @ONLY_POSTGRES
-@pytest.mark.parametrize("table", ["claims_entry", "claims_report"])
+@pytest.mark.parametrize("table", guards.KEPT)
 def test_neither_log_nor_reports_are_truncated(entry, report, table):
     connection.check_constraints()  # PostgreSQL truncates nothing that has checks still to come
     assert refused(f"TRUNCATE {table} CASCADE")
 
 
 @ONLY_SQLITE
-@pytest.mark.parametrize("table", ["claims_entry", "claims_report"])
-def test_nothing_is_replaced_under_its_number(entry, report, table):
+@pytest.mark.parametrize("table", guards.KEPT)
+def test_nothing_is_replaced_under_its_number(entry, report, case, table):
+    make_claim(case=case, exact="48,000")
     columns = [row[1] for row in connection.cursor().execute(f"PRAGMA table_info({table})")]
     rest = ", ".join(f'"{name}"' for name in columns if name != "id")
     for id_ in ("id", "id + 1000"):
@@ -144,3 +145,32 @@ def test_a_trigger_that_is_switched_off_or_made_harmless_is_missing_and_mended(e
     guards.set_up(connection)
     assert guards.missing(connection) == []
     assert refused("DELETE FROM claims_entry WHERE id = %s", entry.pk)
+
+
+def test_neither_documents_nor_passages_are_deleted(case):
+    passage = make_claim(case=case, exact="48,000").passages.get()
+    assert refused("DELETE FROM claims_passage WHERE id = %s", passage.pk)
+    assert refused("DELETE FROM claims_document WHERE id = %s", passage.document_id)
+
+
+@ONLY_SQLITE
+@pytest.mark.parametrize("table", ["claims_document", "claims_passage"])
+def test_no_row_is_moved_over_another(case, table):
+    make_claim(document=make_document(case=case, text="One 48,000."), exact="48,000")
+    make_claim(document=make_document(case=case, text="Two 48,000."), exact="48,000")
+    assert refused(f"UPDATE OR REPLACE {table} SET id = (SELECT max(id) FROM {table}) WHERE id = 1")
+
+
+def test_the_text_of_an_exhibit_never_changes_once_it_is_there(case):
+    exhibit = make_evidence(claim=make_claim(case=case)).exhibit
+    assert refused("UPDATE claims_exhibit SET text = 'Another' WHERE id = %s", exhibit.pk)
+    assert not refused("UPDATE claims_exhibit SET title = 'Another' WHERE id = %s", exhibit.pk)
+
+
+@pytest.mark.parametrize("change", ["rationale = 'x'", "seal = 'x'", "submitted_at = NULL", "rating_id = NULL"])
+def test_a_submitted_assessment_never_changes_and_a_draft_does(case, ann, ben, change):
+    claim = make_claim(case=case)
+    sealed, draft = make_assessment(claim=claim, by=ann), make_assessment(claim=claim, by=ben, submit=False)
+    assert refused(f"UPDATE claims_assessment SET {change} WHERE id = %s", sealed.pk)
+    assert not refused(f"UPDATE claims_assessment SET {change} WHERE id = %s", draft.pk)
+    assert Assessment.objects.get(pk=sealed.pk).seal_holds()
