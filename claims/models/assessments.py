@@ -112,9 +112,9 @@ class AssessmentQuerySet(RecordedQuerySet):
         this_round = {"claim": OuterRef("claim"), "round": OuterRef("round")}
         own = Assessment.objects.submitted().filter(reviewer_id=reader.pk, **this_round)
         signed = Verdict.objects.filter(decision=Verdict.Decision.SIGNED_OFF, **this_round)
-        seen = Q(reviewer_id=reader.pk) | Exists(signed)
+        seen = Q(reviewer_id=reader.pk) | Q(Exists(signed))
         if may(role, "assess"):
-            seen |= Exists(own) | Q(claim__case__policy=Case.Policy.OPEN)
+            seen |= Q(Exists(own)) | Q(claim__case__policy=Case.Policy.OPEN)
         if may(role, "propose"):
             seen |= Q(claim__status__in=[Status.TO_DECIDE, Status.PROPOSED], round=models.F("claim__round"))
         return self.submitted().filter(seen)

@@ -35,7 +35,8 @@ def test_the_page_quotes_the_passage_in_its_paragraph(case, ann, as_):
     assert "troops have been massed near the border. The <mark" in page
     assert 'lang="en" dir="auto"' in page
     assert f"/cases/BY/documents/1/?claim={claim.number}" in page
-    assert "“claims”" in page
+    assert ">claims</i>" in page
+    assert "“claims”" not in page, "what was typed is no quotation"
     assert "hedged" in page
 
 

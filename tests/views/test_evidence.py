@@ -3,7 +3,9 @@
 import uuid
 
 import pytest
+from django.db import connection
 
+from claims.custody import guards
 from claims.models import Evidence, Exhibit, Source
 from tests.factories import make_case, make_claim, make_document, make_evidence, make_source
 from tests.views.test_claims import text_of
@@ -188,9 +190,8 @@ def test_there_is_no_seventh_piece(claim, ann, as_):
 
 
 def test_a_quotation_that_no_longer_stands_is_not_shown(claim, ann, as_):
-    from django.db import connection
-
     make_evidence(claim=claim, quote="The census says 48,000.")
+    guards.take_down(connection)  # as somebody with the database's file in hand would
     with connection.cursor() as cursor:
         cursor.execute("UPDATE claims_exhibit SET text = 'Something else.'")
     page = text_of(as_(ann).get(claim.get_absolute_url()))
