@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -49,6 +50,7 @@ def freeze(
 
     def make() -> Report:
         with writing(case) as chain:
+            # Gathered while nobody else can write in the case, so that the log's head is that of what is frozen.
             chosen = _gathered(claims.filter(case=case))
             if not chosen:
                 raise Refused(_("No claim was chosen. Choose at least one."))
@@ -96,6 +98,8 @@ def check_quotations(report: Report) -> None:
 
 def _gathered(claims: models.QuerySet[Claim]) -> list[Claim]:
     evidence = Evidence.objects.standing().select_related("exhibit__source", "exhibit__document", "grade")
+    evidence = evidence.defer("exhibit__document__content", "exhibit__document__text", "exhibit__text")
+    evidence = evidence.annotate(text_held=Length("exhibit__text"))
     assessments = (
         Assessment.objects.submitted().select_related("reviewer", "rating", "claim").prefetch_related("relied_on")
     )
@@ -104,7 +108,7 @@ def _gathered(claims: models.QuerySet[Claim]) -> list[Claim]:
         claims.order_by("number")
         .select_related("case", "rating")
         .prefetch_related(
-            "passages__document",
+            models.Prefetch("passages__document", Document.objects.defer("content")),
             "attributions",
             "quantities",
             models.Prefetch("evidence", evidence),
@@ -221,10 +225,14 @@ def _quantity(quantity: Any) -> dict[str, Any]:
     }
 
 
-def _evidence(evidence: Evidence) -> dict[str, Any]:
+def _evidence(evidence: Any) -> dict[str, Any]:
     exhibit = evidence.exhibit
     held_in = (
-        f"document:{exhibit.document.number}" if exhibit.document else f"exhibit:{exhibit.pk}" if exhibit.text else None
+        f"document:{exhibit.document.number}"
+        if exhibit.document
+        else f"exhibit:{exhibit.pk}"
+        if evidence.text_held
+        else None
     )
     return {
         **_fields(evidence, "number", "stance", "quote", "where", "credibility", "note"),

@@ -130,7 +130,7 @@ def _spaced(text: str) -> str:
 
 
 def _rung(rung: parts.Rung) -> str:
-    verb = f" “{line(rung.verb)}”" if rung.verb else ""
+    verb = f" *{line(rung.verb)}*" if rung.verb else ""
     return f"{line(rung.speaker)}{verb} ({', '.join(line(part) for part in (rung.hedged, rung.basis) if part)})"
 
 

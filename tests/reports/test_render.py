@@ -224,3 +224,12 @@ def _nasty():
         assessments=[make_assessment(rationale=NASTY, reviewer=NASTY)],
     )
     return make_snapshot(claim)
+
+
+@pytest.mark.parametrize("format", FOR_READING)
+def test_the_verb_of_an_attribution_stands_in_no_quotation_marks_since_no_gate_checks_it(format):
+    said = {"speaker": "The minister", "verb": "let slip", "hedged": False, "basis": "on_record", "basis_label": "on"}
+    words = words_of(make_snapshot(make_claim(attributions=[said])), format)
+    assert "let slip" in words
+    assert "“let slip" not in words
+    assert "“<bdi>let slip" not in words
