@@ -21,7 +21,7 @@ FROZEN: dict[str, tuple[str, ...] | None] = {
     "claims_exhibit": ("text",),
     "claims_assessment": (
         "claim_id", "reviewer_id", "round", "rating_id", "was_said", "likelihood", "confidence", "rationale",
-        "would_change", "submitted_at", "seal",
+        "would_change", "statement", "submitted_at", "seal",
     ),
 }  # fmt: skip
 
