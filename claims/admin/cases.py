@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
@@ -12,15 +13,19 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.admin.recorded import ReadOnlyAdmin, RecordedAdmin, RecordedInline, RecordForm
 from claims.models import Case, Document, Membership, Passage, Rating, Scale
+from claims.models.cases import MEANT
+
+MEMBERS = 200  # of a case, on its own page; those of larger ones are in the list of memberships
 
 
 class RatingForm(RecordForm):
-    """An answer of a scale; its code stands in sealed assessments, so it stays."""
+    """An answer of a scale; its code stands in sealed assessments, so it stays, and once used, so does its meaning."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.pk and "code" in self.fields:
-            self.fields["code"].disabled = True
+        for name in MEANT if self.instance.pk and self.instance.used else ("code",) if self.instance.pk else ():
+            if name in self.fields:
+                self.fields[name].disabled = True
 
 
 class RatingInline(RecordedInline):
@@ -60,12 +65,28 @@ class RatingAdmin(RecordedAdmin):
         return ("scale",) if obj else ()
 
 
+class MembershipForm(RecordForm):
+    """Who is what in a case: a membership stays whose it is."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and "user" in self.fields:
+            # Named from what was read with the row: the widget for choosing would ask anew for each.
+            self.fields["user"].disabled = True
+            self.fields["user"].widget = forms.Select(choices=[(self.instance.user_id, str(self.instance.user))])
+
+
 class MembershipInline(RecordedInline):
     """Who belongs to a case."""
 
     model = Membership
+    form = MembershipForm
     autocomplete_fields = ("user",)
     fields = ("user", "role")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With whose they are."""
+        return super().get_queryset(request).select_related("user", "case")
 
 
 @admin.register(Membership)
@@ -97,6 +118,11 @@ class CaseAdmin(RecordedAdmin):
     autocomplete_fields = ("scale",)
     inlines = (MembershipInline,)
     fields = ("title", "code", "description", "scale", "policy", "assessments_required")
+
+    def get_inlines(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """Its members, where they are not too many for a page."""
+        many = obj is not None and obj.memberships.all()[: MEMBERS + 1].count() > MEMBERS  # type: ignore[attr-defined]
+        return () if many else self.inlines
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
         """The code stands in every hash of its log, and answers given are answers of its scale."""

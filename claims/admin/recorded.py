@@ -13,6 +13,7 @@ from django.db.models import Model, ProtectedError, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.translation import gettext as _
 
+from claims.forms.fields import spell
 from claims.models import Recorded, Refused, Stale, writing
 
 
@@ -20,6 +21,12 @@ class AnsweringForm(forms.ModelForm):  # type: ignore[type-arg]
     """A form that says what a rule said, and shows what somebody else wrote beside what was typed."""
 
     refusal: ClassVar[Refused | None] = None  # what a rule said when this very form was saved a moment ago
+
+    def clean(self) -> dict[str, Any] | None:
+        """What was typed, in one spelling."""
+        super().clean()
+        spell(self)
+        return self.cleaned_data
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -18,7 +19,10 @@ from claims.models import Case, Evidence, Exhibit, Grade, Source
 class NewSourceForm(RecordForm):
     """A source is always known in some case: that decides who sees it."""
 
-    known_in = forms.ModelChoiceField(label=_("Known in"), queryset=Case.objects.order_by("title", "pk"))
+    known_in = forms.ModelChoiceField(
+        label=_("Known in"), queryset=Case.objects.order_by("title", "pk"),
+        widget=AutocompleteSelect(Source._meta.get_field("cases"), admin.site),
+    )  # fmt: skip
 
 
 class GradeInline(ReadOnlyInline):

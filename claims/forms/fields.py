@@ -30,6 +30,25 @@ class DateInput(forms.DateInput):
         super().__init__(attrs, format="%Y-%m-%d")
 
 
+def spell(form: forms.BaseForm) -> None:
+    """Bring the words that were typed into one spelling; what cannot be, or becomes too long, is said at its field."""
+    for name, value in list(form.cleaned_data.items()):
+        if isinstance(value, str) and value and getattr(form.fields[name], "strip", True):
+            try:
+                form.cleaned_data[name] = _spelled(form.fields[name], value)
+            except ValidationError as fault:
+                form.add_error(name, fault)
+
+
+def _spelled(field: forms.Field, value: str) -> str:
+    try:
+        value = clean(value)
+    except Unreadable as fault:
+        raise ValidationError(why_unreadable(fault)) from fault
+    field.run_validators(value)
+    return value
+
+
 class WorkForm(forms.Form):
     """A form that makes or changes a record.
 
@@ -53,22 +72,8 @@ class WorkForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Words in one spelling, without control characters; those of a field with `strip=False` as they were typed."""
-        for name, value in list(self.cleaned_data.items()):
-            if isinstance(value, str) and value and getattr(self.fields[name], "strip", True):
-                try:
-                    self.cleaned_data[name] = self._spelled(name, value)
-                except ValidationError as fault:
-                    self.add_error(name, fault)
+        spell(self)
         return self.cleaned_data
-
-    def _spelled(self, name: str, value: str) -> str:
-        """The words in one spelling. Raises ValidationError also where that has become too long for the field."""
-        try:
-            value = clean(value)
-        except Unreadable as fault:
-            raise ValidationError(why_unreadable(fault)) from fault
-        self.fields[name].run_validators(value)
-        return value
 
     def key(self, user: User) -> str | None:
         """The name of this form by this person; None where the form carried none."""

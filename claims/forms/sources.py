@@ -19,7 +19,7 @@ class SourceForm(WorkForm):
     country = forms.CharField(label=_("Country"), max_length=60, required=False)
     note = forms.CharField(
         label=_("Note"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("What helps to judge it. Everyone in a case where it is known reads this."),
+        help_text=_("Sources are shared: note and grades are read in every case that cites the source."),
     )  # fmt: skip
 
 
@@ -44,7 +44,7 @@ class GradeForm(WorkForm):
     letter = forms.ChoiceField(label=_("Reliability"), choices=Reliability, widget=forms.RadioSelect)
     reason = forms.CharField(
         label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("What it rests on. Earlier grades and their reasons are kept."),
+        help_text=_("What it rests on. It is read in every case that cites the source; earlier grades are kept."),
         error_messages={"required": _("Say why this grade: it will be asked.")},
     )  # fmt: skip
 
