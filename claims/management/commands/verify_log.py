@@ -31,9 +31,9 @@ class Command(BaseCommand):
         accounts = [verify(one, against=against) for one in chosen]
         for account in accounts:
             self._tell(account)
-        broken = [(one.code, fault) for one in chosen if one for fault in broken_seals(one)]
-        for code, fault in broken:
-            self.stdout.write(self.style.ERROR(f"{code}: {fault}"))
+        broken = [(one.code, sentence) for one in chosen if one for sentence in broken_seals(one)]
+        for code, sentence in broken:
+            self.stdout.write(self.style.ERROR(f"{code}: {sentence}"))
         missing = [] if case else gone()
         for name in missing:
             self.stdout.write(
