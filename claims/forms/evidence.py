@@ -116,7 +116,10 @@ class EvidenceForm(BearingForm):
         """Accept every record, list only the first ones: a list of thousands helps nobody."""
         field = self.fields[name]
         field.queryset = records  # type: ignore[attr-defined]
-        field.widget.choices = [("", none), *((each.pk, str(each)) for each in records[:most])]
+        found = list(records[: most + 1])
+        field.widget.choices = [("", none), *((each.pk, str(each)) for each in found[:most])]
+        if len(found) > most:
+            field.help_text = _("There are more than the %(most)s listed here.") % {"most": most}
 
     def clean(self) -> dict[str, Any]:
         """One exhibit, from one source, with one text."""

@@ -227,13 +227,9 @@ def _quantity(quantity: Any) -> dict[str, Any]:
 
 def _evidence(evidence: Any) -> dict[str, Any]:
     exhibit = evidence.exhibit
-    held_in = (
-        f"document:{exhibit.document.number}"
-        if exhibit.document
-        else f"exhibit:{exhibit.pk}"
-        if evidence.text_held
-        else None
-    )
+    held_in = f"exhibit:{exhibit.pk}" if evidence.text_held else None
+    if exhibit.document:
+        held_in = f"document:{exhibit.document.number}"
     return {
         **_fields(evidence, "number", "stance", "quote", "where", "credibility", "note"),
         "stance_label": evidence.get_stance_display(),

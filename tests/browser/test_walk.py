@@ -5,6 +5,8 @@ import uuid
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.reports.test_pdf import text_of
+
 WORDS = "the bridge carries 40 tonnes"
 
 
@@ -83,13 +85,17 @@ def decide(sign_in, claim: str, **options) -> None:
 
 
 def export(page: Page, claim: str) -> bytes:
-    """A new report of the whole case, as PDF."""
+    """A new report of the whole case, as PDF; the claim's statement stands in it."""
+    page.goto(claim)
+    statement = page.get_by_role("heading", level=1).inner_text()
     page.goto("/cases/BY/reports/add/")
     page.get_by_role("button", name="Freeze and make the report").click()
     expect(page.get_by_text("Take it with you")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("link", name="PDF").click()
-    return download.value.path().read_bytes()
+    content = download.value.path().read_bytes()
+    assert " ".join(statement.split()) in " ".join(text_of(content).split())
+    return content
 
 
 def test_words_are_selected_and_go_all_the_way_to_a_report(document, sign_in):

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 
 from claims.models import Case, Refused, Report, User
 from claims.reports.freezing import check_quotations, freeze
@@ -31,7 +32,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no folder {out.parent} to write to.")
         try:
             if options["report"] is None:
-                report = freeze(case, case.claims.all(), by=_maker(options["by"]), selection="All claims")
+                report = freeze(case, case.claims.all(), by=_maker(options["by"]), selection=_("All claims"))
             else:
                 report = _earlier(case, options["report"])
                 check_quotations(report)
