@@ -35,7 +35,7 @@ class PersonForm(WorkForm):
             fresh = User.objects.get(pk=user.pk)
             typed = (self.values["name"], self.values["time_zone"])
             if self.cleaned_data["version"] != fresh.version and typed != (fresh.name, fresh.time_zone):
-                raise Stale(fresh)  # type: ignore[arg-type] - it has a version too
+                raise Stale(fresh)  # type: ignore[arg-type]  # an account has a version too
             for name, value in self.values.items():
                 setattr(fresh, name, value)
             fresh.save(by=fresh)
