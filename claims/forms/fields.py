@@ -131,6 +131,6 @@ def _shown(record: Recorded, name: str, value: Any) -> Any:
     return display() if display else value.isoformat() if isinstance(value, datetime.date) else value
 
 
-def initial_of(record: Recorded, names: list[str]) -> dict[str, Any]:
+def initial_of(record: Recorded | User, names: list[str]) -> dict[str, Any]:
     """A record's fields as a form begins with them, its version among them."""
     return {"version": record.version} | {name: getattr(record, name) for name in names}

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from claims.models.entries import canonical, sha256, writing
 from claims.models.records import RecordedQuerySet
 
-
 RIGHTS = ("is_active", "is_staff", "is_superuser")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import models
@@ -214,7 +214,7 @@ def case_edit(request: Request, case: Case) -> HttpResponse:
     return render_part(request, "claims/case_edit.html", part, context, faulty.status if faulty else 200)
 
 
-def untold(entries: list[Entry], reader: User, role: str) -> set[int]:
+def untold(entries: Sequence[Entry], reader: User, role: str) -> set[int]:
     """The claims among these whose proposals are kept from the reader: they tell what hidden reviewers said."""
     claims = [entry.claim_id for entry in entries if entry.thing == "verdict" and entry.claim_id]
     answers = Assessment.objects.submitted().filter(claim__in=claims, round=F("claim__round"))

@@ -287,7 +287,8 @@ def test_a_kept_head_that_lags_is_said_and_is_no_fault(log, ann):
 @pytest.fixture
 def sealed(log, ann) -> Assessment:
     claim = make_claim(case=log)
-    return make_assessment(claim=claim, by=ann, relied_on=[make_evidence(claim=claim)])
+    found: Assessment = make_assessment(claim=claim, by=ann, relied_on=[make_evidence(claim=claim)])
+    return found
 
 
 def tamper(own: Assessment, *, seal_too: bool = False, **changes) -> None:

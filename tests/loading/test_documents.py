@@ -10,6 +10,7 @@ from django.core.management.base import CommandError
 
 from claims.loading.documents import TooLarge, default_title, found_in, load
 from claims.models import Document, Entry, Refused, User
+from tests.factories import make_user
 
 TEXT = "A briefing\r\n\r\nThe army is 48,000 strong. It is the cafe\u0301's claim.\r\n"
 
@@ -127,6 +128,6 @@ def test_the_command_needs_somebody_to_load_it(case, tmp_path):
     (tmp_path / "a.txt").write_text("Text.")
     for person in User.objects.filter(is_superuser=True):
         person.is_active = False
-        person.save()
+        person.save(by=make_user())
     with pytest.raises(CommandError, match="--by"):
         command(str(tmp_path / "a.txt"), "--case", "BY")

@@ -124,8 +124,11 @@ def test_a_stranger_finds_no_case(as_, case, zoe, name):
 
 def test_a_row_says_what_was_said_by_whom_and_how_far_it_is(as_, case, ann, ben, eve, max_):
     make_document(case=case, title="A briefing")
-    signed = make_signed_claim(case=case, reviewers=[ann, ben], editors=(eve, max_), statement="The army is strong.")
+    signed = make_claim(case=case, statement="The army is strong.")
     make_evidence(claim=signed)
+    for reviewer in (ann, ben):
+        make_assessment(claim=signed, by=reviewer)
+    make_verdict(claim=signed, by=eve, signed_by=max_)
     claim = make_claim(case=case, attributions=[{"speaker": "Minsk"}, {"speaker": "A paper"}], kind="plan")
     make_assessment(claim=claim, by=ann)
 

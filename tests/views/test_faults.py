@@ -53,6 +53,9 @@ def test_a_full_disk_answers_507_and_nothing_is_half_saved(case, browser):
 def test_a_full_sqlite_file_is_a_full_disk(case, browser, ann):
     claim = make_claim(case=case, by=ann)
     with connection.cursor() as cursor:
+        # What other tests left free in the file is filled first.
+        cursor.execute("PRAGMA freelist_count")
+        cursor.execute(f"CREATE TABLE filler AS SELECT zeroblob({4096 * (cursor.fetchone()[0] + 2)}) AS filling")
         cursor.execute("PRAGMA page_count")
         pages = cursor.fetchone()[0]
         cursor.execute(f"PRAGMA max_page_count = {pages}")

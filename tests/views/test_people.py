@@ -7,7 +7,8 @@ from claims.models import Entry, User
 
 def test_name_and_time_zone_are_changed_and_entered(as_, ann):
     browser = as_(ann)
-    response = browser.post("/you/", {"name": "Ann B.", "time_zone": "Europe/Warsaw", "version": ann.version}, follow=True)
+    typed = {"name": "Ann B.", "time_zone": "Europe/Warsaw", "version": ann.version}
+    response = browser.post("/you/", typed, follow=True)
 
     assert "Saved." in response.content.decode()
     ann.refresh_from_db()

@@ -50,7 +50,7 @@ class Command(BaseCommand):
 
 
 def _earlier(case: Case, number: int) -> Report:
-    report = Report.objects.select_related("case", "made_by").filter(case=case, number=number).first()
+    report: Report | None = Report.objects.select_related("case", "made_by").filter(case=case, number=number).first()
     if report is None:
         raise CommandError(f"{case.code} has no report {number}.")
     return report
