@@ -2,6 +2,7 @@
 """The workbench's command line: `manage.py [COMMAND] [--data DIR]`."""
 
 import os
+import signal
 import sys
 
 
@@ -13,6 +14,10 @@ def main() -> None:
         at = sys.argv.index("--data")
         os.environ["WORKBENCH_DATA"] = sys.argv[at + 1]
         del sys.argv[at : at + 2]
+    if "demo" in sys.argv[1:2]:
+        # An exception could land where Python swallows it, in a weak reference's callback, and be lost. Nothing is
+        # half-written: what the set-up stores, it stores in transactions. The server then takes Ctrl-C over.
+        signal.signal(signal.SIGINT, lambda *_: os._exit(130))
     try:
         from django.core.management import execute_from_command_line
 

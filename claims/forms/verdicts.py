@@ -23,7 +23,9 @@ class ProposalForm(WorkForm):
         help_text=_("What the answer rests on, in a few sentences. It stands in the report."),
     )
     difference = forms.ChoiceField(
-        label=_("Why they differed"), choices=[("", _("They did not")), *Difference.choices], required=False
+        label=_("Why they differed"),
+        choices=[("", _("Does not apply: they agree")), *Difference.choices],
+        required=False,
     )
     open_questions = forms.CharField(label=_("Open questions"), max_length=5000, required=False)
     review_by = forms.DateField(label=_("Look at it again by"), required=False)

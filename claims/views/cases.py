@@ -215,11 +215,14 @@ def case_edit(request: Request, case: Case) -> HttpResponse:
 
 
 def untold(entries: Sequence[Entry], reader: User, role: str) -> set[int]:
-    """The claims among these whose proposals are kept from the reader: they tell what hidden reviewers said."""
-    claims = [entry.claim_id for entry in entries if entry.thing == "verdict" and entry.claim_id]
-    answers = Assessment.objects.submitted().filter(claim__in=claims, round=F("claim__round"))
-    hidden = answers.exclude(pk__in=answers.visible_to(reader, role)) if claims else answers.none()
-    return set(hidden.values_list("claim_id", flat=True))
+    """The numbers of the entries that are kept from the reader: a proposal tells what hidden reviewers said."""
+    proposals = {
+        entry.number: (entry.claim_id, entry.parts["after"]["round"]) for entry in entries if entry.thing == "verdict"
+    }
+    answers = Assessment.objects.submitted().filter(claim__in={claim for claim, _round in proposals.values()})
+    hidden = answers.exclude(pk__in=answers.visible_to(reader, role)) if proposals else answers.none()
+    closed = set(hidden.values_list("claim_id", "round"))
+    return {number for number, place in proposals.items() if place in closed}
 
 
 def revise(request: Request, form: CaseForm) -> Case:

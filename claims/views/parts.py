@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
 from claims.models import Refused
@@ -58,4 +59,6 @@ def refuse(request: HttpRequest, refusal: Refused) -> HttpResponse:
         response = render(request, "claims/_refusal.html", {"refusal": refusal}, status=refusal.status)
         response["HX-Retarget"], response["HX-Reswap"] = "#messages", "innerHTML"
         return response
-    return render(request, "claims/refusal.html", {"refusal": refusal}, status=refusal.status)
+    named = request.resolver_match.kwargs if request.resolver_match else {}
+    back = reverse("claims:case-detail", args=[named["code"]]) if "code" in named else ""
+    return render(request, "claims/refusal.html", {"refusal": refusal, "back": back}, status=refusal.status)

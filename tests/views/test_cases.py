@@ -310,3 +310,16 @@ def test_a_proposal_in_the_log_is_kept_from_whoever_may_still_be_asked(as_, case
 
     for reader, seen in ((ann, False), (rod, False), (ben, True), (eve, True)):
         assert ("The heron counts them." in as_(reader).get("/cases/BY/log/").content.decode()) is seen
+
+
+def test_a_proposal_of_a_round_that_was_given_up_stays_out_of_the_log(as_, case, ann, ben, eve):
+    case.assessments_required = 1
+    case.save(by=eve)
+    claim = make_claim(case=case)
+    make_assessment(claim=claim, by=ben)
+    make_verdict(claim=claim, by=eve, summary="The heron counts them.")
+    claim.withdraw(by=eve, why="A doublet.")
+    claim.reopen(by=eve, why="It is none.")
+
+    assert "The heron counts them." not in as_(ann).get("/cases/BY/log/").content.decode()
+    assert "The heron counts them." in as_(ben).get("/cases/BY/log/").content.decode()

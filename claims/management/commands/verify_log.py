@@ -30,7 +30,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no case {case}.")
         accounts = [verify(one, against=against) for one in chosen]
         for account in accounts:
-            self._tell(account)
+            self._tell(account, against)
         broken = [(one.code, sentence) for one in chosen if one for sentence in broken_seals(one)]
         for code, sentence in broken:
             self.stdout.write(self.style.ERROR(f"{code}: {sentence}"))
@@ -42,12 +42,14 @@ class Command(BaseCommand):
         if missing or broken or any(account.fault for account in accounts):
             raise CommandError("The log is not what was entered.")
 
-    def _tell(self, account: Account) -> None:
+    def _tell(self, account: Account, against: Head | None) -> None:
         name = account.chain or "outside cases"
         if account.fault:
             self.stdout.write(self.style.ERROR(f"{name}: {account.fault}"))
             return
         self.stdout.write(f"{name}: {account.head.count} entries hold, head {account.head}")
+        if against is not None:
+            self.stdout.write(f"{name}: the head given, {against}, stands")
         head = kept(account.chain)
         if head is None:
             self.stdout.write(f"{name}: no head is kept in the data folder to hold them against")
