@@ -93,6 +93,8 @@ class ClaimFilter:
     def _narrowed(self, oldest: bool, beyond: int | None) -> QuerySet[Claim]:
         wanted: dict[str, Any] = {name: self.chosen[name] for name in ("status", "kind") if name in self.chosen}
         rating = self.chosen.get("rating")
+        if rating and "status" in self.chosen and (rating == UNRATED) == (self.chosen["status"] == Status.SIGNED_OFF):
+            return Claim.objects.none()  # a claim has a rating just when it is signed off
         if rating == UNRATED:
             wanted["rating__isnull"] = True
         elif rating:

@@ -41,6 +41,10 @@ class Kind(models.TextChoices):
 UNDECIDED = frozenset({Status.OPEN, Status.IN_REVIEW, Status.TO_DECIDE})
 
 
+# What a move changes; naming it spares the database the index of words.
+MOVED = ["status", "rating", "round", "disputed", "answers_in", "review_by"]
+
+
 class ClaimQuerySet(RecordedQuerySet):
     """Claims, from the reader's side."""
 
@@ -103,6 +107,8 @@ class Claim(Recorded):
             models.Index(fields=["case", "status", "-number"], name="claim_by_status"),
             models.Index(fields=["case", "rating", "-number"], name="claim_by_rating"),
             models.Index(fields=["case", "kind", "-number"], name="claim_by_kind"),
+            models.Index(fields=["case", "kind", "status", "-number"], name="claim_by_kind_and_status"),
+            models.Index(fields=["case", "kind", "rating", "-number"], name="claim_by_kind_and_rating"),
         ]
 
     def __str__(self) -> str:
@@ -265,7 +271,7 @@ class Claim(Recorded):
         """Take the claim to a status, count it there, and return what changed for the log; inside `writing`."""
         before = (self.status, self.rating_id)
         self.status, self.rating = status, rating
-        self.store()
+        models.Model.save(self, update_fields=MOVED)
         Tally.move(self.case, before, (status, self.rating_id))
         if status not in MOVES["assess"].start:
             # Nobody is asked any longer for an answer that could not be given.
