@@ -16,31 +16,41 @@ from django.db.utils import DatabaseError
 FROZEN: dict[str, tuple[str, ...] | None] = {
     "claims_entry": None,
     "claims_report": None,
-    "claims_document": ("id", "content", "text", "sha256", "sha256_bytes", "case_id", "number"),
-    "claims_passage": ("id", "start", '"end"', "exact", "prefix", "suffix", "document_id", "claim_id"),
+    "claims_document": ("id", "content", "text", "sha256", "sha256_bytes", "case_id", "number", "once"),
+    "claims_passage": ("id", "start", '"end"', "exact", "prefix", "suffix", "document_id", "claim_id", "once"),
     "claims_exhibit": ("text",),
     "claims_assessment": (
-        "claim_id", "reviewer_id", "round", "rating_id", "was_said", "likelihood", "confidence", "rationale",
-        "would_change", "statement", "submitted_at", "seal",
+        "id", "claim_id", "reviewer_id", "round", "rating_id", "was_said", "likelihood", "confidence", "rationale",
+        "would_change", "statement", "submitted_at", "seal", "once",
     ),
 }  # fmt: skip
 
-# table → when its columns are frozen; the others are from the start.
-FROZEN_ONCE = {"claims_exhibit": "old.text <> ''", "claims_assessment": "old.submitted_at IS NOT NULL"}
+# table → when a row of it is frozen; those of the others are from the start.
+FROZEN_ONCE = {"claims_exhibit": "length(old.text) > 0", "claims_assessment": "old.submitted_at IS NOT NULL"}
 
-# table → what makes a row the same: such rows are neither deleted nor replaced.
-KEPT: dict[str, tuple[str, ...]] = {
-    "claims_entry": ("case_id", "number"),
-    "claims_report": ("case_id", "number"),
-    "claims_document": ("case_id", "number"),
-    "claims_passage": ("claim_id", "document_id", "start", '"end"'),
+# table → its unique keys: such rows are neither deleted nor replaced, under none of them.
+KEPT: dict[str, tuple[tuple[str, ...], ...]] = {
+    "claims_entry": (("case_id", "number"),),
+    "claims_report": (("case_id", "number"), ("once",)),
+    "claims_document": (("case_id", "number"), ("case_id", "sha256"), ("once",)),
+    "claims_passage": (("claim_id", "document_id", "start", '"end"'), ("once",)),
+    "claims_assessment": (("claim_id", "reviewer_id", "round"), ("once",)),
 }
 
 
 def differing(table: str, columns: tuple[str, ...], than: str) -> str:
     """The condition that an update changes one of these columns while they are frozen."""
     changes = " OR ".join(f"old.{column} {than} new.{column}" for column in columns)
-    return f"{FROZEN_ONCE[table]} AND ({changes})" if table in FROZEN_ONCE else changes
+    changes = f"({changes})" if len(columns) > 1 and table in FROZEN_ONCE else changes
+    return f"{FROZEN_ONCE[table]} AND {changes}" if table in FROZEN_ONCE else changes
+
+
+def replacing(table: str) -> str:
+    """The condition, on SQLite, that a row comes in where a kept one stands, under its id or another unique key."""
+    # Most rows have no `once`, and none of them is another's for that.
+    keys = [" AND ".join(f"{c} {'=' if c == 'once' else 'IS'} new.{c}" for c in key) for key in KEPT[table]]
+    held = f" AND {FROZEN_ONCE[table].replace('old.', '')}" if table in FROZEN_ONCE else ""
+    return f"EXISTS (SELECT 1 FROM {table} WHERE (id = new.id OR ({') OR ('.join(keys)})){held})"  # noqa: S608 - own names
 
 
 def sqlite_guards() -> dict[str, str]:
@@ -51,20 +61,23 @@ def sqlite_guards() -> dict[str, str]:
         for act in (update, "DELETE") if table in KEPT else (update,):
             name = f"{table}_refuses_{act.split()[0].lower()}"
             # Django's save writes every column, so an update that changes none of these must pass.
-            only = f"WHEN {differing(table, columns, 'IS NOT')} " if columns and act == update else ""
+            when = differing(table, columns, "IS NOT") if columns and act == update else FROZEN_ONCE.get(table)
+            only = f"WHEN {when} " if when else ""
             made[name] = (
                 f"CREATE TRIGGER {name} BEFORE {act} ON {table} {only}"
                 f"BEGIN SELECT RAISE(ABORT, '{table}: what stands here is never changed'); END"
             )
-    for table, same in KEPT.items():
+    for table, keys in KEPT.items():
         # REPLACE deletes what it replaces without firing a DELETE trigger.
-        name = f"{table}_refuses_replace"
-        made[name] = (
-            f"CREATE TRIGGER {name} BEFORE INSERT ON {table} WHEN EXISTS "  # noqa: S608 - own names
-            f"(SELECT 1 FROM {table} WHERE id = new.id "
-            f"OR ({' AND '.join(f'{column} IS new.{column}' for column in same)})) "
-            f"BEGIN SELECT RAISE(ABORT, '{table}: what stands here is never changed'); END"
-        )
+        conditions = {("INSERT", "replace"): replacing(table)}
+        if table in FROZEN_ONCE:  # elsewhere no key of any row moves
+            moved = " OR ".join(f"old.{column} IS NOT new.{column}" for column in sorted({"id"}.union(*keys)))
+            conditions["UPDATE", "overwrite"] = f"({moved}) AND {replacing(table)}"
+        for (act, what), when in conditions.items():
+            made[f"{table}_refuses_{what}"] = (
+                f"CREATE TRIGGER {table}_refuses_{what} BEFORE {act} ON {table} WHEN {when} "
+                f"BEGIN SELECT RAISE(ABORT, '{table}: what stands here is never changed'); END"
+            )
     made["claims_words"] = (
         "CREATE VIRTUAL TABLE claims_words USING fts5(statement, facet, content='claims_words_source', "
         "content_rowid='id', tokenize=\"unicode61 remove_diacritics 2\")"
@@ -87,19 +100,23 @@ def sqlite_guards() -> dict[str, str]:
 
 
 def postgres_guards() -> dict[str, str]:
-    """Name → statement of each trigger and index that must stand in a PostgreSQL database."""
+    """Name → statement of each trigger and index that must stand in a PostgreSQL database.
+
+    The triggers are written as `pg_get_triggerdef` gives them back, so that the two can be compared.
+    """
     made: dict[str, str] = {}
     for table, columns in FROZEN.items():
-        acts = "UPDATE OR DELETE" if columns is None else "UPDATE OF " + ", ".join(columns)
+        acts = "DELETE OR UPDATE" if columns is None else "UPDATE OF " + ", ".join(columns)
         name = f"{table}_refuses_{'update_and_delete' if columns is None else 'update'}"
         only = f"WHEN ({differing(table, columns, 'IS DISTINCT FROM')}) " if columns else ""
         made[name] = (
             f"CREATE TRIGGER {name} BEFORE {acts} ON {table} FOR EACH ROW {only}EXECUTE FUNCTION claims_refuse()"
         )
         if columns is not None and table in KEPT:
+            once = f"WHEN ({FROZEN_ONCE[table]}) " if table in FROZEN_ONCE else ""
             made[f"{table}_refuses_delete"] = (
                 f"CREATE TRIGGER {table}_refuses_delete BEFORE DELETE ON {table} "
-                "FOR EACH ROW EXECUTE FUNCTION claims_refuse()"
+                f"FOR EACH ROW {once}EXECUTE FUNCTION claims_refuse()"
             )
         if table in KEPT:
             made[f"{table}_refuses_truncate"] = (
@@ -129,13 +146,21 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
             stands = dict(cursor.fetchall())
             return [name for name, statement in wanted(connection).items() if stands.get(name) != statement]
         cursor.execute(
-            "SELECT tgname FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid "
-            "WHERE NOT tgisinternal AND tgenabled IN ('O', 'A') AND tgname LIKE 'claims_%%' AND prosrc = %s "
-            "UNION SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()",
+            "SELECT tgname, pg_get_triggerdef(pg_trigger.oid, true) FROM pg_trigger "
+            "JOIN pg_proc ON pg_proc.oid = tgfoid JOIN pg_class ON pg_class.oid = tgrelid "
+            "WHERE relnamespace = current_schema()::regnamespace "
+            "AND NOT tgisinternal AND tgenabled IN ('O', 'A') AND tgname LIKE 'claims_%%' AND prosrc = %s",
             [REFUSE.split("$$")[1]],
         )
-        names = {row[0] for row in cursor.fetchall()}
-        return [name for name in wanted(connection) if name not in names]
+        # PostgreSQL writes down that it compares short strings as text; we need not.
+        stands = {name: definition.replace("::text", "") for name, definition in cursor.fetchall()}
+        cursor.execute("SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()")
+        indexes = {row[0] for row in cursor.fetchall()}
+        return [
+            name
+            for name, statement in wanted(connection).items()
+            if (name not in indexes if statement.startswith("CREATE INDEX") else stands.get(name) != statement)
+        ]
 
 
 def set_up(connection: BaseDatabaseWrapper) -> list[str]:

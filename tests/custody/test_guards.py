@@ -65,11 +65,35 @@ def test_neither_log_nor_reports_are_truncated(entry, report, table):
 @ONLY_SQLITE
 @pytest.mark.parametrize("table", guards.KEPT)
 def test_nothing_is_replaced_under_its_number(entry, report, case, table):
-    make_claim(case=case, exact="48,000")
+    make_assessment(claim=make_claim(case=case, exact="48,000"))
     columns = [row[1] for row in connection.cursor().execute(f"PRAGMA table_info({table})")]
     rest = ", ".join(f'"{name}"' for name in columns if name != "id")
     for id_ in ("id", "id + 1000"):
         assert refused(f"INSERT OR REPLACE INTO {table} (id, {rest}) SELECT {id_}, {rest} FROM {table}")
+
+
+@ONLY_SQLITE
+@pytest.mark.parametrize("key", ["sha256", "once"])
+def test_no_document_is_replaced_under_its_hash_or_the_form_that_made_it(case, key):
+    make_document(case=case, once="1:form")
+    columns = [row[1] for row in connection.cursor().execute("PRAGMA table_info(claims_document)")]
+    others = {"id": "id + 1", "number": "number + 1", "sha256": "'x'", "once": "NULL"}
+    changed = ", ".join(f'"{name}"' if name == key else others.get(name, f'"{name}"') for name in columns)
+    assert refused(f"INSERT OR REPLACE INTO claims_document SELECT {changed} FROM claims_document")
+
+
+@ONLY_SQLITE
+@pytest.mark.parametrize("key", ["id", "once", "reviewer_id"])
+def test_no_draft_is_moved_over_a_sealed_assessment(case, ann, ben, key):
+    claim = make_claim(case=case)
+    sealed, draft = make_assessment(claim=claim, by=ann), make_assessment(claim=claim, by=ben, submit=False)
+    if key == "once":
+        guards.take_down(connection)
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE claims_assessment SET once = '1:form' WHERE id = %s", [sealed.pk])
+        guards.set_up(connection)
+    move = f"SET {key} = (SELECT {key} FROM claims_assessment WHERE id = %s) WHERE id = %s"
+    assert refused(f"UPDATE OR REPLACE claims_assessment {move}", sealed.pk, draft.pk)
 
 
 @pytest.mark.parametrize("change", ["text = 'Another'", "sha256 = 'x'", "number = 9", "content = NULL"])
@@ -167,10 +191,43 @@ def test_the_text_of_an_exhibit_never_changes_once_it_is_there(case):
     assert not refused("UPDATE claims_exhibit SET title = 'Another' WHERE id = %s", exhibit.pk)
 
 
-@pytest.mark.parametrize("change", ["rationale = 'x'", "seal = 'x'", "submitted_at = NULL", "rating_id = NULL"])
+@pytest.mark.parametrize(
+    "change", ["rationale = 'x'", "seal = 'x'", "submitted_at = NULL", "rating_id = NULL", "once = 'x'", "id = id + 9"]
+)
 def test_a_submitted_assessment_never_changes_and_a_draft_does(case, ann, ben, change):
     claim = make_claim(case=case)
     sealed, draft = make_assessment(claim=claim, by=ann), make_assessment(claim=claim, by=ben, submit=False)
     assert refused(f"UPDATE claims_assessment SET {change} WHERE id = %s", sealed.pk)
     assert not refused(f"UPDATE claims_assessment SET {change} WHERE id = %s", draft.pk)
     assert Assessment.objects.get(pk=sealed.pk).seal_holds()
+
+
+def test_a_submitted_assessment_is_not_deleted_and_a_draft_can_be(case, ann, ben):
+    claim = make_claim(case=case)
+    sealed, draft = make_assessment(claim=claim, by=ann), make_assessment(claim=claim, by=ben, submit=False)
+    assert refused("DELETE FROM claims_assessment WHERE id = %s", sealed.pk)
+    assert not refused("DELETE FROM claims_assessment WHERE id = %s", draft.pk)
+    assert Assessment.objects.get().pk == sealed.pk
+
+
+@ONLY_POSTGRES
+@pytest.mark.parametrize(
+    "altered",
+    [
+        "BEFORE UPDATE OF seal ON claims_assessment FOR EACH ROW",
+        "AFTER UPDATE ON claims_assessment FOR EACH ROW",
+        "BEFORE UPDATE ON claims_assessment FOR EACH ROW WHEN (old.submitted_at < now() - interval '1 day')",
+    ],
+)
+def test_a_trigger_that_refuses_less_than_it_should_is_missing_and_mended(case, altered):
+    assessment = make_assessment(claim=make_claim(case=case))
+    connection.check_constraints()  # PostgreSQL alters nothing that has checks still to come
+    name = "claims_assessment_refuses_update"
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER {name} ON claims_assessment")
+        cursor.execute(f"CREATE TRIGGER {name} {altered} EXECUTE FUNCTION claims_refuse()")
+    assert guards.missing(connection) == [name]
+    assert f"The database lacks {name}." in [one.msg for one in run_checks(databases=["default"])]
+    guards.set_up(connection)
+    assert guards.missing(connection) == []
+    assert refused("UPDATE claims_assessment SET rationale = 'x' WHERE id = %s", assessment.pk)
