@@ -12,11 +12,14 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.signals import post_migrate
 from django.db.utils import DatabaseError
 
+from claims.custody import words
+
 # table → columns that never change once written; None: the row neither changes nor goes.
 FROZEN: dict[str, tuple[str, ...] | None] = {
     "claims_entry": None,
     "claims_report": None,
     "claims_document": ("id", "content", "text", "sha256", "sha256_bytes", "case_id", "number", "once"),
+    "claims_capture": None,
     "claims_passage": ("id", "start", '"end"', "exact", "prefix", "suffix", "document_id", "claim_id", "once"),
     "claims_exhibit": ("text",),
     "claims_assessment": (
@@ -33,6 +36,7 @@ KEPT: dict[str, tuple[tuple[str, ...], ...]] = {
     "claims_entry": (("case_id", "number"),),
     "claims_report": (("case_id", "number"), ("once",)),
     "claims_document": (("case_id", "number"), ("case_id", "sha256"), ("once",)),
+    "claims_capture": (("once",),),
     "claims_passage": (("claim_id", "document_id", "start", '"end"'), ("once",)),
     "claims_assessment": (("claim_id", "reviewer_id", "round"), ("once",)),
 }
@@ -78,31 +82,13 @@ def sqlite_guards() -> dict[str, str]:
                 f"CREATE TRIGGER {table}_refuses_{what} BEFORE {act} ON {table} WHEN {when} "
                 f"BEGIN SELECT RAISE(ABORT, '{table}: what stands here is never changed'); END"
             )
-    made["claims_words"] = (
-        "CREATE VIRTUAL TABLE claims_words USING fts5(statement, facet, content='claims_words_source', "
-        "content_rowid='id', tokenize=\"unicode61 remove_diacritics 2\")"
-    )
-    made["claims_words_source"] = (
-        "CREATE VIEW claims_words_source AS SELECT id, statement, 'case' || case_id AS facet FROM claims_claim"
-    )
-    add = "INSERT INTO claims_words(rowid, statement, facet) VALUES (new.id, new.statement, 'case' || new.case_id);"
-    drop = (
-        "INSERT INTO claims_words(claims_words, rowid, statement, facet) "
-        "VALUES ('delete', old.id, old.statement, 'case' || old.case_id);"
-    )
-    made["claims_words_added"] = f"CREATE TRIGGER claims_words_added AFTER INSERT ON claims_claim BEGIN {add} END"
-    made["claims_words_deleted"] = f"CREATE TRIGGER claims_words_deleted AFTER DELETE ON claims_claim BEGIN {drop} END"
-    made["claims_words_changed"] = (
-        f"CREATE TRIGGER claims_words_changed AFTER UPDATE OF statement, case_id ON claims_claim "
-        f"WHEN old.statement IS NOT new.statement BEGIN {drop} {add} END"
-    )
-    return made
+    return made | words.on_sqlite()
 
 
 def postgres_guards() -> dict[str, str]:
-    """Name → statement of each trigger and index that must stand in a PostgreSQL database.
+    """Name → statement of each trigger that must stand in a PostgreSQL database.
 
-    The triggers are written as `pg_get_triggerdef` gives them back, so that the two can be compared.
+    They are written as `pg_get_triggerdef` gives them back, so that the two can be compared.
     """
     made: dict[str, str] = {}
     for table, columns in FROZEN.items():
@@ -123,9 +109,6 @@ def postgres_guards() -> dict[str, str]:
                 f"CREATE TRIGGER {table}_refuses_truncate BEFORE TRUNCATE ON {table} "
                 "FOR EACH STATEMENT EXECUTE FUNCTION claims_refuse()"
             )
-    made["claims_claim_words"] = (
-        "CREATE INDEX claims_claim_words ON claims_claim USING gin (to_tsvector('simple', statement))"
-    )
     return made
 
 
@@ -135,7 +118,9 @@ BEGIN RAISE EXCEPTION '%: what stands here is never changed', TG_TABLE_NAME; END
 
 def wanted(connection: BaseDatabaseWrapper) -> dict[str, str]:
     """What must stand in this database, by name."""
-    return sqlite_guards() if connection.vendor == "sqlite" else postgres_guards()
+    if connection.vendor == "sqlite":
+        return sqlite_guards()
+    return postgres_guards() | words.on_postgres(connection)
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
@@ -154,17 +139,12 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
         )
         # PostgreSQL writes down that it compares short strings as text; we need not.
         stands = {name: definition.replace("::text", "") for name, definition in cursor.fetchall()}
-        cursor.execute("SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()")
-        indexes = {row[0] for row in cursor.fetchall()}
-        return [
-            name
-            for name, statement in wanted(connection).items()
-            if (name not in indexes if statement.startswith("CREATE INDEX") else stands.get(name) != statement)
-        ]
+    stands |= words.standing(connection)
+    return [name for name, statement in wanted(connection).items() if stands.get(name) != statement]
 
 
 def set_up(connection: BaseDatabaseWrapper) -> list[str]:
-    """Create what is missing and return its names; the words of all claims are indexed anew if their index was gone."""
+    """Create what is missing and return its names; all words are indexed anew where what keeps their index was gone."""
     gone = missing(connection)
     statements = wanted(connection)
     with connection.cursor() as cursor:
@@ -178,14 +158,18 @@ def set_up(connection: BaseDatabaseWrapper) -> list[str]:
                 # One that is switched off still has its name.
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {name.split('_refuses_')[0]}")
             cursor.execute(statements[name])
-        if any(name.startswith("claims_words") for name in gone):
-            cursor.execute("INSERT INTO claims_words(claims_words) VALUES ('rebuild')")
+        if connection.vendor == "sqlite":
+            for index in words.out_of_step(gone):
+                cursor.execute(f"INSERT INTO {index}({index}) VALUES ('rebuild')")  # noqa: S608 - own names
     return gone
 
 
 def take_down(connection: BaseDatabaseWrapper) -> None:
     """Drop what protects the log: for tests that tamper with it, and for emptying a test's database."""
     with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            # Whoever empties the tables takes exhibits before the evidence whose words are theirs.
+            cursor.execute("DROP TRIGGER IF EXISTS claims_found_evidence_deleted")
         for name, statement in wanted(connection).items():
             if statement.startswith("CREATE TRIGGER") and "_refuses_" in name:
                 table = name.split("_refuses_")[0]
