@@ -13,11 +13,11 @@ from django.db.models import Model, ProtectedError, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.translation import gettext as _
 
-from claims.forms.fields import spell
+from claims.forms.fields import PlainWords, spell
 from claims.models import Recorded, Refused, Stale, writing
 
 
-class AnsweringForm(forms.ModelForm):  # type: ignore[type-arg]
+class AnsweringForm(PlainWords, forms.ModelForm):  # type: ignore[type-arg]
     """A form that says what a rule said, and shows what somebody else wrote beside what was typed."""
 
     refusal: ClassVar[Refused | None] = None  # what a rule said when this very form was saved a moment ago

@@ -9,8 +9,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from claims.forms.fields import WorkForm
-from claims.models import Assessment, Claim, Confidence, Evidence, Likelihood, Rating, User, WasSaid, assess
+from claims.forms.fields import WorkForm, clock
+from claims.models import Assessment, Claim, Confidence, Evidence, Likelihood, Rating, Stale, User, WasSaid, assess
+from claims.weighing.contradictions import contradict
 
 UNANSWERED = ("", _("Not answered"))
 FIELDS = ("was_said", "likelihood", "confidence", "rationale", "would_change")
@@ -60,6 +61,9 @@ class AssessmentForm(WorkForm):
     rationale = forms.CharField(label=_("Rationale"), required=False, max_length=20_000)
     would_change = forms.CharField(label=_("What would change it"), required=False, max_length=5000)
     relied_on = ReliedOnField(label=_("Evidence relied on"), required=False, coerce=int)
+    meant = forms.CharField(label=_("I mean both"), required=False, max_length=60)
+
+    at_odds = ""  # a rating and a likelihood that contradict each other; `meant` names them where that is meant
 
     def __init__(
         self, data: Any = None, *, ratings: list[Rating], evidence: Iterable[Evidence], own: Assessment | None = None
@@ -75,6 +79,28 @@ class AssessmentForm(WorkForm):
         self.evidence = evidence
         self.fields["rating"].ratings = ratings  # type: ignore[attr-defined]
         self.fields["relied_on"].evidence = evidence  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Answers that contradict each other are asked back once; a draft may hold them unasked."""
+        typed = super().clean()
+        rating, likelihood = typed.get("rating"), typed.get("likelihood", "")
+        if self.submits and rating is not None and contradict(rating.look, likelihood):
+            self.at_odds = f"{rating.pk} {likelihood}"
+            if typed.get("meant") != self.at_odds:
+                said = {"rating": rating, "likelihood": Likelihood(likelihood).label}
+                self.add_error("likelihood", _("“%(rating)s” and “%(likelihood)s” contradict each other. Change one "
+                               "of them, or tick that you mean both and submit again.") % said)  # fmt: skip
+        return typed
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The answers; that a contradiction is meant is none of them."""
+        return {name: value for name, value in super().values.items() if name != "meant"}
+
+    def overtaken(self, stale: Stale) -> str:
+        """When one saved the draft in another window: nobody else can have."""
+        time = clock(stale.stored.saved_at)  # type: ignore[attr-defined]
+        return _("You saved this at %(time)s in another window. Nothing was overwritten.") % {"time": time}
 
     @property
     def submits(self) -> bool:

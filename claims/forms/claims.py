@@ -17,7 +17,7 @@ from claims.forms.fields import WorkForm, initial_of
 from claims.loading.reading import LONGEST_PASSAGE
 from claims.models import Attribution, Claim, Kind, Passage, Quantity, Refused, User
 from claims.text.kinds import likely_kind
-from claims.text.normalising import Unreadable, clean
+from claims.text.normalising import Unreadable, clean, without_turns
 from claims.text.quotations import find
 
 TYPED = ["statement", "kind", "as_of", "resolves_on", "review_by"]
@@ -92,7 +92,7 @@ class ClaimForm(WorkForm):
         initial: dict[str, Any] = initial_of(claim, TYPED) if claim else {}
         if passage is not None:
             words = " ".join(passage.exact.split())
-            initial |= {"statement": words[:1000], "kind": likely_kind(words), "words": passage.exact}
+            initial |= {"statement": without_turns(words)[:1000], "kind": likely_kind(words), "words": passage.exact}
         super().__init__(data, initial=initial)
         self.claim, self.passage, self.counted = claim, passage, counted
         self.rung_count, self.figure_count = max(RUNGS, len(said)), max(FIGURES, len(counted))

@@ -9,12 +9,20 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.forms.renderers import DjangoTemplates
 from django.http import QueryDict
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from claims.loading.documents import why_unreadable
-from claims.models import Recorded, Refused, Stale, User
-from claims.text.normalising import Unreadable, clean
+from claims.models import Entry, Recorded, Refused, Stale, User
+from claims.text.normalising import TURNS, Unreadable, clean, code_point
+
+VERBATIM = {"quote", "text", "words"}  # fields for a document's own words: they must stay as they stand there
+LOOKED_AT = 500  # newest entries of a log, among which the last one about a record is looked for
 
 
 class Renderer(DjangoTemplates):
@@ -36,6 +44,8 @@ def spell(form: forms.BaseForm) -> None:
         if isinstance(value, str) and value and getattr(form.fields[name], "strip", True):
             try:
                 form.cleaned_data[name] = _spelled(form.fields[name], value)
+                if name not in VERBATIM:
+                    _check_direction(form.cleaned_data[name])
             except ValidationError as fault:
                 form.add_error(name, fault)
 
@@ -49,7 +59,47 @@ def _spelled(field: forms.Field, value: str) -> str:
     return value
 
 
-class WorkForm(forms.Form):
+def _check_direction(value: str) -> None:
+    if turn := TURNS.search(value):
+        raise ValidationError(
+            _("Character %(position)s is invisible and turns the direction of writing (%(code)s): people would read "
+              "something else than is stored. Type the words around it anew instead of pasting them.")
+            % {"position": turn.start() + 1, "code": code_point(turn[0])}
+        )  # fmt: skip
+
+
+class Fits(MaxLengthValidator):
+    """Says how much too long a text is. A line end counts once, as in the browser, which sends two characters."""
+
+    def __call__(self, value: Any) -> None:
+        """Raises ValidationError where the text is too long."""
+        over = self.clean(value) - self.limit_value
+        if over > 0:
+            sentence = ngettext(
+                "This is %(over)s character too long: %(limit)s fit here. Shorten it, and send it again.",
+                "This is %(over)s characters too long: %(limit)s fit here. Shorten it, and send it again.",
+                over,
+            )
+            raise ValidationError(sentence % {"over": f"{over:,}", "limit": f"{self.limit_value:,}"}, code=self.code)
+
+    def clean(self, x: Any) -> int:
+        """How long it is."""
+        return len(x.replace("\r\n", "\n"))
+
+
+class PlainWords(forms.BaseForm):
+    """A form that refuses what is too long in words of our own."""
+
+    def full_clean(self) -> None:
+        """Check all that was typed."""
+        for field in self.fields.values():
+            field.validators = [
+                Fits(check.limit_value) if type(check) is MaxLengthValidator else check for check in field.validators
+            ]
+        super().full_clean()
+
+
+class WorkForm(PlainWords, forms.Form):
     """A form that makes or changes a record.
 
     `once` names this very form, so that sending it twice makes one record. `version` is what the
@@ -98,7 +148,7 @@ class WorkForm(forms.Form):
         except Stale as stale:
             self.conflict = stale.stored
             self.status = stale.status
-            self.add_error(None, str(stale))
+            self.add_error(None, self.overtaken(stale))
             if isinstance(self.data, QueryDict):
                 self.data = self.data.copy()
                 # Sent again, it is saved over what now stands beside it.
@@ -111,6 +161,16 @@ class WorkForm(forms.Form):
             for name, sentences in faults.items():
                 self.add_error(name if name in self.fields else None, sentences)
         return None
+
+    def overtaken(self, stale: Stale) -> str:
+        """Who saved the record in the meantime, and when; as much of it as the log tells at once."""
+        entry = last_entry(stale.stored)
+        if entry is None:
+            return str(stale)
+        return _("%(who)s changed this at %(time)s, while you were writing. Nothing was overwritten.") % {
+            "who": entry.by_name,
+            "time": clock(entry.at),
+        }
 
     def conflicting(self) -> list[tuple[str, Any, Any]]:
         """(label, what stands now, what was typed) of each field in which the two differ."""
@@ -129,6 +189,24 @@ class WorkForm(forms.Form):
 def _shown(record: Recorded, name: str, value: Any) -> Any:
     display = getattr(record, f"get_{name}_display", None)
     return display() if display else value.isoformat() if isinstance(value, datetime.date) else value
+
+
+def last_entry(record: Recorded | User) -> Entry | None:
+    """The newest entry about a record; None where it is not among the newest of its log."""
+    log = Entry.objects.filter(case=getattr(record, "log_case", None)).order_by("-number")
+    top = log.values_list("number", flat=True).first() or 0
+    about = {"thing": record._meta.model_name, "thing_id": record.pk}
+    found: Entry | None = log.filter(number__gt=top - LOOKED_AT, **about).first()
+    return found
+
+
+def clock(moment: datetime.datetime) -> str:
+    """A moment in the reader's zone: 14:03 UTC, with the day where it was another one than today."""
+    local = timezone.localtime(moment)
+    time = f"{date_format(local, 'H:i')} {local.tzname() or 'UTC'}"
+    if local.date() == timezone.localdate():
+        return time
+    return _("%(time)s on %(day)s") % {"time": time, "day": date_format(local, "j M Y")}
 
 
 def initial_of(record: Recorded | User, names: list[str]) -> dict[str, Any]:

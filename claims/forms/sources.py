@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from claims.forms.fields import WorkForm
+from claims.forms.fields import PlainWords, WorkForm
 from claims.models import Case, Reliability, Role, Source, User
 
 
@@ -49,7 +49,7 @@ class GradeForm(WorkForm):
     )  # fmt: skip
 
 
-class SourceFilters(forms.Form):
+class SourceFilters(PlainWords, forms.Form):
     """Which sources a list shows; it stands in the address."""
 
     name = forms.CharField(label=_("Name begins with"), max_length=200, required=False)

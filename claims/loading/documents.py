@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from claims.models import Case, Document, Refused, User, keep_document
 from claims.text.marks import paragraphs
-from claims.text.normalising import MARKS_ON_ONE_LETTER, Reason, Unreadable, clean, readable
+from claims.text.normalising import MARKS_ON_ONE_LETTER, Reason, Unreadable, clean, readable, without_turns
 from claims.text.sentences import sentences
 
 EXTRACTOR = "utf-8 text 1"
@@ -86,8 +86,8 @@ def load(
 
 def default_title(text: str, file_name: str) -> str:
     """The first line where it is short enough for a title; else the file's name, or how the text begins."""
-    line = " ".join(text.strip().split("\n", 1)[0].split())
-    if len(line) <= LONGEST_TITLE:
+    line = " ".join(without_turns(text.strip().split("\n", 1)[0]).split())
+    if 0 < len(line) <= LONGEST_TITLE:
         return line
     return PurePath(file_name).stem or line[: LONGEST_TITLE - 1].rsplit(" ", 1)[0] + "…"
 

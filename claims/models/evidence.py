@@ -106,8 +106,8 @@ class Evidence(Recorded):
 
     @property
     def two_grades(self) -> str:
-        """Reliability and credibility side by side, as in B3; a dash where the source has no grade."""
-        return f"{self.grade.letter if self.grade else '–'}{self.credibility}"
+        """Reliability and credibility side by side, as in B3; a question mark where the source has no grade."""
+        return f"{self.grade.letter if self.grade else '?'}{self.credibility}"
 
     @property
     def quote_stands(self) -> bool | None:

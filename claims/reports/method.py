@@ -169,7 +169,8 @@ def _grades() -> Section:
             "A grade such as B3 holds two answers side by side, never blended into one number: how reliable the "
             "source is (a letter) and how credible this piece of information is (a digit). F and 6 mean that it "
             "cannot be judged; they are not the low end of the scale."
-        )
+        ),
+        _("A question mark, as in ?3, stands where nobody has graded the source."),
     ]
     sources, information = list(reliabilities().items()), list(credibilities().items())
     rows = [[*source, *item] for source, item in zip(sources, information, strict=True)]

@@ -293,7 +293,7 @@ def _evidence(item: dict[str, Any]) -> Evidence:
         number=item["number"],
         stance=item["stance"],
         stance_label=item["stance_label"],
-        grade=(reliability or "\N{EN DASH}") + (credibility or "\N{EN DASH}"),
+        grade=wording.grade(reliability, credibility),
         grade_meaning=method.grade_meaning(reliability, credibility),
         source=item["source_name"],
         exhibit=item["exhibit"],
@@ -357,7 +357,7 @@ def _document(document: dict[str, Any]) -> list[Fact]:
 
 def _source(source: dict[str, Any]) -> list[str]:
     graded = _by(source["graded_by"], source["graded_at"])
-    grade = source["reliability"] or "\N{EN DASH}"
+    grade = source["reliability"] or "?"
     return [source["name"], source["kind_label"], source["country"], grade, source["reason"], graded]
 
 

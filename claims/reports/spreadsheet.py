@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from . import wording
 from .snapshots import Snapshot, digest
 
 COLUMNS = [
@@ -70,7 +71,7 @@ def _claim_cells(claim: dict[str, Any]) -> dict[str, Any]:
         "supports": stances.count("supports"),
         "refutes": stances.count("refutes"),
         "context": stances.count("context"),
-        "grades": " ".join(item["reliability"] + item["credibility"] for item in claim["evidence"]),
+        "grades": " ".join(wording.grade(item["reliability"], item["credibility"]) for item in claim["evidence"]),
     }
 
 

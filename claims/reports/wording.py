@@ -49,6 +49,11 @@ def span(low: str | None, high: str | None) -> str:
     return ""
 
 
+def grade(reliability: str, credibility: str) -> str:
+    """The two grades side by side, such as "B3"; "?3" where nobody graded the source: a dash would read as a minus."""
+    return (reliability or "?") + (credibility or "?")
+
+
 def direction(text: str) -> str:
     """``rtl`` if the first letter that has a direction is Arabic or Hebrew and the like, else ``ltr``."""
     for character in text:

@@ -8,8 +8,11 @@ from typing import Any
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from claims.text.normalising import TURNS, code_point
 
 register = template.Library()
 
@@ -36,10 +39,25 @@ def day(date: datetime.date | None) -> SafeString | str:
     return format_html('<time datetime="{}">{}</time>', date.isoformat(), date_format(date, "j M Y"))
 
 
+@register.filter
+def turns_shown(text: str) -> SafeString | str:
+    """A document's words, with a sign at each invisible character that turns the direction of writing.
+
+    The sign is drawn by the style sheet around the character itself: the text that a selection counts stays as it is.
+    """
+    if not TURNS.search(text):
+        return text
+    pieces, at = [], 0
+    for turn in TURNS.finditer(text):
+        said = _("Invisible character %(code)s: it turns the direction of writing") % {"code": code_point(turn[0])}
+        sign = format_html('<span class="turn" role="img" title="{0}" aria-label="{0}">{1}</span>', said, turn[0])
+        pieces.append((text[at : turn.start()], sign))
+        at = turn.end()
+    return format_html_join("", "{}{}", [*pieces, (text[at:], "")])
+
+
 @register.simple_tag
 def verdict(rating: Any) -> SafeString:
     """A rating as a sign, a word and a colour; unrated claims say so."""
-    from django.utils.translation import gettext as _
-
     look, label = (rating.look, rating.label) if rating else ("unverified", _("No verdict yet"))
     return format_html('<span class="verdict {}">{}</span>', look, label)

@@ -16,6 +16,10 @@ LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 # Unicode's stream-safe format stops at 30 marks on one letter; putting 80,000 in order takes five seconds.
 MARKS_ON_ONE_LETTER = 64
 
+# Embeddings, overrides and isolates (Unicode Annex 9, 2.1 to 2.5): what follows them may be read in another order than
+# it is stored in. The plain marks U+200E and U+200F only place what has no direction, and many names need them.
+TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
 
 class Unreadable(ValueError):
     """What came in is no text: ``reason`` says why, and ``position`` (from 0) where, if it is a place."""
@@ -69,6 +73,16 @@ def piles() -> re.Pattern[str]:
     letters = map(chr, range(0x300, 0x1F000))
     moving = [each for each in letters if all(map(unicodedata.combining, unicodedata.normalize("NFD", each)))]
     return re.compile(f"[{''.join(moving)}]{{{MARKS_ON_ONE_LETTER + 1},}}")
+
+
+def without_turns(text: str) -> str:
+    """The text without the characters that turn the direction of writing."""
+    return TURNS.sub("", text)
+
+
+def code_point(character: str) -> str:
+    """How Unicode names a character: U+202E."""
+    return f"U+{ord(character):04X}"
 
 
 def is_visible(character: str) -> bool:

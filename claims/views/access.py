@@ -15,9 +15,11 @@ from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Count, F
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import resolve_url
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
@@ -82,6 +84,15 @@ class ZoneMiddleware:
             return self.get_response(request)
 
 
+class Misspelled(Exception):
+    """The case's code was written in small letters, by somebody who may see the case; the page is at `address`."""
+
+    def __init__(self, request: Request, code: str) -> None:
+        match = request.resolver_match
+        page = reverse(match.view_name, kwargs=match.kwargs | {"code": code}) if match else ""
+        self.address = f"{page}?{request.GET.urlencode()}" if request.GET else page
+
+
 def polite(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A view whose rules may refuse: what a rule says is shown where the person is, with the status it has."""
 
@@ -91,6 +102,11 @@ def polite(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return view(request, *args, **kwargs)
         except Refused as refusal:
             return refuse(request, refusal)
+        except Misspelled as page:
+            response = HttpResponsePermanentRedirect(page.address)
+            # Nobody else is to learn from a shared cache that there is such a case.
+            patch_cache_control(response, private=True)
+            return response
 
     return answer
 
@@ -119,12 +135,16 @@ def claims_by_number(case: int, number: int) -> Any:
 
 def _case_of(request: Request, code: str) -> Case:
     user = request.user
+    # What was posted to another address is not sent on. Beyond ASCII, capitals may be other letters: “ß” becomes “SS”.
+    right = code.upper() if request.method in ("GET", "HEAD") and code.isascii() else code
     # A NUL in the address would be an error to PostgreSQL.
-    if not is_code(code):
+    if not is_code(right):
         raise Http404
-    found = cases_by_code(user.is_superuser and user.is_active)(user.pk, code)
+    found = cases_by_code(user.is_superuser and user.is_active)(user.pk, right)
     if not found:
         raise Http404
+    if right != code:
+        raise Misspelled(request, right)
     return found[0]
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.text.normalising import Unreadable, clean, readable
+from claims.text.normalising import TURNS, Unreadable, clean, readable, without_turns
 
 
 def test_a_letter_spelled_in_two_characters_is_stored_as_one():
@@ -66,6 +66,21 @@ def test_utf16_is_refused_by_name():
 def test_typed_text_keeps_to_the_same_rules(text):
     with pytest.raises(Unreadable):
         clean(text)
+
+
+def test_characters_that_turn_the_direction_of_writing_stay_in_a_document_but_can_be_left_out():
+    turned = "Army: \u202e000,84\u202c men \u2067x\u2069"
+    assert clean(turned) == turned
+    assert without_turns(turned) == "Army: 000,84 men x"
+
+
+def test_just_those_characters_turn_the_direction_of_writing():
+    """By Unicode's own table; the marks U+200E, U+200F and U+061C steer nothing but their neighbours."""
+    kinds = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+    every = map(chr, range(0x110000))
+    assert [each for each in every if TURNS.match(each)] == [
+        chr(point) for point in range(0x110000) if unicodedata.bidirectional(chr(point)) in kinds
+    ]
 
 
 @pytest.mark.parametrize("pile", ["\u0315\u0300", "\u0f73"])

@@ -10,12 +10,36 @@ from tests.factories import make_claim, make_source
 HUGE = "9" * 40
 
 
-@pytest.mark.parametrize("code", ["by", "BY\0", "BЫ", "B Y", "\N{MULTIPLICATION SIGN}", "BY\n"])
+@pytest.mark.parametrize("code", ["by\0", "BY\0", "b-y", "BЫ", "B Y", "\N{MULTIPLICATION SIGN}", "BY\n"])
 def test_what_no_case_could_be_coded_is_not_found_and_never_asked_for(as_, case, ann, code, django_assert_num_queries):
     browser = as_(ann)
     # The session and the person; PostgreSQL takes no NUL, so the case must not be asked for.
     with django_assert_num_queries(2):
         assert browser.get(f"/cases/{quote(code)}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("written", "right"),
+    [
+        ("/cases/by/", "/cases/BY/"),
+        ("/cases/By/claims/1/history/?before=2&x=%26", "/cases/BY/claims/1/history/?before=2&x=%26"),
+        ("/cases/by/documents/7/", "/cases/BY/documents/7/"),
+    ],
+)
+def test_a_code_in_small_letters_leads_on_for_good_to_the_page(as_, case, ann, written, right):
+    answer = as_(ann).get(written)
+    assert (answer.status_code, answer["Location"]) == (301, right)
+    assert "private" in answer["Cache-Control"]
+
+
+def test_a_stranger_does_not_learn_of_a_case_by_its_code_in_small_letters(as_, case, zoe):
+    browser = as_(zoe)
+    for address in ("/cases/by/", "/cases/nothere/", "/cases/by/claims/1/"):
+        assert browser.get(address).status_code == 404
+
+
+def test_what_is_posted_to_a_code_in_small_letters_is_not_sent_on(as_, case, eve):
+    assert as_(eve).post("/cases/by/edit/", {"act": "details"}).status_code == 404
 
 
 @pytest.mark.parametrize("number", [HUGE, str(2**31), str(2**63)])

@@ -1,5 +1,7 @@
 """Giving one's own assessment, and what one sees of others'."""
 
+import re
+
 import pytest
 
 from claims.models import Assessment, Entry, Status
@@ -83,6 +85,50 @@ def test_what_is_missing_is_said_at_its_field_and_nothing_is_lost(claim, ann, as
     assert not Assessment.objects.exists()
 
 
+@pytest.mark.parametrize(("rating", "likelihood"), [("refuted", "certain"), ("supported", "unlikely")])
+def test_answers_that_contradict_each_other_are_asked_back_once(claim, ann, as_, htmx, rating, likelihood):
+    browser = as_(ann)
+    form = typed(claim, rating=claim.case.rating(rating).pk, likelihood=likelihood, rationale="Typed with care.")
+
+    for headers in (None, htmx):
+        asked = browser.post(assess_url(claim), form, headers=headers)
+        assert asked.status_code == 422
+        assert "contradict each other" in text_of(asked)
+        assert "Typed with care." in text_of(asked)
+    assert not Assessment.objects.exists()
+
+    meant = re.search(r'name="meant" value="([^"]+)"', asked.content.decode())
+    assert meant
+    assert browser.post(assess_url(claim), form | {"meant": meant[1]}).status_code == 302
+    own = Assessment.objects.get(rating__code=rating, likelihood=likelihood)
+    assert own.submitted_at is not None
+
+
+def test_one_contradiction_that_is_meant_is_no_leave_for_another(claim, ann, as_):
+    form = typed(claim, likelihood="certain")
+    asked = as_(ann).post(assess_url(claim), form)
+    other = form | {"likelihood": "likely", "meant": asked.context["form"].at_odds}
+    assert as_(ann).post(assess_url(claim), other).status_code == 422
+
+
+def test_a_contradiction_that_is_meant_stays_ticked_while_something_else_is_mended(claim, ann, as_):
+    form = typed(claim, likelihood="certain", rationale="")
+    meant = as_(ann).post(assess_url(claim), form).context["form"].at_odds
+    page = text_of(as_(ann).post(assess_url(claim), form | {"meant": meant}))
+    assert "contradict each other" not in page
+    assert "Say what leads you" in page
+    assert f'name="meant" value="{meant}" checked' in page
+
+
+def test_a_draft_may_contradict_itself(claim, ann, as_):
+    assert as_(ann).post(assess_url(claim), typed(claim, act="draft", likelihood="certain")).status_code == 302
+
+
+@pytest.mark.parametrize("likelihood", ["", "remote", "even"])
+def test_what_does_not_contradict_is_not_asked_back(claim, ann, as_, likelihood):
+    assert as_(ann).post(assess_url(claim), typed(claim, likelihood=likelihood)).status_code == 302
+
+
 def test_sent_twice_it_is_one(claim, ann, as_):
     for act in ("draft", "draft", "submit", "submit"):
         version = Assessment.objects.values_list("version", flat=True).first()
@@ -104,6 +150,7 @@ def test_a_draft_of_another_window_is_not_overwritten(claim, ann, as_):
     as_(ann).post(assess_url(claim), typed(claim, act="draft", rationale="From the first window"))
     answer = as_(ann).post(assess_url(claim), typed(claim, act="draft", rationale="From the second window"))
     assert answer.status_code == 409
+    assert re.search(r"You saved this at \d\d:\d\d UTC in another window", text_of(answer))
     assert "From the first window" in text_of(answer)
     assert "From the second window" in text_of(answer)
     assert Assessment.objects.get().rationale == "From the first window"

@@ -265,7 +265,7 @@ def test_a_claim_is_made_with_who_said_it_and_its_figure(case, ann, as_, headers
         ({"measure_1": "strength", "low_1": "NaN"}, "Enter a number."),
         ({"verb_1": "said"}, "Name who said it"),
         ({"statement": ""}, "required"),
-        ({"statement": "x" * 1001}, "at most 1000"),
+        ({"statement": "x" * 1001}, "This is 1 character too long: 1,000 fit"),
         ({"kind": "rumour"}, "not one of the available"),
         ({"as_of": "yesterday"}, "valid date"),
     ],

@@ -33,7 +33,7 @@ def test_evidence_is_added_with_a_new_source(claim, ann, as_):
     assert "Evidence added." in page
     assert "Ministry" in page
     assert 'rel="noopener noreferrer nofollow"' in page
-    assert "–3" in page
+    assert "?3" in page
     assert str(Evidence.objects.get().exhibit.source) == "Ministry"
 
 

@@ -43,6 +43,20 @@ def test_every_run_stands_where_it_says(case, ann, as_):
     assert "<b>second" not in page(as_(ann).get(ROOM))
 
 
+def test_what_turns_the_direction_of_writing_is_shown_by_a_sign_that_adds_no_text(case, ann, as_):
+    text = "The army is \u202e000,84\u202c <strong>, they \u2067say\u2069."
+    document = make_document(case=case, text=text)
+    make_claim(document=document, exact="army is \u202e000")
+    seen = page(as_(ann).get(ROOM))
+    said = "Invisible character U+202E: it turns the direction of writing"
+    assert f'<span class="turn" role="img" title="{said}" aria-label="{said}">\u202e</span>' in seen
+    assert seen.count('class="turn"') == 4
+    shown = re.search(r'<p dir="auto">(<span data-start="0">.*?)</p>', seen)
+    assert shown
+    assert html.unescape(re.sub(r"<[^>]*>", "", shown[1])) == text
+    assert f'aria-label="{said}">\u202e</span>' in page(as_(ann).get(f"{ROOM}sentences/"))
+
+
 def test_a_mark_wears_the_look_of_its_rating(case, ann, ben, eve, max_, as_):
     document = make_document(case=case)
     make_signed_claim(case=case, reviewers=[ann, ben], editors=(eve, max_), document=document, exact="48,000")

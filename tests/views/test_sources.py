@@ -1,5 +1,7 @@
 """The sources' pages, judged by what a reader sees."""
 
+import re
+
 import pytest
 
 from claims.models import Entry, Exhibit, Grade, Role, Source
@@ -56,6 +58,18 @@ def test_the_list_is_paged_by_key(as_, case, ann, monkeypatch, htmx):
     assert both == list(Source.objects.order_by("name", "pk").values_list("pk", flat=True))
     assert "<html" not in rest.content.decode()
     assert rest.content.decode().lstrip().startswith('<section class="card stack" id="sources">')
+
+
+def test_what_was_not_graded_is_marked_so_that_nobody_reads_a_minus(as_, case, source, ann):
+    item = make_evidence(claim=make_claim(case=case), source=source)
+    browser = as_(ann)
+    pages_with_a_grade = [f"/sources/{source.pk}/", item.claim.get_absolute_url(),
+                          f"{item.claim.get_absolute_url()}evidence/1/remove/"]  # fmt: skip
+    for address in pages_with_a_grade:
+        page = browser.get(address).content.decode()
+        assert re.search(r'title="[^"]*(not graded|no grade)[^"]*">\?3<span class="visually-hidden">: source not', page)
+        assert "–3" not in page
+    assert re.search(r'title="Not graded">\?<span class="visually-hidden"> Not graded', browser.get("/sources/").text)
 
 
 def test_queries_of_the_list_do_not_grow_with_it(as_, case, ann, django_assert_max_num_queries):
@@ -230,6 +244,7 @@ def test_a_stale_correction_shows_both_and_keeps_what_was_typed(as_, source, ann
 
     page = answer.content.decode()
     assert answer.status_code == 409
+    assert re.search(r"Ben changed this at \d\d:\d\d UTC, while you were writing", page)
     assert "Ministry of Defence of Belarus" in page
     assert 'value="Defence Ministry"' in page
     source.refresh_from_db()

@@ -1,0 +1,1 @@
+"""Plain Python on judgements: nothing here knows of Django."""
