@@ -1,9 +1,13 @@
 """A plain function for each noun; every argument an optional keyword."""
 
+import hashlib
 import itertools
 from typing import Any
 
+from django.utils import timezone
+
 from claims.models import (
+    Capture,
     Case,
     Claim,
     Document,
@@ -13,6 +17,7 @@ from claims.models import (
     Role,
     Scale,
     Source,
+    Suggestion,
     User,
     Verdict,
     assess,
@@ -74,6 +79,21 @@ def make_claim(
     return Claim.make(document.case if document else case or make_case(), by=by or keeper(), passage=passage, **values)
 
 
+def make_suggestion(
+    *,
+    case: Case | None = None,
+    document: Document | None = None,
+    exact: str = "The army is 48,000 strong.",
+    **fields: Any,
+) -> Suggestion:
+    document = document or make_document(case=case)
+    start = document.text.index(exact)
+    values = {"kind": "quantity", "score": 0.9, "reasons": ["number"], "method": "rules 1"} | fields
+    made = Suggestion(document=document, start=start, end=start + len(exact), **values)
+    made.store()
+    return made
+
+
 def make_source(*, case: Case | None = None, by: User | None = None, **fields: Any) -> Source:
     values = {"name": f"Source {next(_counter)}", "kind": "person"} | fields
     return Source.make(case or make_case(), by=by or keeper(), **values)
@@ -97,6 +117,19 @@ def make_evidence(
         exhibit=exhibit or Exhibit(title="A statement", text="The census says 48,000."),
         **values,
     )
+
+
+def make_capture(*, case: Case | None = None, by: User | None = None, **fields: Any) -> Capture:
+    exhibit = Exhibit(case=case or make_case(), title="A page")
+    exhibit.save(by=by or keeper())
+    page = b"<p>The census says 48,000.</p>"
+    values = {"url": "https://example.org/", "final_url": "https://example.org/", "status": 200} | fields
+    made = Capture(
+        exhibit=exhibit, content=page, size=len(page), sha256=hashlib.sha256(page).hexdigest(),
+        fetched_at=timezone.now(), fetched_by=by or keeper(), **values,
+    )  # fmt: skip
+    made.save(by=by or keeper())
+    return made
 
 
 def make_assessment(*, claim: Claim | None = None, by: User | None = None, rating: str = "supported", **fields: Any):

@@ -15,17 +15,21 @@ from claims.models.claims import Attribution, Claim, Kind, Quantity
 from claims.models.documents import Document, Passage, keep_document
 from claims.models.entries import VERBS, Chain, Entry, writing
 from claims.models.evidence import Credibility, Evidence
+from claims.models.jobs import Cancelled, Job, JobItem
+from claims.models.links import Link, link
 from claims.models.moves import MOVES, Role, Status, may
 from claims.models.people import User
 from claims.models.records import NotNow, NotYours, Recorded, Refused, Stale
 from claims.models.reports import Report
-from claims.models.sources import Exhibit, Grade, Reliability, Source
+from claims.models.sources import Capture, Exhibit, Grade, Reliability, Source
+from claims.models.suggestions import Suggestion
 from claims.models.verdicts import Difference, Reached, Verdict, propose, send_back, sign_off
 
 __all__ = [
-    "MOVES", "VERBS", "Assessment", "Assignment", "Attribution", "Case", "Chain", "Claim", "Confidence", "Credibility",
-    "Difference", "Document", "Entry", "Evidence", "Exhibit", "Grade", "Kind", "Likelihood", "Look", "Membership",
-    "NotNow", "NotYours", "Passage", "Quantity", "Rating", "Reached", "Recorded", "Refused", "Reliability", "Report",
-    "Role", "Scale", "Source", "Stale", "Status", "Tally", "User", "Verdict", "WasSaid", "assess", "assign",
-    "decide_complete", "keep_document", "may", "propose", "send_back", "sign_off", "writing",
+    "MOVES", "VERBS", "Assessment", "Assignment", "Attribution", "Cancelled", "Capture", "Case", "Chain", "Claim",
+    "Confidence", "Credibility", "Difference", "Document", "Entry", "Evidence", "Exhibit", "Grade", "Job", "JobItem",
+    "Kind", "Likelihood", "Link", "Look", "Membership", "NotNow", "NotYours", "Passage", "Quantity", "Rating",
+    "Reached", "Recorded", "Refused", "Reliability", "Report", "Role", "Scale", "Source", "Stale", "Status",
+    "Suggestion", "Tally", "User", "Verdict", "WasSaid", "assess", "assign", "decide_complete", "keep_document",
+    "link", "may", "propose", "send_back", "sign_off", "writing",
 ]  # fmt: skip

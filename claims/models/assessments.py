@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.cases import Case, Rating
@@ -171,9 +172,14 @@ class Assessment(Recorded):
         """Its seal alone: whoever reads the log is not to be swayed by it."""
         return {"round": self.round, "reviewer": self.reviewer_id, "seal": self.seal}
 
+    @cached_property
+    def relied_numbers(self) -> list[int]:
+        """The numbers of the evidence relied on, rising. A page that shows many asks for all at once and sets it."""
+        return sorted(evidence.number for evidence in self.relied_on.all())
+
     def sealed_content(self, relied_on: list[Evidence] | None = None) -> str:
         """What the seal is the SHA-256 of: everything the reviewer said, and of which words, written canonically."""
-        relied_on = list(self.relied_on.all()) if relied_on is None else relied_on
+        numbers = self.relied_numbers if relied_on is None else sorted(evidence.number for evidence in relied_on)
         return canonical(
             {
                 "claim": self.claim.ref,
@@ -186,7 +192,7 @@ class Assessment(Recorded):
                 "confidence": self.confidence,
                 "rationale": self.rationale,
                 "would_change": self.would_change,
-                "relied_on": sorted(evidence.number for evidence in relied_on),
+                "relied_on": numbers,
                 "submitted_at": self.submitted_at.isoformat(timespec="microseconds") if self.submitted_at else None,
             }
         )
@@ -239,11 +245,31 @@ def assign(claim: Claim, reviewers: list[User], *, by: User) -> None:
                 row.store()
         waiting = claim.assignments.filter(round=claim.round, current=True, answered=False).exists()
         after = {"reviewers": sorted(map(str, reviewers))}
-        if waiting:
-            after |= claim.enter(move.end, chain)
-        elif _has_its_answers(claim) and claim.status in MOVES["complete"].start:
-            after |= _complete(claim, chain)
+        after |= claim.enter(move.end, chain) if waiting else _complete_if_it_may(claim, chain)
         chain.record(by=by, verb="assigned", on=claim, before={"reviewers": before}, after=after)
+
+
+def ask_no_more(case: Case, reviewer: User, *, by: User) -> int:
+    """Take back what somebody was asked in a case and has not answered: of how many claims.
+
+    A claim that has its answers and now waits for nobody goes to its decision.
+    """
+    with writing(case) as chain:
+        waiting = case.assignments.filter(current=True, answered=False)
+        claims = [row.claim for row in waiting.filter(reviewer=reviewer).select_related("claim").order_by("number")]
+        asked: dict[int, list[Assignment]] = {claim.pk: [] for claim in claims}
+        for row in case.assignments.filter(claim__in=asked, current=True).select_related("reviewer"):
+            asked[row.claim_id].append(row)
+        models.QuerySet.update(waiting.filter(reviewer=reviewer), current=False)
+        for claim in claims:
+            claim.case = case
+            left = [row for row in asked[claim.pk] if row.reviewer_id != reviewer.pk]
+            before = {"reviewers": sorted(str(row.reviewer) for row in asked[claim.pk])}
+            after: dict[str, Any] = {"reviewers": sorted(str(row.reviewer) for row in left)}
+            if all(row.answered for row in left):
+                after |= _complete_if_it_may(claim, chain)
+            chain.record(by=by, verb="assigned", on=claim, before=before, after=after)
+    return len(claims)
 
 
 def decide_complete(case: Case, *, by: User) -> int:
@@ -285,6 +311,11 @@ def _check_can_be_asked(claim: Claim, reviewer: User, asked: Assignment | None) 
 
 def _has_its_answers(claim: Claim) -> bool:
     return claim.answers_in >= claim.case.assessments_required
+
+
+def _complete_if_it_may(claim: Claim, chain: Chain) -> dict[str, Any]:
+    ready = _has_its_answers(claim) and claim.status in MOVES["complete"].start
+    return _complete(claim, chain) if ready else {}
 
 
 def _complete(claim: Claim, chain: Chain) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.core.validators import RegexValidator
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -307,15 +307,16 @@ class Membership(Recorded):
             if self.role != Role.EDITOR:
                 self._keep_an_editor()
             super().save(*args, by=by, **kwargs)
-            if not may(self.role, "assess"):
-                self._ask_no_more()
+            if by is not None and not may(self.role, "assess"):
+                self._ask_no_more(by)
 
     def delete(self, *args: Any, by: User | None = None, why: str = "", **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Take somebody off the case; what they were asked waits for nobody. Raises Refused for the last editor."""
         with writing(self.case):
             self._keep_an_editor()
             gone = super().delete(*args, by=by, why=why, **kwargs)
-            self._ask_no_more()
+            if by is not None:
+                self._ask_no_more(by)
         return gone
 
     def _keep_an_editor(self) -> None:
@@ -323,8 +324,16 @@ class Membership(Recorded):
         if editors == {self.pk}:
             raise Refused(_("The case would be left without an editor: make somebody else one first."), "role")
 
-    def _ask_no_more(self) -> None:
-        models.QuerySet.update(self.case.assignments.filter(reviewer=self.user, answered=False), current=False)
+    def _ask_no_more(self, by: User) -> None:
+        from claims.models.assessments import ask_no_more  # assessments are built on cases
+
+        ask_no_more(self.case, self.user, by=by)
+
+
+# Written out: two of these stand in every move, and Django's writing of them costs more than the rest of the move.
+COUNT_ONE = (
+    "UPDATE claims_tally SET count = count + %s WHERE case_id = %s AND status = %s AND COALESCE(rating_id, 0) = %s"
+)
 
 
 class Tally(models.Model):
@@ -356,8 +365,10 @@ class Tally(models.Model):
             if place is None:
                 continue
             status, rating = place
-            rows = cls.objects.filter(case=case, status=status, rating_id=rating)
-            if not rows.update(count=F("count") + step):
+            with connection.cursor() as cursor:
+                cursor.execute(COUNT_ONE, [step, case.pk, status, rating or 0])
+                found = cursor.rowcount
+            if not found:
                 cls.objects.create(case=case, status=status, rating_id=rating, count=step)
 
     @classmethod

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import bisect
 import hashlib
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
@@ -20,6 +22,7 @@ from claims.text.quotations import Quotation, SpanOutsideText, quote, stands
 if TYPE_CHECKING:
     from claims.models.cases import Case
     from claims.models.people import User
+    from claims.models.suggestions import Suggestion
 
 
 class DocumentQuerySet(RecordedQuerySet):
@@ -51,6 +54,7 @@ class Document(Recorded):
     author = models.CharField(_("author"), max_length=200, blank=True)
     language = models.CharField(_("language"), max_length=12, default="en", help_text=_("As in en, uk, be, ar."))
     published = models.DateField(_("published"), null=True, blank=True)
+    modified = models.DateField(_("last changed"), null=True, blank=True)
     origin = models.CharField(_("origin"), max_length=8, choices=Origin, editable=False)
     url = models.URLField(_("web address"), max_length=1000, blank=True)
     file_name = models.CharField(_("file name"), max_length=255, blank=True, editable=False)
@@ -60,13 +64,17 @@ class Document(Recorded):
     sha256_bytes = models.CharField(max_length=64, editable=False)
     words = models.PositiveIntegerField(default=0, editable=False)
     extractor = models.CharField(max_length=60, editable=False)
+    pages = models.JSONField(
+        default=list, editable=False, help_text=_("Where each page of a paged file begins in the text.")
+    )
+    notes = models.JSONField(default=list, editable=False, help_text=_("What a reader should know of the reading."))
     loaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="documents", editable=False
     )
     loaded_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = DocumentQuerySet.as_manager()
-    not_logged = {"content", "text"}
+    not_logged = {"content", "text", "pages"}
 
     class Meta:
         ordering = ["case", "-number"]
@@ -89,6 +97,10 @@ class Document(Recorded):
     @property
     def log_label(self) -> str:
         return f"document {self.number}, {self.title}"
+
+    def page_of(self, place: int) -> int | None:
+        """The number of the page, from 1, on which a place of the text stands; None where the file has no pages."""
+        return bisect.bisect_right(self.pages, place) or None
 
     def holds_its_text(self) -> bool:
         """Whether text and bytes are still those that were loaded."""
@@ -164,8 +176,13 @@ class Passage(Recorded):
         super().save(*args, by=by, **kwargs)
 
 
-def keep_document(case: Case, document: Document, *, by: User) -> tuple[Document, bool]:
-    """Store a read document under the case's next number: it, and True; the first of the same text, and False."""
+def keep_document(
+    case: Case, document: Document, *, by: User, suggestions: Sequence[Suggestion] = ()
+) -> tuple[Document, bool]:
+    """Store a read document under the case's next number: it, and True; the first of the same text, and False.
+
+    What was suggested in it is stored with it, in one entry.
+    """
     document.case, document.loaded_by, document.loaded_at = case, by, timezone.now()
     document.sha256 = hashlib.sha256(document.text.encode()).hexdigest()
     document.sha256_bytes = hashlib.sha256(bytes(document.content)).hexdigest()
@@ -176,5 +193,10 @@ def keep_document(case: Case, document: Document, *, by: User) -> tuple[Document
             return first, False
         document.number = case.next_number(Document.objects.all())
         document.store()
-        chain.record(by=by, verb="loaded", on=document, after=document.facts())
+        for suggestion in suggestions:
+            suggestion.document = document
+        models.QuerySet.bulk_create(document.suggestions.all(), suggestions, batch_size=500)
+        methods = sorted({suggestion.method for suggestion in suggestions})
+        found = {"suggestions": len(suggestions), "suggested_by": methods}
+        chain.record(by=by, verb="loaded", on=document, after=document.facts() | found)
     return document, True

@@ -209,3 +209,37 @@ class Exhibit(Recorded):
         if self.document is not None:
             return self.document.text
         return self.text or None
+
+
+class Capture(Recorded):
+    """An exhibit as it was fetched: the bytes, what came with them, when and from where. It never changes."""
+
+    exhibit = models.ForeignKey(Exhibit, on_delete=models.PROTECT, related_name="captures")
+    content = models.BinaryField(editable=False)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    url = models.URLField(max_length=2000)
+    final_url = models.URLField(max_length=2000)
+    status = models.PositiveSmallIntegerField()
+    headers = models.JSONField(default=list)
+    fetched_at = models.DateTimeField()
+    fetched_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    objects = RecordedQuerySet.as_manager()
+    not_logged = {"content", "headers"}
+
+    class Meta:
+        ordering = ["exhibit", "fetched_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.final_url}, {self.sha256[:12]}"
+
+    @property
+    def log_case(self) -> Case:
+        return self.exhibit.case
+
+    def save(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
+        """Keep it. Raises Refused for one that is kept already: what was captured stays as it came."""
+        if self.pk:
+            raise Refused(_("What was captured stays as it came."))
+        super().save(*args, by=by, verb="fetched", **kwargs)

@@ -8,7 +8,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, F, IntegerField, OuterRef, Prefetch
+from django.db.models import Exists, F, IntegerField, OuterRef
 from django.db.models.functions import Greatest, Length, StrIndex, Substr
 from django.utils.translation import gettext as _
 
@@ -106,11 +106,17 @@ def answers_for(role: str, drafts: bool) -> Prepared[Assessment]:
         rows = Assessment.objects.filter(claim=claim).visible_to(User(pk=reader), role)
         if drafts:
             rows = rows | Assessment.objects.filter(claim=claim, reviewer=reader)
-        numbers = Prefetch("relied_on", Evidence.objects.only("number").order_by("number"))
-        rows = rows.select_related("reviewer", "rating").prefetch_related(numbers)
+        rows = rows.select_related("reviewer", "rating")
         return rows.order_by("-round", "submitted_at", "pk").fetch_mode(models.FETCH_RAISE)[:ANSWERS]
 
     return Prepared(build)
+
+
+@Prepared
+def relied_on_in(claim: int) -> Any:
+    """Which evidence a claim's assessments rely on: key of the assessment, number of the evidence."""
+    rows = Assessment.relied_on.through.objects.filter(assessment__claim=claim).order_by("evidence__number")
+    return rows.values_list("assessment_id", "evidence__number")[: ANSWERS * EVIDENCE]
 
 
 @Prepared
@@ -197,8 +203,10 @@ class ClaimPage:
     @cached_property
     def _answers(self) -> list[Assessment]:
         rows = answers_for(self.role, self.may["assess"])(self.claim.pk, self.user.pk)
+        relied_on = relied_on_in(self.claim.pk) if rows else []
         for row in rows:
             row.claim = self.claim
+            row.relied_numbers = [number for assessment, number in relied_on if assessment == row.pk]
         return rows
 
     @cached_property

@@ -18,6 +18,8 @@ from claims.models import (
     Entry,
     Evidence,
     Grade,
+    Job,
+    JobItem,
     Membership,
     Rating,
     Report,
@@ -27,22 +29,31 @@ from claims.models import (
     User,
     Verdict,
     assign,
+    link,
 )
 from tests.admin.pages import at, newest_entry, typed
 from tests.factories import (
     make_assessment,
+    make_capture,
     make_case,
     make_claim,
     make_document,
     make_evidence,
     make_signed_claim,
     make_source,
+    make_suggestion,
     make_user,
     make_verdict,
 )
 
 MODELS = [model for model in apps.get_app_config("claims").get_models() if not model._meta.auto_created]
-READ_ONLY = {"entry", "chain", "tally", "report", "assessment", "verdict", "grade", "passage", "assignment"}
+READ_ONLY = {"entry", "chain", "tally", "report", "assessment", "verdict", "grade", "passage", "assignment"} | {
+    "suggestion",
+    "job",
+    "jobitem",
+    "capture",
+    "link",
+}
 
 
 @pytest.fixture
@@ -59,6 +70,11 @@ def everything(case, ann, ben, eve, max_):
         make_assessment(claim=claim, by=ann)
         make_assessment(claim=claim, by=ben)
         make_verdict(claim=claim, by=eve, signed_by=max_)
+    link(claim, make_claim(case=case), "same", by=ann)
+    make_suggestion(document=claim.passages.get().document)
+    job = Job.objects.create(case=case, task="files", by=ann)
+    JobItem.objects.create(job=job, position=1, name="a.txt")
+    make_capture(case=case)
     number = Report.objects.count() + 1
     report = Report(
         case=case, number=number, title="A report", claims_in=4, made_by=eve, snapshot="{}", sha256="0" * 64

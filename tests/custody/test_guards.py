@@ -6,7 +6,7 @@ from django.db import DatabaseError, connection, transaction
 
 from claims.custody import guards
 from claims.models import Assessment, Document, Entry, Passage, Report
-from tests.factories import make_assessment, make_claim, make_document, make_evidence
+from tests.factories import make_assessment, make_capture, make_claim, make_document, make_evidence
 
 ONLY_POSTGRES = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no TRUNCATE")
 ONLY_SQLITE = pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has no REPLACE")
@@ -66,6 +66,7 @@ def test_neither_log_nor_reports_are_truncated(entry, report, table):
 @pytest.mark.parametrize("table", guards.KEPT)
 def test_nothing_is_replaced_under_its_number(entry, report, case, table):
     make_assessment(claim=make_claim(case=case, exact="48,000"))
+    make_capture(case=case, once="1:form")
     columns = [row[1] for row in connection.cursor().execute(f"PRAGMA table_info({table})")]
     rest = ", ".join(f'"{name}"' for name in columns if name != "id")
     for id_ in ("id", "id + 1000"):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from claims.models import Refused, Role, assign
-from tests.factories import make_assessment, make_case, make_claim, make_signed_claim
+from claims.models import Entry, Refused, Role, Status, assign
+from tests.factories import make_assessment, make_case, make_claim, make_signed_claim, make_user
 
 
 def test_the_last_editor_is_neither_demoted_nor_taken_off(eve, ann):
@@ -71,3 +71,61 @@ def test_an_answer_that_was_given_keeps_its_meaning(case, ann, ben, eve, max_, c
             assert refusal.value.field == field
         else:
             rating.save(by=eve)
+
+
+@pytest.fixture
+def third(case, ann, ben, eve):
+    """Asked for a third opinion on a claim that has its two answers, of which the claim now waits for this one."""
+    person = make_user(name="The third")
+    case.enrol(person, Role.ANALYST, by=eve)
+    claim = make_claim(case=case)
+    for reviewer in (ann, ben):
+        make_assessment(claim=claim, by=reviewer)
+    assign(claim, [ann, ben, person], by=eve)
+    return person
+
+
+@pytest.mark.parametrize("leaves", ["demoted", "taken off"])
+def test_a_claim_that_waited_for_whoever_leaves_alone_goes_to_its_decision(case, third, eve, leaves):
+    claim = case.claims.get()
+    assert claim.status == Status.IN_REVIEW
+    if leaves == "demoted":
+        case.enrol(third, Role.READER, by=eve)
+    else:
+        case.memberships.get(user=third).delete(by=eve)
+    claim.refresh_from_db()
+    assert claim.status == Status.TO_DECIDE
+    assert case.tallies.get(status=Status.TO_DECIDE).count == 1
+    assert not claim.assignments.get(reviewer=third).current
+    entry = Entry.objects.filter(claim=claim).latest("number")
+    assert (entry.verb, entry.by) == ("assigned", eve)
+    assert entry.changes[0] == ("reviewers", ["Ann", "Ben", "The third"], ["Ann", "Ben"])
+
+
+def test_a_claim_that_waits_for_others_too_goes_on_waiting(case, third, ann, ben, eve):
+    fourth = make_user(name="The fourth")
+    case.enrol(fourth, Role.ANALYST, by=eve)
+    claim = case.claims.get()
+    assign(claim, [ann, ben, third, fourth], by=eve)
+    case.memberships.get(user=third).delete(by=eve)
+    claim.refresh_from_db()
+    assert claim.status == Status.IN_REVIEW
+    assert claim.assignments.get(reviewer=fourth).current
+
+
+def test_a_claim_that_lacks_answers_when_somebody_leaves_stays_in_review(case, ann, ben, eve):
+    claim = make_claim(case=case)
+    assign(claim, [ann, ben], by=eve)
+    make_assessment(claim=claim, by=ann)
+    case.memberships.get(user=ben).delete(by=eve)
+    claim.refresh_from_db()
+    assert (claim.status, claim.answers_in) == (Status.IN_REVIEW, 1)
+    entry = Entry.objects.filter(claim=claim).latest("number")
+    assert entry.changes == [("reviewers", ["Ann", "Ben"], ["Ann"])]
+
+
+def test_whoever_stays_a_reader_leaves_no_second_trace(case, third, eve):
+    case.enrol(third, Role.READER, by=eve)
+    count = Entry.objects.filter(case=case).count()
+    case.enrol(third, Role.READER, by=eve)
+    assert Entry.objects.filter(case=case).count() == count

@@ -18,6 +18,8 @@ from claims.models import (
     Evidence,
     Exhibit,
     Grade,
+    Job,
+    JobItem,
     Membership,
     Passage,
     Quantity,
@@ -29,6 +31,7 @@ from claims.models import (
     User,
     Verdict,
     assign,
+    link,
 )
 from tests.factories import (
     make_assessment,
@@ -37,6 +40,7 @@ from tests.factories import (
     make_document,
     make_evidence,
     make_source,
+    make_suggestion,
     make_verdict,
 )
 
@@ -315,6 +319,40 @@ def test_verdict_one_proposal_at_a_time(decided):
 
 def test_verdict_one_signed_per_round(decided):
     breaks("verdict_one_signed_per_round", another(decided))
+
+
+def test_suggestion_end_after_start(case, ann):
+    stands = make_suggestion(case=case)
+    breaks("suggestion_end_after_start", another(stands, start=9, end=9))
+    holds(another(stands, end=stands.end + 1))
+
+
+def test_suggestion_once_per_passage(case):
+    breaks("suggestion_once_per_passage", another(make_suggestion(case=case)))
+
+
+def test_suggestion_claimed_names_its_claim(claim, case):
+    stands = make_suggestion(case=case)
+    breaks("suggestion_claimed_names_its_claim", another(stands, start=0, state="claimed"))
+    breaks("suggestion_claimed_names_its_claim", another(stands, start=0, state="dismissed", claim=claim))
+    holds(another(stands, start=0, state="claimed", claim=claim))
+
+
+def test_link_once_per_pair(claim, case, ann):
+    stands = link(claim, make_claim(case=case), "same", by=ann)
+    breaks("link_once_per_pair", another(stands, kind="contradicts"))
+
+
+def test_link_joins_two_claims(claim, case, ann):
+    stands = link(claim, make_claim(case=case), "same", by=ann)
+    breaks("link_joins_two_claims", another(stands, other=claim))
+
+
+def test_job_item_one_per_position(case, ann):
+    job = Job.objects.create(case=case, task="files", by=ann)
+    item = JobItem.objects.create(job=job, position=1, name="a.txt")
+    breaks("job_item_one_per_position", another(item))
+    holds(another(item, position=2))
 
 
 def test_what_a_form_made_once_is_not_made_again(case, ann):

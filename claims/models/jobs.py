@@ -1,0 +1,152 @@
+"""Work that takes longer than a page may: it waits in the database, and a worker takes it up."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import connection, models, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from claims.models.people import User
+
+# A worker that has not been heard of for so long is gone, and its job is begun again.
+SILENT = datetime.timedelta(seconds=60)
+
+
+class Cancelled(Exception):
+    """Somebody asked the job to stop."""
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    """Jobs, from the reader's side and from the worker's."""
+
+    def visible_to(self, reader: User) -> Self:
+        """Those of the cases the reader belongs to."""
+        if reader.is_superuser and reader.is_active:
+            return self
+        return self.filter(case__memberships__user_id=reader.pk)
+
+    def lost(self) -> Self:
+        """Those that run without a sign of life from their worker."""
+        return self.filter(state=Job.State.RUNNING, heartbeat__lt=timezone.now() - SILENT)
+
+    def take(self) -> Job | None:
+        """The oldest job that waits, or was lost by its worker: from now on the caller's. None if there is none."""
+        passes = connection.features.has_select_for_update_skip_locked  # SQLite lets in one writer at a time anyway
+        with transaction.atomic():
+            free = Q(state=Job.State.WAITING) | Q(pk__in=self.lost().values("pk"))
+            job = self.filter(free).order_by("pk").select_for_update(skip_locked=passes).first()
+            if job is not None:
+                job.state, job.done, job.message = Job.State.RUNNING, 0, ""
+                job.started_at = job.heartbeat = timezone.now()
+                job.save()
+        return job
+
+
+class Job(models.Model):
+    """Something to be done in a case, how far it is, and what came of it. It may be begun again at any time."""
+
+    class Task(models.TextChoices):
+        FILES = "files", _("Load files")
+        CLAIMS = "claims", _("Import claims")
+        ADDRESS = "address", _("Load a web address")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        CANCELLED = "cancelled", _("Cancelled")
+        FAILED = "failed", _("Failed")
+
+    case = models.ForeignKey("claims.Case", on_delete=models.PROTECT, related_name="jobs")
+    task = models.CharField(max_length=10, choices=Task)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="jobs")
+    once = models.CharField(max_length=80, null=True, unique=True, editable=False)  # noqa: DJ001 - as in Recorded
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    message = models.TextField(blank=True)
+    cancel_asked = models.BooleanField(default=False)
+    made_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True)
+    heartbeat = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["state", "id"], name="job_by_state"),
+            models.Index(fields=["case", "-id"], name="job_of_case"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_task_display()} {self.pk}: {self.get_state_display()}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("claims:job-detail", args=[self.case.code, self.pk])
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.state in (self.State.DONE, self.State.CANCELLED, self.State.FAILED)
+
+    @property
+    def per_cent(self) -> int:
+        """How much of it is done."""
+        return min(100, 100 * self.done // self.total) if self.total else 0
+
+    def advance(self, done: int, total: int | None = None, message: str | None = None) -> None:
+        """Say how far it is, which is a sign of life. Raises Cancelled where somebody asked it to stop."""
+        self.done = done
+        self.total = self.total if total is None else total
+        self.message = self.message if message is None else message
+        self.heartbeat = timezone.now()
+        self.save(update_fields=["done", "total", "message", "heartbeat"])
+        if Job.objects.filter(pk=self.pk, cancel_asked=True).exists():
+            raise Cancelled
+
+    def end(self, state: str, message: str = "") -> None:
+        """It is over; what came in with it has been read and is let go."""
+        self.state, self.message, self.ended_at = state, message, timezone.now()
+        self.save(update_fields=["state", "message", "ended_at", "done", "total"])
+        self.items.update(content=b"")
+
+    def cancel(self) -> None:
+        """Ask it to stop; what has not begun stops here."""
+        Job.objects.filter(pk=self.pk, state=self.State.WAITING).update(
+            state=self.State.CANCELLED, ended_at=timezone.now()
+        )
+        Job.objects.filter(pk=self.pk, state=self.State.RUNNING).update(cancel_asked=True)
+
+
+class JobItem(models.Model):
+    """One thing that a job was given, a file or an address, and what came of it."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        LOADED = "loaded", _("Loaded")
+        FOUND = "found", _("Already here")
+        REFUSED = "refused", _("Refused")
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="items")
+    position = models.PositiveIntegerField()
+    name = models.CharField(max_length=1000)
+    content = models.BinaryField(default=b"", editable=False)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    message = models.TextField(blank=True)
+    document = models.ForeignKey("claims.Document", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["job", "position"]
+        constraints = [models.UniqueConstraint(fields=["job", "position"], name="job_item_one_per_position")]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.get_state_display()}"

@@ -1,0 +1,91 @@
+"""Claims that say the same, or the contrary: a person says so, nothing is ever merged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from claims.models.claims import Claim
+from claims.models.entries import writing
+from claims.models.records import Recorded, RecordedQuerySet, Refused
+
+if TYPE_CHECKING:
+    from claims.models.cases import Case
+    from claims.models.people import User
+
+
+class LinkQuerySet(RecordedQuerySet):
+    """Links, from the reader's side."""
+
+    def of(self, claim: Claim, reader: User) -> Self:
+        """Those of a claim, from either end, whose other end the reader may see too."""
+        mine = self.filter(Q(claim=claim) | Q(other=claim))
+        seen = Claim.objects.visible_to(reader).order_by().values("pk")
+        return mine.filter(claim__in=seen, other__in=seen)
+
+
+class Link(Recorded):
+    """One claim beside another. It belongs to the case of the claim on which it was made."""
+
+    class Kind(models.TextChoices):
+        SAME = "same", gettext_lazy("says the same as")
+        CONTRADICTS = "contradicts", gettext_lazy("contradicts")
+
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="links")
+    other = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="linked_from")
+    kind = models.CharField(max_length=12, choices=Kind)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+
+    objects = LinkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["claim", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["claim", "other"], name="link_once_per_pair"),
+            models.CheckConstraint(condition=~Q(claim=F("other")), name="link_joins_two_claims"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.claim.ref} {self.get_kind_display()} {self.other.ref}"
+
+    @property
+    def log_case(self) -> Case:
+        return self.claim.case
+
+    @property
+    def log_claim_id(self) -> int:
+        return self.claim_id
+
+    def seen_from(self, claim: Claim) -> Claim:
+        """The claim at the other end."""
+        return self.other if self.claim_id == claim.pk else self.claim
+
+
+def link(claim: Claim, other: Claim, kind: str, *, by: User) -> Link:
+    """Say that two claims say the same, or contradict each other; what was said of the pair before is replaced.
+
+    Raises Refused for a claim and itself.
+    """
+    if claim.pk == other.pk:
+        raise Refused(_("A claim cannot be linked with itself."), "other")
+    with writing(claim.case):
+        pair = Q(claim=claim, other=other) | Q(claim=other, other=claim)
+        found: Link | None = Link.objects.filter(pair).select_related("claim__case", "other__case").first()
+        if found is not None and found.claim_id != claim.pk:
+            if found.kind == kind:
+                return found
+            raise Refused(
+                _("%(link)s: this was said on the page of %(ref)s, and is changed there.")
+                % {"link": found, "ref": found.claim.ref}
+            )
+        made = found or Link(claim=claim, other=other, made_by=by)
+        made.kind = kind
+        made.save(by=by, verb="linked")
+    return made

@@ -1,0 +1,149 @@
+"""Passages that the reader of a text thinks are assertions: suggestions, until a person says so."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from claims.models.claims import Claim, Kind
+from claims.models.documents import Document, Passage
+from claims.models.entries import Chain, writing
+from claims.models.moves import Status
+from claims.models.records import NotNow, Recorded, RecordedQuerySet
+
+if TYPE_CHECKING:
+    from claims.models.cases import Case
+    from claims.models.people import User
+
+
+class SuggestionQuerySet(RecordedQuerySet):
+    """Suggestions of a document."""
+
+    def pending(self) -> Self:
+        """Those that nobody has decided on."""
+        return self.filter(state=Suggestion.State.PENDING)
+
+
+class Suggestion(Recorded):
+    """A passage that may be an assertion, and why: pending, made a claim, or dismissed.
+
+    `reasons` are codes of `claims.text.worth`, the strongest first; `rungs` and `figures` are what the claim's
+    attributions and quantities would be, as plain values; `method` names what found it, with its version.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "pending", gettext_lazy("Suggested")
+        CLAIMED = "claimed", gettext_lazy("Made a claim")
+        DISMISSED = "dismissed", gettext_lazy("Dismissed")
+
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="suggestions")
+    start = models.PositiveIntegerField()
+    end = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.STATEMENT)
+    score = models.FloatField()
+    reasons = models.JSONField(default=list)
+    rungs = models.JSONField(default=list)
+    figures = models.JSONField(default=list)
+    method = models.CharField(max_length=60)
+    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, null=True, blank=True, related_name="suggestions")
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    objects = SuggestionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["document", "start", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(end__gt=F("start")), name="suggestion_end_after_start"),
+            models.UniqueConstraint(fields=["document", "start", "end"], name="suggestion_once_per_passage"),
+            models.CheckConstraint(
+                condition=Q(state="claimed", claim__isnull=False) | (~Q(state="claimed") & Q(claim=None)),
+                name="suggestion_claimed_names_its_claim",
+            ),
+        ]
+        indexes = [models.Index(fields=["document", "state", "-score"], name="suggestion_best_first")]
+
+    def __str__(self) -> str:
+        return f"{self.document}: {self.start}–{self.end}"
+
+    @property
+    def log_case(self) -> Case:
+        return self.document.case
+
+    @property
+    def log_label(self) -> str:
+        return f"document {self.document.number}, suggestion at {self.start}"
+
+    def make_claim(self, *, by: User, once: str | None = None) -> Claim:
+        """Make it a claim, with its figures and who said it filled in. Raises NotNow where it is decided already."""
+        with writing(self.document.case):
+            again: Claim | None = Claim.objects.filter(once=once).first() if once else None
+            if again is not None:
+                return again
+            row = self._pending()
+            passage = Passage.of(self.document, row.start, row.end)
+            claim = Claim.make(
+                self.document.case, by=by, statement=" ".join(passage.exact.split()), kind=row.kind, passage=passage,
+                attributions=row.rungs, quantities=[typed(figure) for figure in row.figures], once=once,
+            )  # fmt: skip
+            row.claim = claim
+            with writing(self.document.case) as chain:  # as it stands after the claim's entries
+                row._decide(self.State.CLAIMED, by, chain, "accepted", {"claim": claim.ref})
+        return claim
+
+    def dismiss(self, *, by: User) -> Suggestion:
+        """Set it aside. Raises NotNow where it is decided already."""
+        with writing(self.document.case) as chain:
+            row = self._pending()
+            row._decide(self.State.DISMISSED, by, chain, "dismissed", {})
+        return row
+
+    def undo(self, *, by: User) -> Suggestion:
+        """Make it pending again; a claim made of it is withdrawn. Raises NotNow where work on the claim has begun."""
+        with writing(self.document.case) as chain:
+            row = self._fresh()
+            if row.state == self.State.PENDING:
+                return row
+            claim, row.claim = row.claim, None
+            if claim is not None:
+                claim.case = self.document.case
+                if claim.status != Status.OPEN or claim.answers_in or claim.evidence.exists():
+                    raise NotNow(_("Work on %(ref)s has begun: an editor can withdraw it.") % {"ref": claim.ref})
+                after = claim.enter(Status.WITHDRAWN, chain)
+                why = _("Taken back: it was made of a suggestion.")
+                chain.record(by=by, verb="withdrew", on=claim, before={"status": Status.OPEN}, after=after, why=why)
+            row._decide(self.State.PENDING, by, chain, "took_back", {})
+        return row
+
+    def _fresh(self) -> Suggestion:
+        row: Suggestion = Suggestion.objects.select_related("claim").get(pk=self.pk)
+        row.document = self.document
+        return row
+
+    def _pending(self) -> Suggestion:
+        row = self._fresh()
+        if row.state != self.State.PENDING:
+            raise NotNow(_("Somebody has decided on this suggestion already."))
+        return row
+
+    def _decide(self, state: str, by: User, chain: Chain, verb: str, after: dict[str, Any]) -> None:
+        before = {"state": self.state}
+        decided = state != self.State.PENDING
+        self.state = state
+        self.decided_by, self.decided_at = (by, timezone.now()) if decided else (None, None)
+        self.store()
+        chain.record(by=by, verb=verb, on=self, before=before, after={"state": state, **after})
+
+
+def typed(figure: dict[str, Any]) -> dict[str, Any]:
+    """A figure as a suggestion keeps it, with its numbers as a claim's quantity has them."""
+    ends = {name: Decimal(figure[name]) if figure.get(name) is not None else None for name in ("low", "high")}
+    return figure | ends

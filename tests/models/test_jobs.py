@@ -1,0 +1,55 @@
+import datetime
+
+import pytest
+from django.utils import timezone
+
+from claims.models import Cancelled, Job, JobItem
+
+
+@pytest.fixture
+def job(case, ann):
+    return Job.objects.create(case=case, task="files", by=ann)
+
+
+def test_the_oldest_job_is_taken_first_and_only_once(job, case, ann):
+    later = Job.objects.create(case=case, task="files", by=ann)
+
+    assert Job.objects.take() == job
+    assert Job.objects.take() == later
+    assert Job.objects.take() is None
+
+
+def test_a_job_whose_worker_is_gone_is_begun_again(job):
+    taken = Job.objects.take()
+    taken.advance(3, 9)
+    Job.objects.update(heartbeat=timezone.now() - datetime.timedelta(minutes=2))
+
+    again = Job.objects.take()
+
+    assert again == job
+    assert again.done == 0
+
+
+def test_a_job_that_waits_is_cancelled_at_once_and_a_running_one_at_its_next_step(job, case, ann):
+    running = Job.objects.take()
+    waiting = Job.objects.create(case=case, task="files", by=ann)
+    running.cancel()
+    waiting.cancel()
+
+    waiting.refresh_from_db()
+    assert waiting.state == "cancelled"
+    with pytest.raises(Cancelled):
+        running.advance(1)
+
+
+def test_what_came_in_is_let_go_when_the_job_is_over(job):
+    JobItem.objects.create(job=job, position=1, name="a.txt", content=b"A text.")
+    job.end(Job.State.DONE)
+
+    assert bytes(job.items.get().content) == b""
+    assert job.over
+
+
+def test_strangers_do_not_see_a_job(job, ann, zoe):
+    assert job in Job.objects.visible_to(ann)
+    assert job not in Job.objects.visible_to(zoe)

@@ -1,0 +1,83 @@
+from decimal import Decimal
+
+import pytest
+
+from claims.models import Document, Entry, NotNow, Suggestion, keep_document
+from tests.factories import TEXT, make_evidence, make_suggestion
+
+RUNG = {"speaker": "Minsk", "verb": "claims", "hedged": True, "basis": "on_record"}
+STRENGTH = {"measure": "strength", "low": "48000", "high": None, "unit": "men"}
+
+
+def test_a_suggestion_becomes_a_claim_with_its_words_figures_and_speaker(case, ann):
+    suggestion = make_suggestion(case=case, rungs=[RUNG], figures=[STRENGTH])
+
+    claim = suggestion.make_claim(by=ann)
+
+    assert claim.statement == "The army is 48,000 strong."
+    assert claim.kind == "quantity"
+    assert claim.passages.get().exact == "The army is 48,000 strong."
+    assert claim.attributions.get().speaker == "Minsk"
+    assert claim.quantities.get().low == Decimal(48000)
+    suggestion.refresh_from_db()
+    assert (suggestion.state, suggestion.claim, suggestion.decided_by) == ("claimed", claim, ann)
+
+
+def test_two_people_cannot_decide_on_the_same_suggestion(case, ann, ben):
+    suggestion = make_suggestion(case=case)
+    suggestion.dismiss(by=ann)
+
+    with pytest.raises(NotNow):
+        suggestion.make_claim(by=ben)
+    assert not case.claims.exists()
+
+
+def test_a_form_sent_twice_makes_one_claim(case, ann):
+    suggestion = make_suggestion(case=case)
+
+    assert suggestion.make_claim(by=ann, once="a-form") == suggestion.make_claim(by=ann, once="a-form")
+
+
+def test_what_was_dismissed_can_be_had_back(case, ann):
+    suggestion = make_suggestion(case=case)
+    suggestion.dismiss(by=ann)
+
+    assert suggestion.undo(by=ann).state == "pending"
+    assert suggestion.undo(by=ann).state == "pending", "undoing twice harms nothing"
+    verbs = list(Entry.objects.filter(case=case, thing="suggestion").order_by("number").values_list("verb", flat=True))
+    assert verbs == ["dismissed", "took_back"]
+
+
+def test_undoing_a_claim_withdraws_it_and_suggests_again(case, ann):
+    suggestion = make_suggestion(case=case)
+    claim = suggestion.make_claim(by=ann)
+
+    undone = suggestion.undo(by=ann)
+
+    claim.refresh_from_db()
+    assert claim.status == "withdrawn"
+    assert (undone.state, undone.claim) == ("pending", None)
+    assert suggestion.make_claim(by=ann).number == claim.number + 1, "numbers are never used twice"
+
+
+def test_a_claim_on_which_work_has_begun_stays(case, ann):
+    suggestion = make_suggestion(case=case)
+    claim = suggestion.make_claim(by=ann)
+    make_evidence(claim=claim, by=ann)
+
+    with pytest.raises(NotNow):
+        suggestion.undo(by=ann)
+    suggestion.refresh_from_db()
+    assert suggestion.state == "claimed"
+
+
+def test_a_document_and_what_was_suggested_in_it_are_one_entry(case, ann):
+    found = [Suggestion(start=0, end=12, score=0.8, method="rules 1")]
+    document = Document(title="A briefing", text=TEXT, content=TEXT.encode(), origin="paste")
+
+    stored, _fresh = keep_document(case, document, by=ann, suggestions=found)
+
+    assert stored.suggestions.get().end == 12
+    entry = Entry.objects.filter(case=case).latest("number")
+    assert entry.parts["after"]["suggestions"] == 1
+    assert entry.parts["after"]["suggested_by"] == ["rules 1"]
