@@ -16,9 +16,11 @@ from django.utils.translation import gettext_lazy
 from claims.forms.fields import WorkForm, initial_of
 from claims.loading.reading import LONGEST_PASSAGE
 from claims.models import Attribution, Claim, Kind, Passage, Quantity, Refused, User
+from claims.text.attribution import rungs
 from claims.text.kinds import likely_kind
 from claims.text.normalising import Unreadable, clean, without_turns
-from claims.text.quotations import find
+from claims.text.quotations import around, find
+from claims.text.sentences import sentences
 
 TYPED = ["statement", "kind", "as_of", "resolves_on", "review_by"]
 RUNG = ["speaker", "verb", "hedged", "basis"]
@@ -57,11 +59,23 @@ class Group:
     title: str
     another: str
     rows: list[Row]
+    empty: str = ""
+    asked: bool = False
+
+    @property
+    def filled(self) -> bool:
+        """Whether something stands in one of them."""
+        return any(row.filled for row in self.rows)
 
     @property
     def open(self) -> bool:
-        """Whether something stands in one of them."""
-        return any(row.filled for row in self.rows)
+        """Whether they are in sight: something stands in one, or is to be asked for."""
+        return self.asked or self.filled
+
+    @property
+    def summary(self) -> str:
+        """What the rows are about, and that nothing is given yet."""
+        return self.title if self.filled else self.empty or self.title
 
 
 class ClaimForm(WorkForm):
@@ -133,12 +147,15 @@ class ClaimForm(WorkForm):
     @property
     def groups(self) -> list[Group]:
         """The chain of who told whom, and the typed figures."""
-        rungs = [self._row(RUNG, "speaker", n + 1) for n in range(self.rung_count)]
+        chain = [self._row(RUNG, "speaker", n + 1) for n in range(self.rung_count)]
         figures = [self._row(FIGURE, "measure", n + 1) for n in range(self.figure_count)]
         return [
-            Group(_("Who said it"), _("Who told it to whom next"), rungs),
+            Group(
+                _("Who said it"), _("Who told it to whom next"), chain, _("Who said it, and how: nobody named yet"),
+                asked=self.passage is not None and tells_of_speech(self.passage),
+            ),
             Group(_("Figures"), _("Another figure"), figures),
-        ]
+        ]  # fmt: skip
 
     def _row(self, names: list[str], main: str, n: int) -> Row:
         fields = [self[f"{name}_{n}"] for name in names]
@@ -256,6 +273,14 @@ class ClaimForm(WorkForm):
                 if now != typed:
                     rows.append((label, now, typed))
         return rows
+
+
+def tells_of_speech(passage: Passage) -> bool:
+    """Whether a sentence in which the passage stands says who said something."""
+    before, after = around(passage.document.text, passage.start, passage.end, width=1000)
+    near, start = before + passage.exact + after, len(before)
+    end = start + len(passage.exact)
+    return any(rungs(near[at.start : at.end]) for at in sentences(near) if at.start < end and start < at.end)
 
 
 def _chain(rungs: Any) -> str:

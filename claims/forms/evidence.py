@@ -2,17 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.core.validators import URLValidator
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from claims.forms.fields import WorkForm, initial_of
-from claims.models import Claim, Credibility, Document, Evidence, Exhibit, Source, User, writing
+from claims.forms.filters import cursor
+from claims.models import Case, Claim, Credibility, Document, Evidence, Exhibit, Source, User, writing
+from claims.search.claims import usable
 
 EXHIBITS, DOCUMENTS, SOURCES = 100, 50, 300  # how many the lists offer
 FIELDS = ["stance", "bearing", "quote", "where", "credibility", "note"]
+NEW = ["title", "source", "source_name", "source_kind", "url", "published", "document", "text"]
+SOUGHT = ["words", "older", "exhibit"]  # what the search for an exhibit sends
+
+
+@dataclass
+class Listing:
+    """A page of the exhibits one can choose from, as (key, words, whether it is the chosen one)."""
+
+    rows: list[tuple[int, str, bool]]
+    found: int
+    older: int | None  # older ones than this are on the next page
+    narrowed: bool  # to some words, or to a later page
+
+    @classmethod
+    def of(cls, case: Case, words: str, older: int | None, chosen: int | None) -> Listing:
+        """The newest hundred with these words that are older than `older`; the chosen one stays among them."""
+        wanted = usable(words[:200])
+        known = Exhibit.objects.filter(case=case).order_by("-pk")
+        page = having(known, wanted) if older is None else having(known, wanted).filter(pk__lt=older)
+        found = list(page.values_list("pk", "title", "source__name")[: EXHIBITS + 1])
+        more, found = len(found) > EXHIBITS, found[:EXHIBITS]
+        count, last = len(found), found[-1][0] if more else None
+        if chosen is not None and all(pk != chosen for pk, *_words in found):
+            found[:0] = known.filter(pk=chosen).values_list("pk", "title", "source__name")[:1]
+        rows = [(pk, f"{title} · {name}" if name else title, pk == chosen) for pk, title, name in found]
+        return cls(rows, count, last, bool(wanted) or older is not None)
+
+
+def having(exhibits: QuerySet[Exhibit], words: list[str]) -> QuerySet[Exhibit]:
+    """Those in whose title, source or address each of these words stands."""
+    for word in words:
+        either = Q()
+        # SQLite takes capital and small letters for the same in ASCII alone.
+        for spelling in {word, word.lower(), word.upper(), word.capitalize()}:
+            for place in ("title", "source__name", "url"):
+                either |= Q(**{f"{place}__icontains": spelling})
+        exhibits = exhibits.filter(either)
+    return exhibits
 
 
 class WebAddress(forms.URLField):
@@ -80,8 +123,12 @@ class EvidenceEditForm(BearingForm):
 
 
 class EvidenceForm(BearingForm):
-    """A new piece of evidence: an exhibit that the case holds, or a new one with its source."""
+    """A new piece of evidence: an exhibit that the case holds, or a new one with its source.
 
+    `typed` is what stands in a form that only looks for an exhibit: shown again, and not yet judged.
+    """
+
+    words = forms.CharField(label=_("Find an exhibit"), required=False, max_length=200)
     exhibit = forms.ModelChoiceField(Exhibit.objects.none(), label=_("An exhibit in this case"), required=False)
     title = forms.CharField(label=_("Title of a new exhibit"), required=False, max_length=300)
     source = forms.ModelChoiceField(Source.objects.none(), label=_("Source"), required=False)
@@ -100,17 +147,33 @@ class EvidenceForm(BearingForm):
         help_text=_("Kept with the case, so that quotations can be checked against it."),
     )
 
-    def __init__(self, claim: Claim, user: User, data: Any = None) -> None:
-        super().__init__(data)
+    def __init__(self, claim: Claim, user: User, data: Any = None, *, typed: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, initial=dict(typed or {}))
         self.claim, self.user = claim, user
-        case = claim.case
-        exhibits = Exhibit.objects.filter(case=case).defer("text").order_by("-pk")
+        case, asked = claim.case, typed or data or {}
         documents = Document.objects.filter(case=case).light().order_by("-number")
         sources = Source.objects.visible_to(user).order_by("name", "pk").defer("note")
-        self._offer("exhibit", exhibits, EXHIBITS, _("A new one"))
+        self.fields["exhibit"].queryset = Exhibit.objects.filter(case=case).defer("text")  # type: ignore[attr-defined]
+        chosen = cursor(str(self["exhibit"].value() or ""))
+        self.listing = Listing.of(case, asked.get("words", ""), cursor(asked.get("older")), chosen)
         self._offer("source", sources, SOURCES, _("Choose"))
         self._offer("document", documents, DOCUMENTS, _("None"))
         self.fields["text"].widget.attrs["rows"] = 3
+
+    @staticmethod
+    def looks(sent: Mapping[str, str]) -> bool:
+        """Whether what was sent only looks for an exhibit: by its buttons, or by Return in its field."""
+        return "find" in sent or "older" in sent or bool(sent.get("words") and not sent.get("stance"))
+
+    @property
+    def first(self) -> bool:
+        """Whether the case has no exhibit yet."""
+        return not self.listing.rows and not self.listing.narrowed
+
+    @property
+    def describes(self) -> bool:
+        """Whether the description of a new exhibit must be in sight: something stands in it, or is wrong with it."""
+        return self.first or any(name in self.errors or (name != "source_kind" and self[name].value()) for name in NEW)
 
     def _offer(self, name: str, records: Any, most: int, none: Any) -> None:
         """Accept every record, list only the first ones: a list of thousands helps nobody."""
@@ -126,7 +189,7 @@ class EvidenceForm(BearingForm):
         typed = super().clean()
         if typed.get("exhibit"):
             if typed.get("title"):
-                self.add_error("title", _("You chose an exhibit already. Leave this empty, or choose “A new one”."))
+                self.add_error("title", _("You chose an exhibit already. Leave this empty, or choose none above."))
             return typed
         if not typed.get("title") and "title" not in self.errors:
             self.add_error("title", _("Give the exhibit's title, or choose one that is in this case."))

@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
-from claims.forms.evidence import EvidenceEditForm, EvidenceForm
+from claims.forms.evidence import SOUGHT, EvidenceEditForm, EvidenceForm
 from claims.forms.fields import WorkForm
 from claims.models import Claim, Evidence, NotNow
 from claims.views.access import Request, on_claim
-from claims.views.claims import ask, done
+from claims.views.claim_page import ClaimPage
+from claims.views.claims import ask, context_of, done
+from claims.views.parts import render_part
 
 
 @on_claim(may="cite")
 def evidence_add(request: Request, claim: Claim) -> HttpResponse:
-    """Bring an exhibit to bear on the claim."""
-    if request.method != "POST":
-        claim.require_citable()
-    form = EvidenceForm(claim, request.user, request.POST if request.method == "POST" else None)
-    if form.is_valid() and form.attempt(form.cite) is not None:
-        return _done(request, claim, _("Evidence added."))
-    return ask(request, "claims/evidence_add.html", claim, form)
+    """Bring an exhibit to bear on the claim; on the way there, look for one that the case holds."""
+    if request.method == "POST" and not EvidenceForm.looks(request.POST):
+        form = EvidenceForm(claim, request.user, request.POST)
+        if form.is_valid() and form.attempt(form.cite) is not None:
+            return _done(request, claim, _("Evidence added."))
+        return ask(request, "claims/evidence_add.html", claim, form)
+    claim.require_citable()
+    if request.method == "POST":
+        return ask(request, "claims/evidence_add.html", claim, _shown_again(request, claim, request.POST.dict()))
+    sought = {name: request.GET[name] for name in SOUGHT if name in request.GET}
+    form = _shown_again(request, claim, sought)
+    part = "exhibits" if sought else "form"
+    context = context_of(ClaimPage(claim, request.user)) | {"form": form}
+    return render_part(request, "claims/evidence_add.html", part, context)
+
+
+def _shown_again(request: Request, claim: Claim, typed: dict[str, Any]) -> EvidenceForm:
+    return EvidenceForm(claim, request.user, typed=typed)
 
 
 @on_claim(may="cite")

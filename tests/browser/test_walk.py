@@ -47,6 +47,7 @@ def select(page: Page, words: str) -> None:
 
 
 def add_evidence(page: Page) -> None:
+    page.get_by_text("Not in the list: describe a new exhibit").click()
     page.get_by_label("Title of a new exhibit").fill("Load table of the bridge")
     page.get_by_label("Or a new source").fill("Road office")
     page.get_by_text("Paste its text", exact=True).click()

@@ -3,8 +3,8 @@
 from decimal import Decimal
 
 from claims.forms.claims import ClaimForm
-from claims.models import Claim
-from tests.factories import make_claim, make_signed_claim
+from claims.models import Claim, Passage
+from tests.factories import make_claim, make_document, make_signed_claim
 
 SAID = [
     {"speaker": "The minister", "verb": "said", "hedged": True},
@@ -61,3 +61,19 @@ def test_what_was_judged_stays_as_it_was_judged(case, ann, ben, eve, max_):
     assert form.revise(ann) is None
     assert form.status == 409
     assert "stays as it was judged" in str(form.errors)
+
+
+def test_who_said_it_is_asked_where_the_sentence_tells_of_speech(case):
+    text = "The mayor said that the bridge carries 40 tonnes. The town counts 9,000 people."
+    document = make_document(case=case, text=text)
+
+    def asked(words: str) -> tuple[bool, str]:
+        start = text.index(words)
+        group = ClaimForm(passage=Passage.of(document, start, start + len(words))).groups[0]
+        return group.open, group.summary
+
+    unnamed = "Who said it, and how: nobody named yet"
+    assert asked("the bridge carries 40 tonnes") == (True, unnamed)
+    assert asked("The town counts 9,000 people.") == (False, unnamed)
+    named = ClaimForm(claim=make_claim(case=case, attributions=SAID)).groups[0]
+    assert (named.open, named.summary) == (True, "Who said it")

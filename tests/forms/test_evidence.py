@@ -1,7 +1,32 @@
 """What the form for evidence offers, and what it says of the rest."""
 
+import pytest
+
 from claims.forms import evidence
-from tests.factories import make_claim, make_source
+from claims.models import Exhibit
+from tests.factories import make_case, make_claim, make_source
+
+
+@pytest.fixture
+def claim(case):
+    return make_claim(case=case)
+
+
+@pytest.fixture
+def hold(case, ann):
+    """`hold("A title")` is an exhibit of that title in the case."""
+
+    def held(title, source="Road office", **values):
+        exhibit = Exhibit(case=case, title=title, source=make_source(case=case, name=source), **values)
+        exhibit.save(by=ann)
+        return exhibit
+
+    return held
+
+
+def titles(claim, user, **typed):
+    form = evidence.EvidenceForm(claim, user, typed=typed)
+    return [words.partition(" · ")[0] for _pk, words, _chosen in form.listing.rows]
 
 
 def test_that_there_are_more_than_the_list_offers_is_said(case, ann, monkeypatch):
@@ -12,3 +37,53 @@ def test_that_there_are_more_than_the_list_offers_is_said(case, ann, monkeypatch
     assert "There are more" not in str(evidence.EvidenceForm(claim, ann)["source"].help_text)
     make_source(case=case)
     assert "more than the 2 listed" in str(evidence.EvidenceForm(claim, ann)["source"].help_text)
+
+
+def test_exhibits_are_found_by_words_of_title_source_or_address(claim, ann, hold):
+    hold("Load table", url="https://roads.example/tables/7")
+    hold("Минск заявляет", source="Радио")
+    hold("Census", source="Statistics office")
+
+    assert titles(claim, ann, words="load") == ["Load table"]
+    assert titles(claim, ann, words="OFFICE statistics") == ["Census"]
+    assert titles(claim, ann, words="roads.example") == ["Load table"]
+    assert titles(claim, ann, words="минск") == ["Минск заявляет"], "capital and small letters are one, in any script"
+    assert titles(claim, ann, words="100% _") == []
+    assert titles(claim, ann, words="\0 –") == ["Census", "Минск заявляет", "Load table"], "no word to look for"
+    assert titles(claim, ann, words="load census") == []
+
+
+def test_exhibits_of_other_cases_are_neither_found_nor_chosen(claim, ann):
+    elsewhere = make_case()
+    there = Exhibit(case=elsewhere, title="Hidden table", source=make_source(case=elsewhere))
+    there.save(by=ann)
+
+    assert titles(claim, ann, words="hidden") == []
+    assert titles(claim, ann, exhibit=str(there.pk)) == []
+
+
+def test_older_exhibits_are_a_page_away_and_the_chosen_one_stays(
+    claim, ann, hold, monkeypatch, django_assert_max_num_queries
+):
+    monkeypatch.setattr(evidence, "EXHIBITS", 2)
+    first, *_rest = [hold(f"Table {n}") for n in range(1, 6)]
+
+    form = evidence.EvidenceForm(claim, ann)
+    assert [words for _pk, words, _chosen in form.listing.rows] == ["Table 5 · Road office", "Table 4 · Road office"]
+    with django_assert_max_num_queries(4):
+        older = evidence.EvidenceForm(claim, ann, typed={"older": str(form.listing.older)})
+    assert [pk for pk, *_words in older.listing.rows] == [first.pk + 2, first.pk + 1]
+    assert titles(claim, ann, older=str(older.listing.older)) == ["Table 1"]
+    assert titles(claim, ann, exhibit=str(first.pk), words="5") == ["Table 1", "Table 5"]
+    assert titles(claim, ann, older="nonsense", exhibit="9" * 30) == ["Table 5", "Table 4"]
+
+
+def test_the_description_of_a_new_exhibit_is_open_only_where_it_is_needed(claim, ann, hold):
+    assert evidence.EvidenceForm(claim, ann).describes, "the case has no exhibit"
+    held = hold("Load table")
+    assert not evidence.EvidenceForm(claim, ann).describes
+    assert not evidence.EvidenceForm(claim, ann, typed={"words": "nothing is like that"}).describes
+    assert evidence.EvidenceForm(claim, ann, typed={"title": "Another table"}).describes
+    assert evidence.EvidenceForm(claim, ann, {"stance": "supports"}).describes, "a title is missing"
+    assert not evidence.EvidenceForm(claim, ann, {"exhibit": str(held.pk)}).describes
+    assert evidence.EvidenceForm(claim, ann, {"exhibit": str(held.pk), "title": "Another"}).describes

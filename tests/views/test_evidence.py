@@ -54,6 +54,34 @@ def test_the_form_opens_in_the_page_and_as_a_page(claim, ann, as_, htmx):
     assert "<h1>" in text_of(as_(ann).get(add(claim)))
 
 
+def test_looking_for_an_exhibit_keeps_what_was_typed_and_makes_nothing(claim, ann, as_):
+    make_evidence(claim=claim)
+    held = Exhibit.objects.get()
+    form = typed(words=held.title, exhibit=held.pk, note="What I typed", quote="") | {"title": "Half a tit"}
+    for sent in (form | {"find": "1"}, form | {"older": "1"}, form | {"stance": ""}):
+        answer = as_(ann).post(add(claim), sent)
+        page = text_of(answer)
+        assert answer.status_code == 200
+        assert "What I typed" in page
+        assert 'value="Half a tit"' in page
+        assert f'value="{form["once"]}"' in page, "it is the same form still"
+        assert f'value="{held.pk}" id="exhibit-{held.pk}" selected' in page
+        assert "errorlist" not in page
+    assert Evidence.objects.count() == 1
+
+
+def test_with_htmx_the_list_of_exhibits_alone_is_narrowed(claim, ann, as_, htmx):
+    make_evidence(claim=claim)
+    held = Exhibit.objects.get()
+    url = f"{add(claim)}?words={held.title.split()[0]}"
+    part = text_of(as_(ann).get(url, headers=htmx))
+    assert part.strip().startswith('<div id="exhibits"')
+    assert "1 exhibit listed" in part
+    part = text_of(as_(ann).get(f"{add(claim)}?words=unheard-of", headers=htmx))
+    assert "No exhibit is like that" in part
+    assert "<h1>" in text_of(as_(ann).get(url)), "the same address is a page of its own"
+
+
 def test_an_exhibit_and_a_source_that_are_known_are_used_again(claim, ann, as_):
     make_evidence(claim=claim, source=make_source(case=claim.case, name="Ministry", kind="organisation"))
     exhibit = Exhibit.objects.get()

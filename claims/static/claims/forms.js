@@ -28,6 +28,22 @@ document.addEventListener("keydown", (event) => {
   event.target.form.requestSubmit(button);
 });
 
+// Return in a search field that stands within a longer form presses the search's own button.
+document.addEventListener("keydown", (event) => {
+  const button = event.key === "Enter" && !event.isComposing && document.getElementById(event.target.dataset?.return);
+  if (!button) return;
+  event.preventDefault();
+  button.click();
+});
+
+// What is chosen from a list need not be described: that part folds away, unless something is typed in it.
+document.addEventListener("change", (event) => {
+  const part = document.getElementById(event.target.dataset?.folds);
+  if (!part) return;
+  const written = [...part.querySelectorAll("input, textarea")].some((field) => field.value.trim());
+  part.open = !event.target.value || written;
+});
+
 // Also comes when "Are you sure?" was answered with no, and when the network failed.
 document.addEventListener("htmx:finally:request", freeAll);
 addEventListener("pageshow", freeAll);

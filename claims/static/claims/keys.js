@@ -1,4 +1,9 @@
 // Keys are shown where they work: pressing "e" clicks whatever says data-key="e".
+// Who speaks to the machine, or has keys of their own, switches them off (WCAG 2.1.4); the browser remembers it.
+
+const root = document.documentElement;
+const box = document.getElementById("keys");
+const switched = document.getElementById("keys-on");
 
 const seen = (element) => element.checkVisibility({ visibilityProperty: true });
 const keyed = () => [...document.querySelectorAll("[data-key]")].filter(seen);
@@ -6,13 +11,13 @@ const steps = () => [...new Set([...document.querySelectorAll("[data-mark]")].ma
 const typing = (element) => element.isContentEditable || element.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=button], [type=submit])");
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
+  if (root.dataset.keys === "off" || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
   const key = event.key.toLowerCase();
   const found = keyed().find((element) => element.dataset.key === key);
   if (found) {
     if (found.matches("input, textarea, select")) found.focus();
     else found.click();
-  } else if (key === "?") list();
+  } else if (key === "?") box?.togglePopover();
   else if (key === "j" || key === "k") step(key === "j" ? 1 : -1);
   else return;
   event.preventDefault();
@@ -44,9 +49,45 @@ function choose(key) {
   document.querySelector("[data-mark][aria-current]")?.scrollIntoView({ block: "nearest" });
 }
 
+function remembered() {
+  try {
+    return localStorage.getItem("keys");
+  } catch {
+    return null; // A browser may refuse to keep anything.
+  }
+}
+
+function set(state) {
+  root.dataset.keys = state;
+  if (switched) switched.checked = state === "on";
+}
+
+set(remembered() === "off" ? "off" : "on");
+document.getElementById("keys-button")?.removeAttribute("hidden");
+
+switched?.addEventListener("change", () => {
+  set(switched.checked ? "on" : "off");
+  try {
+    localStorage.setItem("keys", root.dataset.keys);
+  } catch {
+    // Then it holds for this page alone.
+  }
+  list();
+});
+
+// Another window of the same browser follows.
+addEventListener("storage", (event) => {
+  if (event.key === "keys") set(event.newValue === "off" ? "off" : "on");
+});
+
+box?.addEventListener("beforetoggle", (event) => {
+  if (event.newState === "open") list();
+});
+box?.addEventListener("toggle", (event) => {
+  if (event.newState === "open") switched?.focus();
+});
+
 function list() {
-  const box = document.getElementById("keys");
-  if (!box) return;
   const words = (element) => element.dataset.keyLabel || element.getAttribute("aria-label") || [...element.childNodes].filter((node) => node.nodeName !== "KBD").map((node) => node.textContent).join("").trim();
   const rows = keyed().map((element) => [element.dataset.key, words(element)]);
   if (steps().length) rows.push(["j", box.dataset.stepLabel], ["k", box.dataset.backLabel]);
@@ -60,5 +101,4 @@ function list() {
     return [term, meaning];
   });
   box.querySelector("dl").replaceChildren(...lines);
-  box.togglePopover();
 }
