@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 from claims.text import cues
 from claims.text.direct_speech import quoted, speech
 from claims.text.phrases import (
+    ADJECTIVE,
     CLOSING_QUOTES,
     Words,
     after_opening,
@@ -77,12 +78,12 @@ def rungs(sentence: str) -> tuple[Rung, ...]:
         return ()
     words = take_apart(read)
     found: list[Found] = []
-    places = [index for index, word in enumerate(words.small) if word in CUES or word == "so"][:MOST_CUES]
+    places = [index for index, word in enumerate(words.small) if word in CUES][:MOST_CUES]
     for index in places:
         here = at_cue(words, index, found)
         found += [each for each in here if each.first < each.last]
-    in_quotes = [span for span in quoted(read)] if QUOTES.search(read) else []
-    ordered = sorted(found, key=lambda each: depth(words, each, in_quotes))
+    in_quotes = list(quoted(read)) if found and QUOTES.search(read) else []
+    ordered = sorted(apart(found), key=lambda each: depth(words, each, in_quotes))
     return tuple(as_rung(words, each) for each in ordered[:MOST])
 
 
@@ -101,6 +102,21 @@ def content(sentence: str, rungs: tuple[Rung, ...]) -> Span:
     return trim(sentence, left, right) if re.search(r"\w", sentence[left:right]) else trim(sentence, 0, len(sentence))
 
 
+def apart(found: list[Found]) -> list[Found]:
+    """The rungs without overlap: of "X, citing Y, said that" the first ends where the second begins."""
+    kept: list[Found] = []
+    for each in sorted(found, key=lambda one: (one.first, -one.last)):
+        if kept and kept[-1].last > each.first:
+            outer = kept.pop()
+            if outer.first == each.first:
+                kept.append(outer)
+                continue
+            kept.append(outer._replace(last=each.first))
+            each = each._replace(last=max(outer.last, each.last))
+        kept.append(each)
+    return kept
+
+
 def depth(words: Words, found: Found, in_quotes: list[Span]) -> tuple[bool, int, int]:
     """What orders the rungs: those inside a quotation come last, one put behind stands above one put before."""
     start = words.starts[found.first]
@@ -109,7 +125,7 @@ def depth(words: Words, found: Found, in_quotes: list[Span]) -> tuple[bool, int,
 
 
 def as_rung(words: Words, found: Found) -> Rung:
-    speaker = words.between(*found.speaker)
+    speaker = words.between(*found.speaker).removesuffix("'s").removesuffix("\u2019s")
     verb = words.between(*found.verb)
     start, end = words.starts[found.first], words.ends[found.last - 1]
     near = words.text[max(0, start - 120) : end + 120]
@@ -121,7 +137,7 @@ def at_cue(words: Words, index: int, earlier: list[Found]) -> list[Found]:
     word = words.at(index)
     if word == "according":
         return according(words, index)
-    if word in cues.HEDGES or (word == "so" and words.between(index, index + 3).lower().startswith("so-called")):
+    if word in cues.HEDGES:
         return hedge(words, index, earlier)
     if word in cues.NOUNS and is_noun(words, index):
         return telling_noun(words, index) if word in cues.TELLING_NOUNS else []
@@ -153,6 +169,8 @@ def according(words: Words, index: int) -> list[Found]:
 
 def with_apposition(words: Words, start: int, end: int) -> int:
     """The end of a name that its office follows: "Viktor Khrenin, the minister"."""
+    if words.at(end) == "," and words.at(end + 1) in cues.OF_PAPERS:
+        return phrase_after(words, end + 1)
     if words.at(end) != "," or not any(is_name(words, at) for at in range(start, end)):
         return end
     after = phrase_after(words, end + 1) if words.at(end + 1) in cues.DETERMINERS else end
@@ -162,7 +180,7 @@ def with_apposition(words: Words, start: int, end: int) -> int:
 
 def hedge(words: Words, index: int, earlier: list[Found]) -> list[Found]:
     """A word such as "reportedly"; where it stands within someone's verb it is theirs already."""
-    end = index + 1 if words.at(index) in cues.HEDGES else index + 3
+    end = index + 1
     if any(each.verb[0] <= index < each.verb[1] for each in earlier) or holds_verb_of_saying(words, end):
         return []
     last = end + 1 if words.at(end) == "," and index == 0 else end
@@ -179,18 +197,18 @@ def is_noun(words: Words, index: int) -> bool:
     """Whether "claims", "reports" or "states" names a thing here."""
     before, after = words.at(index - 1), words.at(index + 1)
     if index == 0 or is_stop(words, index - 1):
-        return words.at(index)[-3:] != "ing"
+        return words.at(index)[-3:] != "ing" and (index == 0 or after not in ("that", "out"))
     if before in cues.SUBJECTS or before in cues.RELATIVE or before in cues.AUXILIARIES or before in cues.MODALS:
         return before in cues.BE and words.at(index)[-3:] != "ing"
     if before in cues.DETERMINERS or before in cues.PREPOSITIONS or before.endswith(("'s", "\u2019s")):
         return True
     if before in ("and", "or", "to", "as", "united"):
         return before != "as" or after != "that"
-    singular = words.at(index).endswith("s") and not words.at(index).endswith("ss")
-    if singular:
-        return not (after in ("that", "it", "to", "the", "its", "out") or words.at(index + 1).endswith("ly")) or (
-            bool(re.match(r".*(?:ian|ish|ese)\Z", before)) and words.at(index - 2) not in cues.DETERMINERS
-        )
+    if words.at(index).endswith("s") and not words.at(index).endswith("ss"):
+        if after == "that" and words.at(index) != "states":
+            return bool(ADJECTIVE.match(before))
+        is_end = is_stop(words, index + 1) or after in cues.PREPOSITIONS or after in ("and", "or")
+        return words.at(index) == "states" or (is_end and after != "to") or is_verb(words, index + 1)
     return not before.endswith("s") and before not in ("people", "police", "media") and not before.endswith("ly")
 
 
@@ -217,6 +235,8 @@ def telling_noun(words: Words, index: int) -> list[Found]:
         begin = phrase_before(words, start + 1)
         return [Found((begin, start + 1), (index, index + 1), begin, index + 2, "within", hedging)]
     if words.at(index + 1) == "that" and hedging:
+        if words.at(0) == "there" and start <= 4:
+            start = 0
         return [Found(NOBODY, NOBODY, start, index + 2, "within", hedging)]
     return []
 
@@ -233,8 +253,9 @@ def quoted_as(words: Words, index: int) -> list[Found]:
         inner = Found((subject, group), (group, as_at + 2), subject, last)
         if words.at(index + 1) != "by":
             return [inner]
-        return [Found((index + 2, as_at), (index, index + 1), subject, last), inner]
-    outer = Found((subject, group), (group, index + 1), subject, index + 1)
+        outer = Found((index + 2, as_at), (index, index + 1), subject, as_at)
+        return [outer, inner._replace(first=as_at)]
+    outer = Found((subject, group), verb_itself(words, group, index), subject, index + 1)
     return [outer, Found((index + 1, as_at), (as_at + 1, as_at + 2), index + 1, last)]
 
 
@@ -251,9 +272,14 @@ def verb_group(words: Words, index: int) -> int:
         start -= 2
         while words.at(start) == "on" or words.at(start - 1) in cues.AUXILIARIES or words.at(start - 1) in cues.ADVERBS:
             start -= 1
-    while start < index and (words.at(start) in cues.ADVERBS or words.at(start).endswith("ly")):
-        start += 1
     return start
+
+
+def verb_itself(words: Words, group: int, index: int) -> tuple[int, int]:
+    """The verb as it is to be printed: without the adverbs in front of it."""
+    while group < index and (words.at(group) in cues.ADVERBS or words.at(group).endswith("ly")):
+        group += 1
+    return group, index + 1
 
 
 def in_passive(words: Words, index: int) -> list[Found] | None:
@@ -263,21 +289,30 @@ def in_passive(words: Words, index: int) -> list[Found] | None:
         return None
     group = verb_group(words, index)
     is_passive = any(words.at(at) in cues.BE for at in range(group, index))
-    hedging = words.between(group, index + 1)
+    hedging = words.between(*verb_itself(words, group, index))
     if after == "by" and word in cues.SAYING:
         end = with_apposition(words, index + 2, phrase_after(words, index + 2))
         last = end + 1 if words.at(end) in ("as", "that") else end
-        first = before_comma(words, group) if end == last else group
+        first = group - 1 if words.at(group - 1) == "as" else group
+        first = before_comma(words, first) if end == last else first
         side: Side = "after" if end == last else "within"
-        return [Found((index + 2, end), (group, index + 1), first, last, side, hedge_of(words, group, index))]
+        return [
+            Found((index + 2, end), verb_itself(words, group, index), first, last, side, hedge_of(words, group, index))
+        ]
     if is_passive and words.at(group - 1) == "it" and word in cues.HEARD | {"announced", "confirmed", "noted"}:
         end = index + 2 if after == "that" else index + 1
-        return [Found(NOBODY, (group, index + 1), group - 1, end, "before", words.between(group - 1, index + 1))]
+        return [
+            Found(
+                NOBODY, verb_itself(words, group, index), group - 1, end, "before", words.between(group - 1, index + 1)
+            )
+        ]
     if after == "to" and word in cues.HEARD and (is_passive or is_reduced(words, index)):
         return hearsay_about(words, group, index, hedging)
     if word == "told" and is_passive:
         last = behind_verb(words, index)
-        return [Found(NOBODY, (group, index + 1), phrase_before(words, group), last, "before", hedging)]
+        if after == "to":
+            return []
+        return [Found(NOBODY, verb_itself(words, group, index), phrase_before(words, group), last, "before", hedging)]
     return [] if is_passive else None
 
 
@@ -293,7 +328,9 @@ def is_reduced(words: Words, index: int) -> bool:
 
 def hearsay_about(words: Words, group: int, index: int, hedging: str) -> list[Found]:
     """ "is said to be", and the paper of which that is said: "papers that outline a plan, said to be leaked"."""
-    heard = Found(NOBODY, (group, index + 1), group, index + 2, "within", hedging)
+    heard = Found(NOBODY, verb_itself(words, group, index), group, index + 2, "within", hedging)
+    if words.at(index + 2) == "have" and words.at(index + 3) in cues.SAYING:
+        return [heard._replace(first=phrase_before(words, group), last=index + 1)]
     if words.at(group - 1) != "," or words.at(index + 2) not in ("have", "be"):
         return [heard]
     # What is said of the paper itself reaches to the end; what the paper tells stands before it.
@@ -321,6 +358,8 @@ def has_its_company(words: Words, index: int) -> bool:
             return not set(table[word].split()).isdisjoint(near)
     if word in cues.SHOWING:
         return "that" in near[:4] or manner_of(words.between(*subject_of(words, index, [])), "") == "document"
+    if word in cues.WITH_OF:
+        return "of" in near[:1]
     return word in cues.SAYING
 
 
@@ -341,13 +380,24 @@ def active(words: Words, index: int, earlier: list[Found]) -> list[Found]:
     first = start
     if words.at(start - 1) == "as":
         first = start - 1
+    if any(each.speaker == (start, end) and each.last <= group for each in earlier):
+        # The same speaker goes on: ", adding that".
+        return [
+            Found((start, end), verb_itself(words, group, index), before_comma(words, group), last, "within", hedging)
+        ]
     if is_put_behind(words, first, last, index):
         last = len(words.small) if words.at(skip_adverbials(words, last)) != "," else skip_adverbials(words, last)
         last = before_stops(words, last)
-        return [Found((start, end), (group, index + 1), before_comma(words, first), last, "after", hedging)]
+        return [
+            Found((start, end), verb_itself(words, group, index), before_comma(words, first), last, "after", hedging)
+        ]
+    if words.at(last) in (".", "", "!", "?"):
+        return []
+    if words.at(start - 1) == "what" and words.between(last, last + 2) == "to be":
+        last += 2
     first = clause_opening(words, first, earlier)
     last += words.at(last) in (",", ":") and first == 0
-    return [Found((start, end), (group, index + 1), min(first, start), last, "before", hedging)]
+    return [Found((start, end), verb_itself(words, group, index), min(first, start), last, "before", hedging)]
 
 
 def heard_saying(words: Words, group: int, index: int) -> list[Found]:
@@ -357,7 +407,11 @@ def heard_saying(words: Words, group: int, index: int) -> list[Found]:
         return []
     outer = verb_group(words, at)
     start = phrase_before(words, outer)
-    return [Found((start, outer), (group, index + 1), start, behind_verb(words, index))] if start < outer else []
+    return (
+        [Found((start, outer), verb_itself(words, group, index), group - 1, behind_verb(words, index))]
+        if start < outer
+        else []
+    )
 
 
 def before_stops(words: Words, index: int) -> int:
@@ -391,7 +445,9 @@ def said_someone(words: Words, group: int, index: int, hedging: str) -> list[Fou
         return []
     end = with_apposition(words, index + 1, end)
     last = end if words.at(end) == "," else before_stops(words, len(words.small))
-    return [Found((index + 1, end), (group, index + 1), before_comma(words, group), last, "after", hedging)]
+    return [
+        Found((index + 1, end), verb_itself(words, group, index), before_comma(words, group), last, "after", hedging)
+    ]
 
 
 def subject_of(words: Words, group: int, earlier: list[Found]) -> tuple[int, int]:
@@ -400,7 +456,7 @@ def subject_of(words: Words, group: int, earlier: list[Found]) -> tuple[int, int
     if before in ("who", "which", "that"):
         end = group - 2 if words.at(group - 2) == "," else group - 1
         return phrase_before(words, end), end
-    if before in ("and", "but", "by", "then", "") or (before == "," and words.at(group).endswith("ing")):
+    if before in ("and", "or", "nor", "but", "by", "then", "") or (before == "," and words.at(group).endswith("ing")):
         told = [each.speaker for each in earlier if each.speaker != NOBODY]
         return told[-1] if told else leading_subject(words, group)
     if before == ",":
@@ -460,11 +516,16 @@ def behind_verb(words: Words, index: int) -> int:
     if word in cues.WITH_PARTICLE:
         word, at = words.at(at), at + 1
     if word in cues.TOLD_SOMEONE and words.at(at) not in ("that", "of", "about", "against", "to"):
-        at = at + 1 if words.at(at) in cues.OBJECTS else phrase_after(words, at)
+        listener = at + 1 if words.at(at) in cues.OBJECTS else phrase_after(words, at)
+        if word in cues.TELLING or words.at(skip_adverbials(words, listener)) in ("that", "of", "about", "against"):
+            at = listener
+    if word in cues.WITH_THING or word in cues.WITH_WHAT:
+        at = next(ahead for ahead in range(at, at + 6) if words.at(ahead) in thing(word)) + 1
+        return at + (words.at(at) in ("that", "of", "about", "over"))
     behind = skip_adverbials(words, at)
     if words.at(behind) in ("that", "how", "whether"):
         return behind + (words.at(behind) == "that")
-    if behind > at or words.at(at) in cues.PREPOSITIONS or word in cues.WITH_THING:
+    if behind > at or words.at(at) in cues.PREPOSITIONS:
         for ahead in range(at, min(at + THAT_WITHIN, len(words.small))):
             if words.at(ahead) == "that":
                 return ahead + 1
@@ -473,6 +534,10 @@ def behind_verb(words: Words, index: int) -> int:
     if words.at(behind) in cues.OF.get(word, frozenset()):
         return behind + 1
     return behind
+
+
+def thing(verb: str) -> list[str]:
+    return (cues.WITH_THING.get(verb) or cues.WITH_WHAT[verb]).split()
 
 
 def is_put_behind(words: Words, first: int, last: int, index: int) -> bool:
@@ -484,7 +549,8 @@ def is_put_behind(words: Words, first: int, last: int, index: int) -> bool:
         return False
     behind = words.at(skip_adverbials(words, last))
     if behind in (",", ".", "", "!", "?") or behind in CLOSING_QUOTES:
-        return before in CLOSING_QUOTES or has_verb(words, first - 1, 0) or first > 3
+        opening = words.at(0) in cues.PREPOSITIONS or words.at(0) in cues.TIMES or words.at(0).endswith(("ing", "ly"))
+        return before in CLOSING_QUOTES or not opening or has_verb(words, first - 1, 0)
     return (
         behind in cues.PREPOSITIONS
         and (before in CLOSING_QUOTES or has_verb(words, first - 1, 0))

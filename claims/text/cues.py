@@ -35,19 +35,20 @@ def words(listed: str) -> frozenset[str]:
 
 # What follows may be a bare clause or a thing: "said it was small", "announced a plan".
 SAYING = forms(
-    "say claim warn tell add announce confirm deny insist allege admit state declare maintain report stress explain predict"
+    "say claim warn tell add announce confirm deny insist allege admit state declare report stress explain predict"
     " concede acknowledge assert contend reiterate remark reply respond promise vow pledge threaten assure inform testify"
     " write note argue complain boast hint tweet swear caution recall repeat purport propose unveil outline describe accuse"
     " believe think estimate expect fear suspect assess forecast foresee calculate quote cite speak rumour rumor"
 )
 # These say something only with "that" behind them, or where a paper is the subject.
-SHOWING = forms("suggest indicate show reveal find conclude agree detail predict contain demand urge learn understand")
+SHOWING = forms(
+    "maintain suggest indicate show reveal find conclude agree detail predict contain demand urge learn understand rule"
+)
 # ... or with what stands here.
-WITH_PARTICLE = {form: "out" for form in forms("point")} | {form: "clear" for form in forms("make")}
+WITH_PARTICLE = {form: "out" for form in forms("point") | {"sets", "lays"}} | {form: "clear" for form in forms("make")}
 WITH_THING = {form: "fear fears concern concerns hope hopes doubt doubts" for form in forms("express voice")}
 WITH_WHAT = {form: "what" for form in forms("publish")}
-ALONE = SAYING - forms("describe quote cite accuse speak")
-BEFORE_TO = forms("promise vow pledge threaten claim purport")
+WITH_OF = forms("speak")
 TOLD_SOMEONE = forms("tell assure inform warn promise")
 OF = {form: words("of about against for") for form in forms("warn speak complain boast hint write") | {"clear"}}
 
@@ -77,7 +78,9 @@ HEDGING_NOUNS = words(
 )
 
 BE = words("is are was were be been being isn't wasn't aren't weren't isn’t wasn’t aren’t weren’t 's ’s")
-NOT = words("not never didn't doesn't don't didn’t doesn’t don’t hasn't haven't hadn't hasn’t haven’t hadn’t cannot")
+NOT = words(
+    "not never neither didn't doesn't don't didn’t doesn’t don’t hasn't haven't hadn't hasn’t haven’t hadn’t cannot"
+)
 MODALS = words(
     "will would can could may might must shall should won't wouldn't can't couldn't won’t wouldn’t can’t couldn’t"
 )
@@ -118,3 +121,5 @@ PLACES_OF_SPEECH = words(
     "statement interview briefing speech address meeting conference post letter message reporters journalists parliament"
     " television tv radio telegram twitter lawmakers deputies conference video text article broadcast communique session"
 )
+OF_PAPERS = words("seen published obtained dated released leaked issued cited quoted")
+TELLING = forms("tell assure inform")

@@ -29,16 +29,20 @@ class Words(NamedTuple):
 
     def between(self, first: int, last: int) -> str:
         """The text from one word up to, and without, another."""
+        last = min(last, len(self.ends))
         return self.text[self.starts[first] : self.ends[last - 1]] if first < last else ""
 
 
 def take_apart(text: str) -> Words:
-    printed, starts, ends = [], [], []
-    for found in WORD.finditer(text):
-        printed.append(found[0])
-        starts.append(found.start())
-        ends.append(found.end())
-    return Words(text, printed, [word.lower() for word in printed], starts, ends)
+    spans = [found.span() for found in WORD.finditer(text)]
+    printed = [text[start:end] for start, end in spans]
+    return Words(
+        text,
+        printed,
+        [word.lower() for word in printed],
+        [start for start, _ in spans],
+        [end for _, end in spans],
+    )
 
 
 def is_name(words: Words, index: int) -> bool:
@@ -81,7 +85,11 @@ def phrase_before(words: Words, end: int, floor: int = 0) -> int:
                 break
         elif word in cues.RELATIVE and start < end and (is_verb(words, start) or begins_relative(words, start)):
             return phrase_before(words, start - 1, max(floor, start - MOST_WORDS)) if start - 1 > floor else start
-        elif word in cues.CONJUNCTIONS or word in cues.SUBJECTS or is_verb(words, start - 1):
+        elif word in cues.CONJUNCTIONS or word in cues.SUBJECTS:
+            break
+        elif is_verb(words, start - 1):
+            if start - 2 > lowest and words.at(start - 2) in cues.RELATIVE and start < end:
+                return phrase_before(words, start - 2, lowest)
             break
         start -= 1
     return after_opening(words, start, end)

@@ -3,12 +3,12 @@
 import re
 
 ANONYMITY = re.compile(
-    r"\banonym|\b(?:not|un)(?: be|-| to be)? ?named\b|\bunidentified\b|\bspoke on (?:the )?condition"
-    r"|\bon background\b|\b(?:not|without being) (?:be )?(?:named|identified)",
+    r"\b(?:condition of anonymity|(?:speak|speaking|spoke) anonymously|on background"
+    r"|(?:not|without|declin\w+|refus\w+)(?: to)?(?: be| being) (?:named|identified|quoted by name))\b",
     re.I,
 )
 NAMELESS = re.compile(
-    r"\b(?:sources?|insiders?|informants?|whistle-?blowers?)\b|\bfamiliar with\b|\b(?:close to|with knowledge of|briefed on) the\b"
+    r"\b(?:anonymous|unnamed|unidentified|sources?|insiders?|informants?|whistle-?blowers?)\b|\bfamiliar with\b|\b(?:close to|with knowledge of|briefed on) the\b"
     r"|\A(?:an?|one|another|two|three|some|several)\b(?: [\w-]+){0,4}? (?:officials?|diplomats?|aides?|advisers?|commanders?|officers?)\b",
     re.I,
 )
