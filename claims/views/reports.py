@@ -13,6 +13,7 @@ from claims.forms.filters import ClaimFilter, cursor
 from claims.forms.reports import ReportForm
 from claims.models import Case, Chain, Report
 from claims.reports.freezing import MOST, check_quotations, freeze
+from claims.reports.glyphs import glyphless
 from claims.reports.render import FORMATS
 from claims.reports.render import render as render_report
 from claims.views.access import Request, on_case, on_report
@@ -20,6 +21,7 @@ from claims.views.cases import reviewers_of
 from claims.views.parts import go, render_part
 
 PAGE = 50
+NAMED = 12  # characters that the PDF cannot show, by name; of more, how many
 
 
 @on_case()
@@ -59,6 +61,7 @@ def report_add(request: Request, case: Case) -> HttpResponse:
 def report_detail(request: Request, report: Report) -> HttpResponse:
     """What the report holds, how it can be had, and what it can be checked with."""
     data = report.data
+    boxes = glyphless(report.snapshot)
     first = min(cursor(request.GET.get("from")) or 0, len(data["claims"]))
     context = {
         "rows": data["claims"][first : first + 2 * PAGE],
@@ -69,6 +72,8 @@ def report_detail(request: Request, report: Report) -> HttpResponse:
         "data": data,
         "formats": FORMATS.values(),
         "signed": sum(1 for claim in data["claims"] if claim["verdict"]),
+        "boxes": [(f"U+{ord(character):04X}", character) for character in boxes[:NAMED]],
+        "more_boxes": len(boxes) - NAMED if len(boxes) > NAMED else 0,
         "since": Chain.objects.get(case=report.case).count - data["log"]["count"] - 1,
     }
     return render(request, "claims/report_detail.html", context)

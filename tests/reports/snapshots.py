@@ -137,8 +137,47 @@ def make_unsigned(**changes: Any) -> dict[str, Any]:
     )
 
 
-def make_snapshot(*claims: dict[str, Any], sample: bool = False, **changes: Any) -> dict[str, Any]:
+def make_scale() -> dict[str, Any]:
     ratings = [("supported", 1), ("mixed", 2), ("refuted", 3), ("unverified", None)]
+    return {
+        "name": "Four ratings",
+        "ratings": [
+            {"code": code, "label": code.title(), "meaning": f"What {code} means.", "look": code, "position": place}
+            for code, place in ratings
+        ],
+    }
+
+
+def make_document(**changes: Any) -> dict[str, Any]:
+    return {
+        "number": 1,
+        "title": "Briefing on the militia",
+        "author": "",
+        "publisher": "Policy desk",
+        "published": "2023-02-24",
+        "language": "en",
+        "origin": "paste",
+        "url": "",
+        "sha256": "cd" * 32,
+        "sha256_bytes": "ef" * 32,
+        "loaded_at": "2026-11-19T07:00:00Z",
+    } | changes
+
+
+def make_source(**changes: Any) -> dict[str, Any]:
+    return {
+        "id": 1,
+        "name": "Ministry of Defence",
+        "kind_label": "Government",
+        "country": "BY",
+        "reliability": "B",
+        "reason": "Speaks for itself.",
+        "graded_at": "2026-11-20T07:00:00Z",
+        "graded_by": "Ann Analyst",
+    } | changes
+
+
+def make_snapshot(*claims: dict[str, Any], sample: bool = False, **changes: Any) -> dict[str, Any]:
     snapshot = {
         "format": "workbench-report/1",
         "language": "en",
@@ -158,46 +197,9 @@ def make_snapshot(*claims: dict[str, Any], sample: bool = False, **changes: Any)
             "demo": False,
         },
         "log": {"count": 42, "head": "ab" * 32},
-        "scale": {
-            "name": "Four ratings",
-            "ratings": [
-                {
-                    "code": code,
-                    "label": code.title(),
-                    "meaning": f"What {code} means.",
-                    "look": code,
-                    "position": place,
-                }
-                for code, place in ratings
-            ],
-        },
-        "documents": [
-            {
-                "number": 1,
-                "title": "Briefing on the militia",
-                "author": "",
-                "publisher": "Policy desk",
-                "published": "2023-02-24",
-                "language": "en",
-                "origin": "paste",
-                "url": "",
-                "sha256": "cd" * 32,
-                "sha256_bytes": "ef" * 32,
-                "loaded_at": "2026-11-19T07:00:00Z",
-            }
-        ],
+        "scale": make_scale(),
+        "documents": [make_document()],
         "claims": list(claims),
-        "sources": [
-            {
-                "id": 1,
-                "name": "Ministry of Defence",
-                "kind_label": "Government",
-                "country": "BY",
-                "reliability": "B",
-                "reason": "Speaks for itself.",
-                "graded_at": "2026-11-20T07:00:00Z",
-                "graded_by": "Ann Analyst",
-            }
-        ],
+        "sources": [make_source()],
     }
     return deepcopy(snapshot | changes)

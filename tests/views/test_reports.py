@@ -1,0 +1,56 @@
+"""A report's own page: what it says of each format."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from claims.reports.freezing import freeze
+from tests.factories import make_claim
+
+
+def page_of(browser, case, by, statement):
+    make_claim(case=case, statement=statement)
+    report = freeze(case, case.claims.all(), by=by)
+    answer = browser.get(report.get_absolute_url())
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_it_says_that_the_pdf_cannot_follow_the_standard_and_why(as_, case, eve):
+    page = page_of(as_(eve), case, eve, "The sign reads 中 😀.")
+    note = re.search(r'<p[^>]* id="pdf-boxes".*?</p>', page, re.DOTALL)
+    assert note
+    assert "cannot follow PDF/UA-1" in note[0]
+    assert "<bdi>中</bdi> U+4E2D" in note[0]
+    assert "U+1F600" in note[0]
+    assert "more" not in note[0]
+
+
+def test_of_very_many_characters_it_names_some(as_, case, eve):
+    page = page_of(as_(eve), case, eve, "".join(map(chr, range(0x4E00, 0x4E00 + 40))))
+    assert page.count("<bdi>") == 12
+    assert "and 28 more" in page
+
+
+@pytest.mark.parametrize("statement", ["The army is 48,000 strong.", "Войска около границы.", "القوة"])
+def test_of_a_pdf_that_follows_the_standard_it_says_nothing(as_, case, eve, statement):
+    assert "PDF/UA" not in page_of(as_(eve), case, eve, statement)
+
+
+def test_it_asks_no_more_for_more_claims(as_, case, eve):
+    browser = as_(eve)
+
+    def queries() -> int:
+        report = freeze(case, case.claims.all(), by=eve)
+        with CaptureQueriesContext(connection) as asked:
+            browser.get(report.get_absolute_url())
+        return len(asked)
+
+    make_claim(case=case)
+    queries()  # what is asked once for all
+    before = queries()
+    for _ in range(5):
+        make_claim(case=case)
+    assert queries() == before
