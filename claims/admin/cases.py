@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from claims.admin.recorded import ReadOnlyAdmin, RecordedAdmin, RecordedInline, RecordForm
-from claims.models import Case, Document, Membership, Passage, Rating, Scale
+from claims.models import Case, Document, Membership, Passage, Rating, Role, Scale
 from claims.models.cases import MEANT
 
 MEMBERS = 200  # of a case, on its own page; those of larger ones are in the list of memberships
@@ -129,6 +129,10 @@ class CaseAdmin(RecordedAdmin):
         if obj is None:
             return ()
         return ("code", "scale") if obj.claims.exists() else ("code",)  # type: ignore[attr-defined]
+
+    def waits(self, record: Any, goes: bool) -> bool:
+        """Editors are made before others are unmade: in between, the case always has one."""
+        return isinstance(record, Membership) and (goes or record.role != Role.EDITOR)
 
     @admin.display(description=_("page"))
     def page(self, case: Case) -> str:

@@ -200,7 +200,7 @@ class AssessmentAdmin(OfClaimAdmin):
     list_filter = ("confidence", "was_said", "claim__case")
     list_select_related = ("reviewer", "claim__case", "rating")
     search_fields = ("reviewer__name", "reviewer__email", "claim__statement")
-    search_help_text = _(
+    note = _(
         "Administrators see every assessment, drafts too. Whoever reviews in a case should not be an administrator."
     )
     fields = (

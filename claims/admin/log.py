@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from claims.admin.recorded import ReadOnlyAdmin
 from claims.models import Chain, Entry, Report, Tally
@@ -21,7 +22,7 @@ class EntryAdmin(ReadOnlyAdmin):
     list_filter = ("case", "verb", "thing")
     list_select_related = ("case",)
     search_fields = ("label", "by_name")
-    search_help_text = "What it was done on, or by whom."
+    note = _("The search looks for what it was done on, and by whom.")
     ordering = ("-pk",)
     fields = (
         "case", "number", "at", "by", "by_name", "verb", "thing", "thing_id", "label", "claim", "detail",

@@ -10,7 +10,9 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.db.models import Model, ProtectedError, QuerySet
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from claims.forms.fields import PlainWords, spell
@@ -77,6 +79,7 @@ class Bounded(admin.ModelAdmin):  # type: ignore[type-arg]
     list_per_page = 50
     list_max_show_all = 200
     actions = None
+    note: ClassVar[str | Promise] = ""  # what should be known of a list; it stands beside its search
 
 
 class ReadOnlyAdmin(Bounded):
@@ -115,10 +118,24 @@ class ReadOnlyInline(admin.TabularInline):  # type: ignore[type-arg]
         return False
 
 
+class NamedFields(BaseInlineFormSet):  # type: ignore[type-arg]
+    """Rows in which every field says what it is and of which record: the table only says so in its head."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """With a name for each field that is shown."""
+        super().add_fields(form, index)
+        whose = str(form.instance) if form.instance.pk else _("new")
+        for field in form.fields.values():
+            widget = getattr(field.widget, "widget", field.widget)  # within the one that adds buttons beside it
+            if not widget.is_hidden:
+                widget.attrs.setdefault("aria-label", f"{field.label} ({whose})")
+
+
 class RecordedInline(admin.TabularInline):  # type: ignore[type-arg]
     """What belongs to a record and is saved with it, each with an entry of its own."""
 
     form = RecordForm
+    formset = NamedFields
     extra = 0
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
@@ -215,12 +232,17 @@ class RecordedAdmin(AnsweringAdmin, Bounded):
         """Save what belongs to the record, each with an entry of its own."""
         seen = {one.instance.pk: one.cleaned_data.get("seen") for one in formset.initial_forms}
         formset.save(commit=False)
-        for record in formset.deleted_objects:
-            self._delete_inline(request, record, seen.get(record.pk))
-        for record, _changed in formset.changed_objects:
-            record.save(by=request.user, expect=seen.get(record.pk))
-        for record in formset.new_objects:
-            record.save(by=request.user)
+        kept = [*(record for record, _changed in formset.changed_objects), *formset.new_objects]
+        steps = [*((record, True) for record in formset.deleted_objects), *((record, False) for record in kept)]
+        for record, goes in sorted(steps, key=lambda step: self.waits(*step)):
+            if goes:
+                self._delete_inline(request, record, seen.get(record.pk))
+            else:
+                record.save(by=request.user, expect=seen.get(record.pk))
+
+    def waits(self, record: Any, goes: bool) -> bool:
+        """Whether an inline's record, which goes or is saved, comes after the others; else: deletions first."""
+        return False
 
     def _delete_inline(self, request: HttpRequest, record: Recorded, seen: int | None) -> None:
         with writing(record.log_case):

@@ -1,5 +1,6 @@
 """What the admin may not do past the rules, and what its pages cost."""
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -77,3 +78,39 @@ def test_the_case_of_a_new_source_is_searched_for(as_, ada, case):
     )
     assert [row["id"] for row in found.json()["results"]] == [str(case.pk)]
     assert (Case.objects.count(), Source.objects.count()) == (2, 0)
+
+
+@pytest.mark.parametrize("first", ["ann", "eve"])
+def test_the_only_editor_hands_over_in_one_save_whichever_row_comes_first(as_, ada, ann, eve, first):
+    members = {ann: Role.ANALYST, eve: Role.EDITOR} if first == "ann" else {eve: Role.EDITOR, ann: Role.ANALYST}
+    case = make_case(members=members)
+    browser, page = as_(ada), at(case, "change", case.pk)
+    form = typed(browser.get(page))
+    row = {form[f"memberships-{n}-user"]: f"memberships-{n}" for n in range(2)}
+    answer = browser.post(page, form | {f"{row[ann.pk]}-role": "editor", f"{row[eve.pk]}-DELETE": "on"})
+    assert answer.status_code == 302, answer.context["errors"]
+    assert (case.role_of(ann), case.role_of(eve)) == ("editor", None)
+    form = typed(browser.get(page)) | {"memberships-0-role": "reader", "memberships-TOTAL_FORMS": "2"}
+    form |= {"memberships-1-user": eve.pk, "memberships-1-role": "editor", "memberships-1-case": case.pk}
+    answer = browser.post(page, form)
+    assert answer.status_code == 302, answer.context["errors"]
+    assert (case.role_of(ann), case.role_of(eve)) == ("reader", "editor")
+
+
+def test_nobody_hands_over_to_nobody(as_, ada, ann, eve):
+    case = make_case(members={ann: Role.ANALYST, eve: Role.EDITOR})
+    browser, page = as_(ada), at(case, "change", case.pk)
+    form = typed(browser.get(page))
+    answer = browser.post(page, form | {"memberships-0-role": "reader", "memberships-1-role": "analyst"})
+    assert "without an editor" in answer.content.decode()
+    assert (case.role_of(ann), case.role_of(eve)) == ("analyst", "editor")
+
+
+def test_staff_who_are_no_administrators_are_told_why_they_see_nothing(as_, ada):
+    staff = make_user(is_staff=True)
+    page = as_(staff).get("/admin/").content.decode()
+    assert "staff, but no administrator" in page
+    assert 'href="/cases/"' in page
+    assert "any administrator can give your account more" in page
+    assert as_(staff).get("/admin/claims/assessment/").status_code == 403
+    assert "staff, but no administrator" not in as_(ada).get("/admin/").content.decode()
