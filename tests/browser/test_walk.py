@@ -146,6 +146,7 @@ def test_what_was_removed_comes_back_with_one_key(document, sign_in):
     page.keyboard.press("c")
     page.get_by_role("button", name="Save claim").click()
     page.get_by_role("link", name="Open claim").click()
+    page.wait_for_url("**/claims/*/")
     page.keyboard.press("e")
     add_evidence(page)
     expect(page.locator(".evidence")).to_contain_text("Load table of the bridge")
