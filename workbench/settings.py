@@ -151,6 +151,7 @@ STORAGES = {
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12_000_000
 UPLOAD_LIMIT = 10_000_000  # bytes of one document
+FETCH_URLS = env_flag("WORKBENCH_FETCH", default=False)
 
 SECURE_CSP = {
     "default-src": [CSP.NONE],
