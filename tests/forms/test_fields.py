@@ -51,7 +51,7 @@ def test_a_line_end_counts_once_as_the_browser_counts_it():
 def test_what_turns_the_direction_of_writing_is_refused_at_its_field(turn):
     for field in ("name", "country", "note"):
         form = about(**{field: f"Army {turn}000,84"})
-        assert f"Character 6 is invisible and turns the direction of writing (U+{ord(turn):04X})" in str(form.errors)
+        assert f"Character 6 (U+{ord(turn):04X}) is invisible and turns the direction of writing." in str(form.errors)
         assert list(form.errors) == [field]
 
 
