@@ -36,10 +36,11 @@ LEADS = STOPS + "".join(CLOSERS)
 LONGEST = 10_000
 NEAR = 80
 
-VOICES = cues.SAYING | cues.forms(
-    "ask answer cry exclaim shout whisper mutter murmur observe continue begin conclude inquire enquire demand interrupt call"
-    " suggest return roar scream gasp groan sigh laugh beg plead urge yell retort resume pursue agree repeat echo"
-)
+VOICES = cues.SAYING | cues.forms("""
+    ask answer cry exclaim shout whisper mutter murmur observe continue begin conclude inquire enquire demand
+    interrupt suggest return roar scream gasp groan sigh laugh beg plead urge yell retort resume pursue agree
+    repeat echo
+""")
 LISTENERS = cues.OBJECTS | {"again", "out", "loudly", "softly", "that"}
 
 
@@ -111,9 +112,9 @@ def read(text: str, at: int, mark: str, opened: Opened) -> tuple[Opened | None, 
 
 
 def speaks_in_singles(text: str) -> bool:
-    """Whether dialogue stands in single marks here: then these are more than the double ones."""
+    """Whether dialogue stands in single marks here: then the double ones are not more."""
     singles = sum(1 for _ in SINGLE_OPENING.finditer(text))
-    return singles > 0 and singles > sum(1 for _ in DOUBLE_OPENING.finditer(text))
+    return singles > 0 and singles >= sum(1 for _ in DOUBLE_OPENING.finditer(text))
 
 
 def opens(text: str, at: int, mark: str) -> bool:
