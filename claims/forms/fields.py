@@ -62,8 +62,8 @@ def _spelled(field: forms.Field, value: str) -> str:
 def _check_direction(value: str) -> None:
     if turn := TURNS.search(value):
         raise ValidationError(
-            _("Character %(position)s (%(code)s) is invisible and turns the direction of writing. Type the words around "
-              "it anew instead of pasting them.")
+            _("Character %(position)s (%(code)s) is invisible and turns the direction of writing. Type the words "
+              "around it anew instead of pasting them.")
             % {"position": turn.start() + 1, "code": code_point(turn[0])}
         )  # fmt: skip
 
