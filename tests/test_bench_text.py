@@ -38,13 +38,20 @@ def answers(tmp_path, task, source):
 def gold(tmp_path):
     """A folder laid out as that of the open data, with a few items of each kind."""
     folder = tmp_path / "gold"
-    for name in ("claimbuster", "litbank-quotes", "claim-retrieval-averitec"):
+    for name in ("claimbuster", "litbank-quotes", "recognizers-text", "claim-retrieval-averitec"):
         (folder / name).mkdir(parents=True)
     rows = [f"{name}\t{label}\t{text}\n" for name, (label, text) in SENTENCES.items()]
     (folder / "claimbuster" / "dev.tsv").write_text("id\tlabel\ttext\n" + "".join(rows))
     quotes = [{"start": 0, "end": 29, "speaker": "Mayor"}, {"start": 49, "end": 54, "speaker": "Nobody"}]
     talk = json.dumps({"id": "t", "text": TALK, "quotes": quotes}) + "\n"
     (folder / "litbank-quotes" / "dev.jsonl").write_text(talk, encoding="utf-8")
+    percent = {"start": 15, "end": 18, "resolution": {"value": "25%"}}
+    cases = [
+        {"id": "p", "kind": "percent", "text": "Prices rose by 25%.", "spans": [percent]},
+        {"id": "w", "kind": "percent", "text": "Prices rose by 30%.", "spans": [percent]},
+        {"id": "n", "kind": "number", "text": "Nobody came.", "spans": []},
+    ]
+    (folder / "recognizers-text" / "dev.jsonl").write_text("".join(json.dumps(row) + "\n" for row in cases))
     found_again = folder / "claim-retrieval-averitec"
     (found_again / "queries.tsv").write_text("id\ttext\nq1\tThe bridge at Orsk is closed\nq2\tPrices rose again\n")
     docs = ["The Orsk bridge was closed.", "Prices have risen.", "An army of 48,000 marched."]
@@ -134,6 +141,19 @@ def test_direct_speech_is_answered_by_where_it_stands(tmp_path, gold):
     assert row == {"id": "t", "attributions": [{"source": [], "cue": [], "content": [[0, 29]]}]}
 
 
+def test_figures_are_answered_in_the_kind_that_the_file_names(tmp_path, gold):
+    lines = answers(tmp_path, "figures", gold / "recognizers-text" / "dev.jsonl").read_text().splitlines()
+    rows = [json.loads(line) for line in lines]
+    assert [(span["start"], span["end"], span["value"]) for span in rows[0]["spans"]] == [(15, 18, "25%")]
+    assert rows[2] == {"id": "n", "spans": []}
+
+
+def test_all_figures_are_answered_where_no_kind_is_named(tmp_path):
+    (tmp_path / "any.jsonl").write_text('{"id": "1", "text": "The army has 48,000 men and 12 ships."}\n')
+    row = json.loads(answers(tmp_path, "figures", tmp_path / "any.jsonl").read_text())
+    assert [float(span["value"]) for span in row["spans"]] == [48_000, 12]
+
+
 def test_similar_claims_are_answered_as_a_run(tmp_path, gold, scratch):
     run = answers(tmp_path, "similar", gold / "claim-retrieval-averitec" / "queries.tsv").read_text().splitlines()
     query, mark, claim, rank, score, tag = run[0].split()
@@ -145,6 +165,8 @@ def test_what_is_reached_is_printed_beside_what_should_be(gold, scratch):
     printed = bench("--gold", str(gold), "--sizes", "1000", "2000")
     assert "F1                                    0.667      0.66" in printed
     assert "exact F1 of direct speech             0.667      0.75" in printed
+    assert "exact F1                              1.000      0.65" in printed
+    assert "right value, of all wanted            0.500      0.60" in printed
     assert "MAP@5                                 0.500      0.90" in printed
     assert [line.split()[0] for line in printed.splitlines()[-2:]] == ["1,000", "2,000"]
 
@@ -168,6 +190,8 @@ def test_without_data_it_says_where_they_may_be_had():
         ("attribution", '{"id": "1", "text": "x"}\n[]\n', "line 2"),
         ("attribution", '{"id": "1"}\n', "line 1"),
         ("attribution", "{\n", "line 1"),
+        ("figures", '{"id": "1", "text": "x", "kind": "colour"}\n', "colour"),
+        ("figures", '{"id": "1", "text": "x", "kind": "datetime", "reference": "soon"}\n', "soon"),
     ],
 )
 def test_a_file_of_another_form_is_named(tmp_path, task, content, fault):

@@ -18,10 +18,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
 from claims.loading.sample import FIXTURES
-from claims.management.scores import average_precision, by_score, f1, same_words
+from claims.management.scores import average_precision, by_score, f1, same_value, same_words
 from claims.search.bench import ranked, stock
 from claims.text.attribution import rungs
 from claims.text.direct_speech import speech
+from claims.text.figures import Figure, figures
+from claims.text.predictions import predict
 from claims.text.sentences import sentences
 from claims.text.worth import THRESHOLD, worth
 
@@ -193,6 +195,51 @@ def judge_attribution(gold: Path, rows: list[Row]) -> list[Reached]:
     return [Reached("exact F1 of direct speech", f1(**counts), 0.75)]
 
 
+def figures_found(path: Path) -> list[Row]:
+    """Each text's figures: those of the kind that the row names, in the test set's own form, or else all of them."""
+    return [{"id": row["id"], "spans": spans_in(row)} for row in read_jsonl(path, "id", "text")]
+
+
+def spans_in(row: Row) -> list[Row]:
+    if "kind" not in row:
+        return [figure_span(figure) for figure in figures(row["text"])]
+    try:
+        return predict(row["text"], row["kind"], row.get("reference"))
+    except ValueError as fault:
+        raise CommandError(f"{row['id']}: {fault}") from fault
+
+
+def figure_span(figure: Figure) -> Row:
+    span: Row = {"start": figure.start, "end": figure.end}
+    if figure.timex:
+        span["timex"] = figure.timex
+    if figure.low is not None and figure.low == figure.high:
+        span["value"] = f"{figure.low:f}"
+    return span | ({"unit": figure.unit} if figure.unit else {})
+
+
+def judge_figures(gold: Path, rows: list[Row]) -> list[Reached]:
+    counts = Counter[str](right=0, given=0, wanted=0)
+    alike = 0
+    answers = {row["id"]: row["spans"] for row in rows}
+    for row in read_jsonl(gold, "id", "text", "spans"):
+        given = {(span["start"], span["end"]): span for span in reversed(answers.get(row["id"], []))}
+        exact = [(span, given[place]) for span in row["spans"] if (place := (span["start"], span["end"])) in given]
+        alike += sum(same_value(values(answer), values(span["resolution"] or {})) for span, answer in exact)
+        counts.update(right=len(exact), given=len(answers.get(row["id"], [])), wanted=len(row["spans"]))
+    return [
+        Reached("exact F1", f1(**counts), 0.65),
+        Reached("right value, of all wanted", alike / (counts["wanted"] or 1), 0.60),
+    ]
+
+
+def values(resolution: Row) -> set[str]:
+    """What a figure comes to, in whichever of the forms it is written."""
+    several = [resolution, *(resolution.get("values") or [])]
+    names = ("value", "timex", "start", "end")
+    return {str(one[name]) for one in several for name in names if one.get(name) is not None}
+
+
 def similar(path: Path) -> list[Row]:
     """For each statement of queries.tsv the most similar ones of docs.jsonl beside it, by the pages' own search."""
     claims = [(str(row["id"]), row["claim"]) for row in read_jsonl(path.with_name("docs.jsonl"), "id", "claim")]
@@ -234,6 +281,7 @@ def judge_similar(gold: Path, rows: list[Row]) -> list[Reached]:
 TASKS = {
     "check-worthy": Task(check_worthy, write_tsv, judge_check_worthy, "claimbuster/dev.tsv"),
     "attribution": Task(attribution, write_jsonl, judge_attribution, "litbank-quotes/dev.jsonl"),
+    "figures": Task(figures_found, write_jsonl, judge_figures, "recognizers-text/dev.jsonl"),
     "similar": Task(similar, write_run, judge_similar, "claim-retrieval-averitec/queries.tsv"),
 }
 
@@ -278,6 +326,7 @@ def read_through(text: str) -> None:
         sentence = text[start:end]
         worth(sentence)
         rungs(sentence)
+        figures(sentence)
     speech(text)
 
 
