@@ -52,10 +52,11 @@ def rungs(sentence: str) -> tuple[Rung, ...]:
     places = [index for index, word in enumerate(words.small) if word in CUES][:MOST_CUES]
     for index in places:
         here = at_cue(words, index, found)
-        found += [each for each in here if each.first < each.last and (each.speaker[0] < each.speaker[1] or each.hedge)]
+        found += [each for each in here if each.first < each.last]
     in_quotes = list(quoted(read)) if found and QUOTES.search(read) else []
     ordered = sorted(apart(found), key=lambda each: depth(words, each, in_quotes))
-    return tuple(as_rung(words, each) for each in ordered[:MOST])
+    told = [as_rung(words, each) for each in ordered]
+    return tuple([rung for rung in told if rung.speaker or rung.hedge][:MOST])
 
 
 def content(sentence: str, rungs: tuple[Rung, ...]) -> Span:

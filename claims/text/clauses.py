@@ -79,7 +79,9 @@ def verb_group(words: Words, index: int) -> int:
 
 def verb_itself(words: Words, group: int, index: int) -> tuple[int, int]:
     """The verb as it is to be printed: without the adverbs in front of it."""
-    while group < index and (words.at(group) in cues.ADVERBS or words.at(group).endswith("ly")):
+    while group < index and (
+        words.at(group) in cues.ADVERBS or words.at(group).endswith("ly") or words.at(group)[0] in "'\u2019"
+    ):
         group += 1
     return group, index + 1
 
@@ -130,10 +132,16 @@ def is_aside(words: Words, index: int) -> bool:
 
 def leading_subject(words: Words, before: int) -> tuple[int, int]:
     """The subject with which the sentence begins, for "… and said that" and "…, adding that"."""
-    start = 0
-    if words.at(0) in cues.PREPOSITIONS or words.at(0).endswith("ing") or words.at(0) in cues.TIMES:
-        comma = next((at for at in range(min(before, 25)) if words.at(at) == ","), -1)
+    start, first = 0, words.at(0)
+    if first in cues.INTERJECTIONS:
+        return NOBODY
+    if (first in cues.PREPOSITIONS and words.at(1) not in cues.DAYS) or first.endswith("ing"):
+        comma = next((at for at in range(min(before, 25)) if words.at(at) == ","), None)
+        if comma is None:
+            return NOBODY
         start = comma + 1
+    if first in cues.PREPOSITIONS and start == 0:
+        start = skip_adverbials(words, 0)
     end = phrase_after(words, start)
     start = after_opening(words, start, end)
     while end > start and words.at(end - 1).endswith("ly"):

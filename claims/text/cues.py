@@ -84,15 +84,15 @@ HEDGING_NOUNS = words("""
 """)
 
 BE = words("""
-    is are was were be been being isn't wasn't aren't weren't isn’t wasn’t aren’t weren’t 's ’s
+    is are was were be been being isn't wasn't aren't weren't isn’t wasn’t aren’t weren’t 's ’s 're ’re 'm ’m
 """)
 NOT = words("""
     not never neither didn't doesn't don't didn’t doesn’t don’t hasn't haven't hadn't hasn’t haven’t hadn’t cannot
 """)
 MODALS = words("""
-    will would can could may might must shall should won't wouldn't can't couldn't won’t wouldn’t can’t couldn’t
+    will would can could may might must shall should won't wouldn't can't couldn't won’t wouldn’t can’t couldn’t 'll ’ll
 """)
-AUXILIARIES = BE | NOT | words("has have had having do does did")
+AUXILIARIES = BE | NOT | words("has have had having do does did 've ’ve 'd ’d")
 ADVERBS = words("""
     also later earlier once again since then now just already ever still even often always thus further too first
     soon only today yesterday
@@ -116,7 +116,7 @@ CONJUNCTIONS = words("""
     that which who whom whose what while whilst but because when if although though where whether than or how why
     so yet as amid despite after before since until unless and
 """)
-MASSED = words("""
+PAST_VERBS = words("""
     spoke went came took made gave met held left began saw knew got put sent led won lost became ran fled fell
     stands works goes comes wants needs gets takes makes gives remains lies stood sat sits shot struck hit grew
     kept found set rose
@@ -134,5 +134,6 @@ PLACES_OF_SPEECH = words("""
     parliament television tv radio telegram twitter lawmakers deputies conference video text article broadcast
     communique session
 """)
+INTERJECTIONS = words("yes no well oh now so")
 OF_PAPERS = words("seen published obtained dated released leaked issued cited quoted")
 TELLING = forms("tell assure inform")

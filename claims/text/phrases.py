@@ -5,7 +5,15 @@ from typing import NamedTuple
 
 from claims.text import cues
 
-WORD = re.compile(r"\d[\d.,]*\d|\w+(?:['\u2019.&/-]\w+)*|[^\w\s]")
+PLAIN = r"\d[\d.,]*\d|\w+(?:['\u2019.&/-]\w+)*|[^\w\s]"
+WORD = re.compile(PLAIN)
+# "He's" and "you've" are two words here; "Kyiv's" is one.
+SHORTENED = re.compile(
+    r"\b(?:i|you|we|they|he|she|it|that|who|there)(?=['\u2019](?:s|ve|ll|re|m|d)\b)|['\u2019](?:s|ve|ll|re|m|d)\b|"
+    + PLAIN,
+    re.I,
+)
+APOSTROPHE = re.compile(r"\w['\u2019]\w")
 MOST_WORDS = 30
 
 CLOSING_QUOTES = frozenset("\"\u201d\u00bb\u2019\u201c'")
@@ -34,7 +42,7 @@ class Words(NamedTuple):
 
 
 def take_apart(text: str) -> Words:
-    spans = [found.span() for found in WORD.finditer(text)]
+    spans = [found.span() for found in (SHORTENED if APOSTROPHE.search(text) else WORD).finditer(text)]
     printed = [text[start:end] for start, end in spans]
     return Words(
         text,
@@ -60,7 +68,7 @@ def is_stop(words: Words, index: int) -> bool:
 def is_verb(words: Words, index: int) -> bool:
     """Whether a word is likely to be a finite verb: no dictionary is asked."""
     word = words.at(index)
-    if word in cues.AUXILIARIES or word in cues.MODALS or word in cues.MASSED:
+    if word in cues.AUXILIARIES or word in cues.MODALS or word in cues.PAST_VERBS:
         return word != "may" or not is_name(words, index)
     if word in cues.SAYING or word in cues.SHOWING:
         return word not in cues.NOUNS and not word.endswith("ing")
@@ -81,7 +89,7 @@ def phrase_before(words: Words, end: int, floor: int = 0) -> int:
     while start > lowest and not is_stop(words, start - 1):
         word = words.at(start - 1)
         if word == "and":
-            if start == end or has_verb(words, start - 1, floor):
+            if start == end or is_stop(words, start - 2) or has_verb(words, start - 1, floor):
                 break
         elif word in cues.RELATIVE and start < end and (is_verb(words, start) or begins_relative(words, start)):
             return phrase_before(words, start - 1, max(floor, start - MOST_WORDS)) if start - 1 > floor else start

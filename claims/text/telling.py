@@ -34,6 +34,8 @@ CUES = (
     cues.SAYING | cues.SHOWING | cues.HEDGES | cues.TELLING_NOUNS | cues.HEARD | cues.WITH_PARTICLE.keys()
     | cues.WITH_THING.keys() | cues.WITH_WHAT.keys() | {"according"}
 )  # fmt: skip
+# "let me say", "heard him say"
+OTHERS_MAY = frozenset({"me", "us", "him", "them"})
 
 
 def at_cue(words: Words, index: int, earlier: list[Found]) -> list[Found]:
@@ -103,6 +105,10 @@ def is_noun(words: Words, index: int) -> bool:
         return before in cues.BE and words.at(index)[-3:] != "ing"
     if before in cues.DETERMINERS or before in cues.PREPOSITIONS or before.endswith(("'s", "\u2019s")):
         return True
+    if (after == "of" and not words.at(index).endswith("ing")) or (
+        before.endswith("ing") and not is_name(words, index - 1)
+    ):
+        return True
     if before in ("and", "or", "to", "as", "united"):
         return before != "as" or after != "that"
     if words.at(index).endswith("s") and not words.at(index).endswith("ss"):
@@ -166,7 +172,9 @@ def in_passive(words: Words, index: int) -> list[Found] | None:
     if word.endswith("ing") or not word.endswith(("ed", "said", "told", "thought", "understood", "cited")):
         return None
     group = verb_group(words, index)
-    is_passive = any(words.at(at) in cues.BE for at in range(group, index))
+    # "was named and confirmed" is passive twice.
+    begin = index - 4 if words.at(index - 1) in ("and", "or") and words.at(index - 2).endswith("ed") else group
+    is_passive = any(words.at(at) in cues.BE for at in range(begin, index))
     hedging = words.between(*verb_itself(words, group, index))
     if after == "by" and word in cues.SAYING:
         end = with_apposition(words, index + 2, phrase_after(words, index + 2))
@@ -246,6 +254,8 @@ def active(words: Words, index: int, earlier: list[Found]) -> list[Found]:
     group = verb_group(words, index)
     before = words.at(group - 1)
     spoken = words.small[group:index]
+    if before in OTHERS_MAY:
+        return []
     if before == "to" or (not cues.MODALS.isdisjoint(spoken) and cues.NOT.isdisjoint(spoken)) or before == "having":
         return heard_saying(words, group, index)
     hedging = hedge_of(words, group, index)
