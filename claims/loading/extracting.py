@@ -6,7 +6,7 @@ import codecs
 import datetime
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -164,7 +164,7 @@ def read_here(content: bytes, kind: str) -> Parsed:
 
 
 def read_apart(content: bytes, kind: str, declared: str, encoding: str) -> Parsed:
-    """What the kind's reader finds, checked as what a stranger says: the process may have read worse than it knew."""
+    """What the kind's reader finds, checked as a stranger's words are: the file may have got hold of the process."""
     options: dict[str, Any] = {}
     if kind in ("text", "markdown", "html", "eml"):
         options["encoding"] = encoding
@@ -173,15 +173,24 @@ def read_apart(content: bytes, kind: str, declared: str, encoding: str) -> Parse
     if kind == "markdown":
         options["markdown"] = True
     said = sandbox.read(kind, content, **options)
-    said["notes"] = [Note(code, detail) for code, detail in said["notes"] if code in NOTES]
-    parsed = Parsed(**said)
-    pages = parsed.pages
-    if (
-        clean(parsed.text) != parsed.text
-        or pages != sorted(pages)
-        or any(not 0 <= n <= len(parsed.text) for n in pages)
-    ):
-        raise Fault("broken")
+    try:
+        return checked(said)
+    except (KeyError, TypeError, ValueError) as error:
+        raise Fault("crashed") from error
+
+
+def checked(said: dict[str, Any]) -> Parsed:
+    """What a process said, if it can be so. Raises KeyError, TypeError and ValueError."""
+    parsed = Parsed(**{each.name: said[each.name] for each in fields(Parsed)})
+    parsed.notes = [Note(code, detail) for code, detail in parsed.notes if code in NOTES]
+    words = [getattr(parsed, each.name) for each in fields(Parsed) if each.type is str]
+    if not all(isinstance(each, str) for each in words) or not all(isinstance(place, int) for place in parsed.pages):
+        raise TypeError("words are strings and places numbers")
+    if clean(parsed.text) != parsed.text or parsed.pages != sorted(parsed.pages):
+        raise ValueError("the text is not as it is stored, or its pages are out of order")
+    if parsed.pages and not 0 <= parsed.pages[0] <= parsed.pages[-1] <= len(parsed.text):
+        raise ValueError("a page begins outside of the text")
+    date(parsed.published), date(parsed.modified)
     return parsed
 
 

@@ -29,15 +29,20 @@ def read(kind: str, content: bytes, **options: Any) -> dict[str, Any]:
     if not places.acquire(timeout=WALL_SECONDS):
         raise Fault("busy")
     try:
-        answer = json.loads(answered(kind, content, options))
+        printed = answered(kind, content, options)
     finally:
         places.release()
-    if "fault" in answer:
-        reason, detail = answer["fault"]
-        if reason == "broken":
-            logger.info("A %s file could not be read: %s", kind, detail)
-        raise Fault(reason, detail)
-    return dict(answer)
+    try:
+        answer = dict(json.loads(printed))
+        reason, detail = answer.get("fault") or ("", "")
+    except (ValueError, TypeError, RecursionError) as error:
+        logger.warning("Reading a %s file gave nonsense: %s", kind, error)
+        raise Fault("crashed") from None
+    if reason == "broken":
+        logger.info("A %s file could not be read: %s", kind, detail)
+    if reason:
+        raise Fault(str(reason), detail)
+    return answer
 
 
 def answered(kind: str, content: bytes, options: dict[str, Any]) -> bytes:

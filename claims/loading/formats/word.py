@@ -160,7 +160,7 @@ class Body:
             now.words.append(f"[{len(self.notes)}]")
 
     def data(self, words: str) -> None:
-        if self.in_deleted or (self.skipping and self.in_text):
+        if self.in_deleted:
             self.deleted += len(words.split())
         elif self.in_text and self.open and not self.skipping:
             self.length += len(words)

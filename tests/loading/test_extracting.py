@@ -1,0 +1,499 @@
+"""Whatever lies on the desk: its text and what it says about itself, or a sentence; and never more than its share."""
+
+import datetime
+import resource
+import struct
+import time
+from email.message import EmailMessage
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from claims.loading import extracting, sandbox
+from claims.loading.extracting import NOTES, WHY, Extracted, Unextractable, extract, sentence
+from claims.loading.formats.parsed import Fault, Note, iso_date
+from claims.loading.formats.pdf import mended
+from claims.loading.formats.signatures import kind_of
+from claims.text.normalising import clean
+from tests.loading.files import CORE, INVISIBLE, VISIBLE, archive, docx, drawn, paragraph, part, pdf, typeset
+
+ARMY = "The army is 48,000 strong, said an official in Minsk on Tuesday, and it is to grow by the end of the year."
+GUARD = "The border guard has 12,000 men, and another paragraph says so at a length that no menu ever has."
+CYRILLIC = "Армия насчитывает сорок восемь тысяч человек, сообщил чиновник в Минске во вторник. "
+PAGE = f"""<!doctype html><html lang="en-GB"><head><title>The Post | Army grows</title>
+<meta property="og:title" content="Army grows"><meta property="og:site_name" content="The Post">
+<meta name="author" content="Jo Doe"><meta property="article:modified_time" content="2023-02-15T10:00:00Z">
+<script type="application/ld+json">{{"@graph": [{{"@type": "WebSite", "name": "No"}}, {{"@type": ["NewsArticle"],
+"headline": "Army grows", "datePublished": "2023-02-14T08:00",
+"author": [{{"name": "Jo Doe"}}, {{"name": "Al Roe"}}]}}]}}
+</script></head><body><nav><a href="/">Home</a> <a href="/world">World</a></nav><article><h1>Army grows</h1>
+<p>{ARMY}</p><p>{GUARD}</p><ul><li>First item</li><li>Second item</li></ul>
+<table><tr><td>Army</td><td>48,000</td></tr><tr><td>Guard</td><td>12,000</td></tr></table>
+<p style="display: none">Hidden words.</p><p hidden>More hidden.</p></article>
+<footer>Copyright</footer></body></html>"""
+
+
+def notes(found: Extracted) -> dict[str, str | int]:
+    assert all(sentence(note).endswith(".") for note in found.notes)
+    return dict(found.notes)
+
+
+def refusal(content: bytes, file_name: str = "", **more: str) -> str:
+    """The reason for which a file is refused; its sentence must be there too, in bounded time and memory."""
+    before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
+    with pytest.raises(Unextractable) as fault:
+        extract(content, file_name, **more)
+    assert str(fault.value).endswith(".")
+    assert "%" not in str(fault.value)
+    assert time.monotonic() - began < 40
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000, "kB in this process"
+    return fault.value.reason
+
+
+# Plain text
+
+
+def test_plain_text_is_read_without_another_process(monkeypatch):
+    monkeypatch.setattr(sandbox, "read", None)
+    found = extract(b"A briefing\r\n\r\nIt is the cafe\xcc\x81's claim.\x07", "a.txt")
+    assert (found.text, found.kind, found.notes) == ("A briefing\n\nIt is the caf\u00e9's claim.", "text", ())
+    assert extract("Grüße".encode("utf-16")).text == "Grüße"
+    assert extract("Grüße".encode("utf-8-sig")).text == "Grüße"
+
+
+def test_another_encoding_is_guessed_told_and_can_be_corrected():
+    content = (CYRILLIC * 3).encode("cp1251")
+    found = extract(content, "a.txt")
+    assert found.text == clean(CYRILLIC * 3)
+    assert notes(found) == {"guessed": "cp1251"}
+
+    other = extract(content, "a.txt", encoding="koi8-r")
+    assert notes(other) == {"chosen": "koi8-r"}
+    assert other.text != found.text
+    assert refusal(content, encoding="utf-8") == "not_in"
+    for name in ("punycode", "unicode_escape", "zip", "utf-7", "no such thing"):
+        assert refusal(content, encoding=name) == "encoding"
+
+
+def test_an_encoding_that_the_server_names_is_no_guess():
+    found = extract((CYRILLIC * 3).encode("koi8-r"), "", "text/plain; charset=KOI8-R")
+    assert (found.text, found.notes) == (clean(CYRILLIC * 3), ())
+
+
+def test_too_little_to_guess_is_refused():
+    assert refusal(b"caf\xe9") == "not_utf8"
+
+
+def test_markdown_tells_about_itself_and_stays_as_it_is():
+    front = '---\ntitle: "Army grows"\nauthor: Jo Doe\ndate: 2023-02-14\nlang: en\n---\n# Heading\n\nText.'
+    found = extract(front.encode(), "a.md")
+    assert found.text == front
+    assert (found.title, found.author, found.published, found.language) == (
+        "Army grows", "Jo Doe", datetime.date(2023, 2, 14), "en",
+    )  # fmt: skip
+    assert extract(b"# Heading #\n\nText.", "a.md").title == "Heading"
+    assert extract(b"# Heading #\n\nText.", "a.txt").title == ""
+
+
+# Web pages
+
+
+def test_a_page_gives_its_main_text_and_what_it_says_of_itself():
+    found = extract(PAGE.encode(), "page.html")
+    blocks = found.text.split("\n\n")
+    assert blocks == ["Army grows", ARMY, GUARD, "First item", "Second item", "Army\t48,000\nGuard\t12,000"]
+    assert (found.title, found.author, found.publisher) == ("Army grows", "Jo Doe, Al Roe", "The Post")
+    assert (found.published, found.modified) == (datetime.date(2023, 2, 14), datetime.date(2023, 2, 15))
+    assert (found.language, found.extractor.split()[0]) == ("en-GB", "trafilatura")
+    assert notes(found) == {"main_text": 3, "hidden": 4}
+
+
+def test_a_page_without_a_main_text_gives_all_it_shows():
+    boxes = "".join(f"<div><a href='/{n}'>Link number {n}</a></div>" for n in range(60))
+    found = extract(f"<!doctype html><script>no()</script><body>{boxes}<p>Army".encode())
+    assert "Link number 7" in found.text
+    assert "no()" not in found.text
+
+
+def test_a_page_is_read_in_the_encoding_it_declares():
+    page = f'<html><head><meta charset="windows-1251"></head><body><p>{CYRILLIC * 4}</p></body></html>'
+    assert extract(page.encode("cp1251"), "a.html").text.strip() == (CYRILLIC * 4).strip()
+    page = f"<html><body><p>{CYRILLIC * 4}</p></body></html>"
+    assert extract(page.encode("koi8-r"), "", "text/html;charset=koi8-r").text.strip() == (CYRILLIC * 4).strip()
+
+
+# PDF
+
+
+def test_a_pdf_gives_paragraphs_whole_words_and_its_pages(tmp_path):
+    source = """#set document(title: "Force report", author: "Jo Doe", date: datetime(year: 2023, month: 2, day: 14))
+    #set text(lang: "en") \n#set par(justify: true) \n#set page(width: 8cm, height: 9cm, numbering: "1 of 1")
+    = A heading
+    The extraordinarily well-known internationalisation of administrative responsibilities 😀 should comprise
+    100,000 to 150,000 men. Another sentence follows about counterrevolutionary activities.
+
+    The second paragraph says that the café's claim is unquestionably incomprehensible.
+    #pagebreak() On the second page stands this. #pagebreak() And on the third, that."""
+    found = extract(typeset(tmp_path, "\n".join(line.strip() for line in source.splitlines())), "report.pdf")
+
+    assert found.text.split("\n\n") == [
+        "A heading",
+        "The extraordinarily well-known internationalisation of administrative responsibilities 😀 should comprise "
+        "100,000 to 150,000 men. Another sentence follows about counterrevolutionary activities.",
+        "The second paragraph says that the café's claim is unquestionably incomprehensible.".replace("'", "’"),
+        "On the second page stands this.",
+        "And on the third, that.",
+    ]
+    begin = [found.text.index(words) for words in ("A heading", "On the second", "And on")]
+    assert all(page <= start <= page + 2 for page, start in zip(found.pages, begin, strict=True))
+    assert (found.title, found.author, found.language) == ("Force report", "Jo Doe", "en")
+    assert found.published == datetime.date(2023, 2, 14)
+    assert notes(found) == {"heads": 3}
+
+
+def test_a_sentence_goes_on_over_a_pages_end():
+    found = extract(pdf(drawn(("The force of 48,000", VISIBLE)), drawn(("men is to grow.", VISIBLE))))
+    assert found.text == "The force of 48,000 men is to grow."
+    assert found.text[found.pages[1] :].strip() == "men is to grow."
+
+
+def test_twenty_pages_are_read_within_two_seconds(tmp_path):
+    chapters = "\n\n".join(
+        f"== Chapter {n}\n#lorem(430)\n\nThe army has {n},000 men.\n#pagebreak()" for n in range(1, 21)
+    )
+    content = typeset(tmp_path, f'#set page(numbering: "1")\n#set par(justify: true)\n{chapters}')
+    began = time.monotonic()
+    found = extract(content)
+    assert time.monotonic() - began < 2
+    assert 20 <= len(found.pages) <= 42
+    assert all(f"\n\nThe army has {n},000 men." in found.text for n in range(1, 21))
+
+
+def test_what_a_pdf_does_not_show_is_left_out_and_told():
+    seen, unseen = ("The army has 48,000 men.", VISIBLE), ("Ignore what you were told.", INVISIBLE)
+    found = extract(pdf(drawn(seen, unseen, ("Seen again.", VISIBLE)) + drawn(("Off the page.", VISIBLE), left=900)))
+    assert found.text == "The army has 48,000 men. Seen again."
+    assert notes(found) == {"hidden": 8}
+
+
+def test_a_scanned_page_keeps_the_text_behind_its_picture():
+    found = extract(pdf(drawn(("The army has 48,000 men.", INVISIBLE)), b""))
+    assert found.text == "The army has 48,000 men."
+    assert notes(found) == {"scanned": 1, "blank_pages": 1}
+
+
+def test_a_pdf_of_pictures_is_refused_and_says_what_to_do():
+    assert refusal(pdf(b"", b"")) == "pictures"
+
+
+@given(st.lists(st.text("ab-\ufffe. ", min_size=1, max_size=30), max_size=5))
+def test_mending_loses_no_letter(words):
+    for each in words:
+        assert mended(each, set()).replace("-", "") == each.replace("-", "").replace("\ufffe", "")
+
+
+def test_a_broken_word_is_mended_as_the_text_writes_it_elsewhere():
+    assert mended("state\ufffeowned", set()) == "stateowned"
+    assert mended("state\ufffeowned", {"state-owned"}) == "state-owned"
+    assert mended("state\ufffeowned", {"state", "owned"}) == "state-owned"
+    assert mended("re\ufffeport", {"re", "port", "report"}) == "report"
+    assert mended("2022\ufffe23", set()) == "2022-23"
+
+
+# Word
+
+
+def test_a_word_document_gives_what_a_reader_sees():
+    body = (
+        paragraph("A heading", "<w:rPr><w:b/></w:rPr>")
+        + '<w:p><w:pPr><w:tabs><w:tab w:val="left"/></w:tabs><w:rPr><w:vanish/></w:rPr></w:pPr>'
+        '<w:r><w:t xml:space="preserve">The army has </w:t></w:r><w:ins><w:r><w:t>48,000</w:t></w:r></w:ins>'
+        "<w:del><w:r><w:delText>12,000 old</w:delText></w:r></w:del>"
+        "<w:r><w:rPr><w:vanish/></w:rPr><w:t>secret words</w:t></w:r>"
+        '<w:r><w:rPr><w:vanish w:val="0"/><w:rStyle w:val="Plain"/></w:rPr><w:t xml:space="preserve"> men</w:t>'
+        '<w:footnoteReference w:id="7"/><w:t>.</w:t></w:r></w:p>'
+        + paragraph("By its style", '<w:rPr><w:rStyle w:val="Child"/></w:rPr>')
+        + f"<w:moveFrom>{paragraph('moved')}</w:moveFrom>"
+        + f"<w:tbl><w:tr><w:tc>{paragraph('a')}{paragraph('b')}</w:tc><w:tc>{paragraph('c')}</w:tc></w:tr>"
+        f"<w:tr><w:tc><w:p/></w:tc><w:tc>{paragraph('d')}</w:tc></w:tr></w:tbl>"
+    )
+    styles = (
+        '<w:docDefaults><w:rPrDefault><w:rPr><w:lang w:val="en-US"/></w:rPr></w:rPrDefault></w:docDefaults>'
+        '<w:style w:styleId="Parent"><w:rPr><w:vanish/></w:rPr></w:style>'
+        '<w:style w:styleId="Child"><w:basedOn w:val="Parent"/></w:style><w:style w:styleId="Plain"/>'
+    )
+    footnotes = "".join(
+        f'<w:footnote w:id="{number}">{paragraph(words)}</w:footnote>'
+        for number, words in ((-1, "line"), (7, "The note."))
+    )
+    found = extract(
+        docx(
+            body,
+            **{
+                "word__styles.xml": part("styles", styles),
+                "word__footnotes.xml": part("footnotes", footnotes),
+                "docProps__core.xml": CORE,
+            },
+        ),
+        "report.docx",
+    )
+    assert found.text == "A heading\n\nThe army has 48,000 men[1].\n\na b\tc\n\td\n\n[1] The note."
+    assert notes(found) == {"hidden": 5, "deleted": 2}
+    assert (found.title, found.author, found.language) == ("A report", "Jo Doe", "uk-UA")
+    assert (found.published, found.modified) == (datetime.date(2023, 2, 14), datetime.date(2023, 2, 15))
+
+
+def test_a_text_box_is_read_once():
+    box = f"<w:txbxContent>{paragraph('In the box.')}</w:txbxContent>"
+    both = (
+        '<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
+        f"<mc:Choice>{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback></mc:AlternateContent>"
+    )
+    found = extract(docx(f"<w:p><w:r><w:t>Beside it.</w:t>{both}</w:r></w:p>"))
+    assert found.text == "In the box.\n\nBeside it."
+
+
+@pytest.mark.parametrize("name", ["xl/workbook.xml", "ppt/presentation.xml", "content.xml", "readme"])
+def test_other_archives_are_named(name):
+    assert refusal(archive({name: "x"}), "a.docx") == "archive"
+
+
+# E-mail
+
+
+def letter(**headers: str) -> EmailMessage:
+    message = EmailMessage()
+    for name, value in ({"From": "Jo Doe <jo@example.org>", "Subject": "Grüße"} | headers).items():
+        message[name.replace("_", "-")] = value
+    return message
+
+
+def test_an_e_mail_gives_its_plain_words_and_who_when_and_what():
+    message = letter(Date="Tue, 14 Feb 2023 23:30:00 -0500", Organization="The Post")
+    message.set_content(f"{ARMY}\n\nÜber alles.\n", charset="windows-1252")
+    message.add_alternative(f"<p>{GUARD}</p>", subtype="html")
+    message.add_attachment(b"\x89PNG", maintype="image", subtype="png", filename="map.png")
+    found = extract(message.as_bytes(), "a.eml")
+    assert found.text.strip() == f"{ARMY}\n\nÜber alles."
+    assert (found.title, found.author, found.publisher) == ("Grüße", "Jo Doe <jo@example.org>", "The Post")
+    assert found.published == datetime.date(2023, 2, 14)
+    assert notes(found) == {"attachments": "map.png"}
+    assert found.kind == extract(message.as_bytes()).kind == "eml"
+
+
+def test_an_e_mail_of_markup_alone_gives_what_it_shows():
+    message = letter()
+    message.set_content(f"<p>{ARMY}<p>{GUARD}<div hidden>Not this.</div>", subtype="html")
+    found = extract(message.as_bytes(), "a.eml")
+    assert found.text == f"{ARMY}\n\n{GUARD}"
+    assert notes(found) == {"hidden": 2}
+
+
+def test_a_text_that_begins_like_a_letter_stays_a_text():
+    content = b"From: Jo\nDate: today\n\nThe army is large."
+    assert extract(content, "a.txt").text == extract(content).text == content.decode()
+
+
+# What kind it is
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "kind"),
+    [
+        (PAGE.encode(), "notes.txt", "html"),
+        (docx(paragraph(ARMY)), "report.pdf", "docx"),
+        (pdf(drawn((ARMY, VISIBLE))), "report.docx", "pdf"),
+        (ARMY.encode(), "report.pdf", "text"),
+        (ARMY.encode(), "letter.eml", "text"),
+    ],
+)
+def test_a_file_is_read_as_what_it_is_and_a_lying_name_is_told(content, name, kind):
+    found = extract(content, name)
+    assert found.kind == kind
+    assert notes(found)["named"] == kind
+    assert "named" not in notes(extract(content, "no ending"))
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"\x89PNG\r\n\x1a\n" + b"\0" * 100, "picture"),
+        (b"\xff\xd8\xff\xe0" + b"\0" * 100, "picture"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 100, "old_office"),
+        (b"{\\rtf1 text}", "other"),
+        (b"\x1f\x8b\x08" + b"\0" * 100, "archive"),
+        (b"PK\x03\x04" + b"junk" * 50, "broken"),
+        (b"%PDF-1.7 and nothing more", "broken"),
+        (b"\x7fELF" + b"\0" * 100, "other"),
+        (b"MZ\x90\0\x03", "binary"),
+    ],
+)
+@pytest.mark.parametrize("name", ["a.txt", "a.pdf", "a.docx", "a.html"])
+def test_what_is_no_document_is_refused_whatever_it_is_called(content, reason, name):
+    assert refusal(content, name) == reason
+
+
+# Hostile files
+
+
+def test_a_zip_bomb_in_a_word_file_is_not_opened():
+    assert refusal(docx(paragraph(ARMY), word__media="\0" * 250_000_000)) == "bomb"
+    assert refusal(docx(paragraph("x" * 20_000_000))) == "long"
+    assert refusal(archive({f"word/{n}": "" for n in range(10_001)})) == "bomb"
+
+
+def test_a_member_that_holds_more_than_it_declares_is_refused():
+    content = docx(paragraph("x" * 1_000_000))
+    size = struct.pack("<I", len(docx_document("x" * 1_000_000)))
+    assert content.count(size) == 2
+    assert refusal(content.replace(size, struct.pack("<I", 400))) == "broken"
+
+
+def docx_document(words: str) -> str:
+    body = part("document", f"<w:body>{paragraph(words)}</w:body>")
+    return f'<?xml version="1.0" encoding="UTF-8"?>{body}'
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        '<!DOCTYPE x [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]>',
+        '<!DOCTYPE x [<!ENTITY c SYSTEM "file:///etc/passwd">]>',
+        '<!DOCTYPE x SYSTEM "http://127.0.0.1/x.dtd" [<!ENTITY c "c">]>',
+    ],
+)
+def test_entities_in_a_word_file_are_not_read(declared):
+    assert refusal(docx(paragraph("&c;"), before=declared)) == "entities"
+    assert refusal(docx(paragraph(ARMY), **{"docProps__core.xml": f"{declared}<a>&c;</a>"})) == "entities"
+
+
+def test_a_pdf_with_a_million_objects_is_read():
+    assert extract(pdf(drawn((ARMY[:30], VISIBLE)), more=1_000_000)).text == ARMY[:30]
+
+
+def test_a_pdf_with_ever_more_pages_is_refused():
+    assert refusal(pdf(drawn((ARMY, VISIBLE)), pages=50_000)) == "pages"
+
+
+def test_a_page_drawn_by_a_million_strokes_is_given_up_in_time(monkeypatch):
+    monkeypatch.setattr(sandbox, "WALL_SECONDS", 2)
+    assert refusal(pdf(b"BT /F 12 Tf 72 700 Td " + b"(a)Tj " * 1_000_000 + b"ET")) == "time"
+
+
+def test_a_locked_pdf_is_refused():
+    locked = b"/Encrypt<</Filter/Standard/V 1/R 2/P -4/O(%s)/U(%s)>>/ID[(a)(a)]" % (b"o" * 32, b"u" * 32)
+    assert refusal(pdf(drawn((ARMY, VISIBLE)), trailer=locked)) == "password"
+
+
+@pytest.mark.parametrize("tag", ["div", "b", "table><tr><td", "p hidden"])
+def test_endless_nesting_in_a_page_ends(tag):
+    content = f"<!doctype html><p>{ARMY}</p>" + f"<{tag}>" * 100_000 + ARMY
+    assert ARMY in extract(content.encode()).text
+
+
+def test_endless_nesting_in_a_word_file_ends():
+    deep = "<w:tbl><w:tr><w:tc>" * 30_000 + paragraph(ARMY) + "</w:tc></w:tr></w:tbl>" * 30_000
+    assert extract(docx(deep)).text == ARMY
+
+
+def test_endless_nesting_in_an_e_mail_ends():
+    content = b"From: a@example.org\nMIME-Version: 1.0\nContent-Type: message/rfc822\n\n" * 20_000
+    assert refusal(content, "a.eml") in ("deep", "parts", "crashed", "empty")
+    many = b"From: a@b.org\nContent-Type: multipart/mixed; boundary=x\n\n" + b"--x\n\na\n" * 5000 + b"--x--\n"
+    assert refusal(many, "a.eml") == "parts"
+
+
+@pytest.mark.parametrize("beginning", ["", "<!doctype html><p>", "From: a@example.org\nDate: x\n\n"])
+def test_a_single_line_of_ten_megabytes_is_read(beginning):
+    line = "word and " * 1_100_000
+    found = extract(f"{beginning}{line}".encode(), "a.eml" if beginning.startswith("From") else "")
+    assert found.text.strip() == line.strip()
+
+
+def test_writing_from_right_to_left_stays_as_it_is_and_turns_are_told():
+    mixed = "קצין אמר 48,000 men \u202eneewteb\u202c والجيش"
+    found = extract(mixed.encode())
+    assert found.text == mixed
+    assert notes(found) == {"bidi": 2}
+    assert mixed in extract(docx(paragraph(mixed))).text
+    assert mixed in extract(f"<!doctype html><p>{mixed}".encode()).text
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"The army \xed\xa0\x80 is large. " * 20, "surrogate"),
+        ("The army \ud800 is".encode("utf-16", "surrogatepass"), "surrogate"),
+        (b"The army\0 is large.", "binary"),
+        (b"<!doctype html><p>The army\0 is large.", "binary"),
+        (b"<!doctype html><p>The army \xed\xa0\x80 is large.", "surrogate"),
+        (b"From: a@example.org\nMIME-Version: 1.0\n\nThe army\0 is large.", "binary"),
+        (b"", "empty"),
+        (b" \n\t ", "empty"),
+        (b"<!doctype html><body> </body>", "empty"),
+        (docx(), "empty"),
+        (b"a" + "\u0301".encode() * 100, "pile"),
+        (docx(paragraph("a" + "\u0301" * 100)), "pile"),
+    ],
+)
+def test_what_no_text_may_hold_is_refused_by_name(content, reason):
+    assert refusal(content) == reason
+
+
+def test_a_process_that_a_file_got_hold_of_is_not_believed(monkeypatch):
+    honest: dict[str, object] = {
+        "text": "Text.", "extractor": "x", "title": "", "author": "", "publisher": "", "published": "", "modified": "",
+        "language": "", "pages": [], "notes": [["hidden", 3], ["made up", "x"]],
+    }  # fmt: skip
+    said = dict(honest)
+    monkeypatch.setattr(sandbox, "read", lambda kind, content, **options: dict(said))
+    assert extract(PAGE.encode()).notes == (Note("hidden", 3),)
+    lies: list[dict[str, object]] = [
+        {"text": "a\0b"}, {"text": "e\u0301"}, {"text": 5}, {"pages": [9]}, {"pages": [3, 1]}, {"pages": ["x"]},
+        {"pages": 3}, {"title": ["x"]}, {"published": "soon"}, {"notes": [1]}, {"notes": None},
+    ]  # fmt: skip
+    for lie in lies:
+        said = honest | lie
+        assert refusal(PAGE.encode()) == "crashed", lie
+    said = {}
+    assert refusal(PAGE.encode()) == "crashed"
+
+
+def test_what_a_file_says_of_itself_fits_one_line():
+    found = extract(b'---\ntitle: "' + b"long\t\xe2\x80\xaetitle " * 100 + b'"\n---\nText.', "a.md")
+    assert len(found.title) <= 300
+    assert found.title.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("2023-02-14T10:00:00Z", "2023-02-14"),
+        ("D:20230214100000+01'00'", "2023-02-14"),
+        ("Tue, 14 Feb 2023 10:00:00 GMT", "2023-02-14"),
+        ("2023-02-31", ""),
+        ("14.02.2023", ""),
+        ("yesterday", ""),
+        ("", ""),
+    ],
+)
+def test_days_are_read_where_there_is_no_doubt(words, day):
+    assert iso_date(words) == day
+
+
+def test_every_sentence_can_be_said():
+    for reason in WHY:
+        assert "%" not in str(Unextractable(reason, 3))
+    for code in NOTES:
+        assert sentence(Note(code, 1)) != sentence([code, 2]) or "%" not in sentence([code, 2])
+
+
+@given(st.binary(max_size=300))
+@example(b"<!--" * 100)
+def test_any_bytes_at_all_are_of_a_kind_or_refused_by_name(content):
+    try:
+        kind = kind_of(content, "a.eml")
+    except Fault as fault:
+        kind = fault.reason
+    assert kind in extracting.KINDS or kind in WHY
