@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from heapq import nlargest
 from itertools import combinations
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection, models
 
@@ -47,7 +47,7 @@ def candidates(words: Sequence[str], reader: User) -> Found:
     words = sorted(words, key=len, reverse=True)[:MOST_WORDS]
     probes = sorted((look.probe(word) for word in words), key=lambda probe: (probe.holding, probe.word))
     weights = {probe.word: telling(probe.holding, look.newest) for probe in probes}
-    shared: Counter[int] = Counter()
+    shared: defaultdict[int, float] = defaultdict(float)
     read, common = 0, []
     for probe in probes:
         if probe.holding > RARE or read > MOST_READ:
@@ -106,15 +106,15 @@ class Lookup:
             cursor.execute(f"{sql} LIMIT %s", [*values, most])
             return [key for (key,) in cursor.fetchall()]
 
-    def _on_sqlite(self, words: Sequence[str]) -> tuple[str, list[object]]:
+    def _on_sqlite(self, words: Sequence[str]) -> tuple[str, list[Any]]:
         match = "statement:(" + " AND ".join(f'"{word}"' for word in words) + ")"
         if self.cases is not None:
             match += " AND facet:(" + " OR ".join(f"case{key}" for key in self.cases) + ")"
         return "SELECT rowid FROM claims_found_claims WHERE claims_found_claims MATCH %s ORDER BY rowid", [match]
 
-    def _on_postgres(self, words: Sequence[str]) -> tuple[str, list[object]]:
+    def _on_postgres(self, words: Sequence[str]) -> tuple[str, list[Any]]:
         sql = "SELECT id FROM claims_claim WHERE claims_words_of(statement) @@ to_tsquery('claims_stemmed', %s)"
-        values: list[object] = [" & ".join(f"'{word}'" for word in words)]
+        values: list[Any] = [" & ".join(f"'{word}'" for word in words)]
         if self.cases is not None:
             sql += " AND case_id = ANY(%s)"
             values.append(self.cases)

@@ -47,9 +47,7 @@ def similar(
     best = sorted((key for key in scores if scores[key] >= least), key=lambda key: (-scores[key], -key))[:limit]
     claims = Claim.objects.filter(pk__in=best).select_related("case", "rating").fetch_mode(models.FETCH_RAISE)
     by_key = {claim.pk: claim for claim in claims}
-    return [
-        Near(by_key[key], scores[key], judged(scores[key], statement, said[key])) for key in best if key in by_key
-    ]
+    return [Near(by_key[key], scores[key], judged(scores[key], statement, said[key])) for key in best if key in by_key]
 
 
 @dataclass(frozen=True)

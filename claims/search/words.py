@@ -11,18 +11,20 @@ WORDS = re.compile(r"[^\W_]+")
 ACCENTS = re.compile("[\u0300-\u036f]")
 
 # Longest first: of each word, the first that leaves three letters goes.
-ENDINGS = "ations ation ingly edly ings ing ies ied ers ed es er ly s e y".split()
+ENDINGS = "ations ation ingly edly ings ing ies ied ers ed es er ly s e y".split()  # noqa: SIM905
 
+# Words for figures; “one” is left out, as it is mostly a pronoun.
+SMALL = {word: n for n, word in enumerate("two three four five six seven eight nine ten eleven twelve".split(), 2)}  # noqa: SIM905
+SMALL["dozen"] = 12
+SCALES = {"k": 3, "thousand": 3, "m": 6, "million": 6, "bn": 9, "billion": 9, "tn": 12, "trillion": 12}
+GAPS = re.compile("[\u00a0\u2009\u202f]")
 FIGURES = re.compile(
-    r"(\d{1,3}(?:[,\u00a0\u2009\u202f]\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?)"
-    r"(?:[\s-]?(thousand|million|billion|trillion|k|m|bn|tn)\b)?",
+    rf"(\d{{1,3}}(?:[,\u00a0\u2009\u202f]\d{{3}})+(?:\.\d+)?(?!\d)|\d+(?:[.,]\d+)?|\b(?:{'|'.join(SMALL)})\b)"
+    rf"(?:[\s-]?({'|'.join(SCALES)})\b)?",
     re.IGNORECASE,
 )
-SCALES = {"k": 3, "thousand": 3, "m": 6, "million": 6, "bn": 9, "billion": 9, "tn": 12, "trillion": 12}
-SMALL = {word: Decimal(n) for n, word in enumerate("two three four five six seven eight nine ten".split(), start=2)}
-SMALL |= {"eleven": Decimal(11), "twelve": Decimal(12), "dozen": Decimal(12)}
 
-DENIALS = frozenset("no not never none nobody nothing neither nor without cannot".split())
+DENIALS = frozenset(["no", "not", "never", "none", "nobody", "nothing", "neither", "nor", "without", "cannot"])
 SHORT_DENIAL = re.compile(r"n['’]t\b", re.IGNORECASE)
 
 
@@ -47,11 +49,11 @@ def stem(word: str) -> str:
 def figures(text: str) -> frozenset[Decimal]:
     """The figures in a text, whatever they count: 48,000 and “five million”, and the year of a date."""
     found = set()
-    for match in FIGURES.finditer(text):
-        figure, scale = match.groups()
-        whole = re.sub(r"[\u00a0\u2009\u202f]|,(?=\d{3}(?!\d))", "", figure).replace(",", ".")
-        found.add(Decimal(whole).scaleb(SCALES[scale.lower()]) if scale else Decimal(whole))
-    return frozenset(found | {SMALL[word] for word in WORDS.findall(text.lower()) if word in SMALL})
+    for figure, scale in FIGURES.findall(text):
+        plain = re.sub(r",(?=\d{3}(?!\d))", "", GAPS.sub("", figure)).replace(",", ".")
+        value = Decimal(SMALL.get(plain.lower()) or plain)
+        found.add(value.scaleb(SCALES[scale.lower()]) if scale else value)
+    return frozenset(found)
 
 
 def denies(text: str) -> bool:

@@ -1,0 +1,213 @@
+"""Finding claims, documents, sources and evidence by their words, in all the cases that somebody may see."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, models
+from django.utils.safestring import SafeString
+
+from claims.models import Case, Claim, Document, Evidence, Source, User
+from claims.search.snippets import marked, snippet
+from claims.search.words import WORDS, folded
+
+KINDS = ("claim", "document", "source", "evidence")
+MOST_TERMS = 20
+TERMS = re.compile(r'"([^"]*)"|“([^“”]*)”|([^\s"“”]+)')
+CURSOR = re.compile(r"([a-z]+)-(\d{1,18})", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Term:
+    """Words that must stand next to each other; with `begins` the last is only the beginning of one."""
+
+    text: str
+    begins: bool = False
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A record in which all terms stand: its name and the stretch with the most of them, safe and with marks."""
+
+    kind: str
+    record: Any
+    title: SafeString
+    snippet: SafeString
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some of what was found, and where the next page goes on; "" at the end."""
+
+    hits: list[Hit]
+    after: str
+
+
+def terms(words: str) -> list[Term]:
+    """What was typed: words, “phrases”, and with an asterisk a word's beginning; the first twenty."""
+    found = []
+    for match in TERMS.finditer(words.replace("\0", " ")):
+        text = "".join(group or "" for group in match.groups())
+        if WORDS.search(text):
+            found.append(Term(text, begins=bool(match[3]) and text.endswith("*")))
+    return found[:MOST_TERMS]
+
+
+def search(
+    words: str, reader: User, *, kind: str | None = None, case: Case | None = None, after: str = "", limit: int = 20
+) -> Page:
+    """What the reader may see that holds all the words: claims, documents, sources, evidence; each newest first.
+
+    `kind` is one of KINDS, and `after` where the page before said that this one goes on.
+    """
+    asked = terms(words)
+    among = in_cases(reader, case)
+    if not asked or among == []:
+        return Page([], "")
+    at = CURSOR.fullmatch(after)
+    from_kind, beyond = (at[1], int(at[2])) if at and at[1] in KINDS else (KINDS[0], None)
+    hits: list[Hit] = []
+    for each in KINDS[KINDS.index(from_kind) :]:
+        if kind in (None, each):
+            keys = found(each, asked, among, beyond if each == from_kind else None, limit + 1 - len(hits))
+            hits += shown(each, keys, asked, reader)
+        if len(hits) > limit:
+            return Page(hits[:limit], f"{hits[limit - 1].kind}-{hits[limit - 1].record.pk}")
+    return Page(hits, "")
+
+
+def in_cases(reader: User, case: Case | None) -> list[int] | None:
+    """The keys of the cases to search: one, or those the reader belongs to; None for all there are."""
+    if case is None and reader.is_superuser and reader.is_active:
+        return None
+    seen = Case.objects.visible_to(reader).order_by()
+    return list((seen.filter(pk=case.pk) if case else seen).values_list("pk", flat=True))
+
+
+def found(kind: str, asked: list[Term], among: list[int] | None, beyond: int | None, most: int) -> list[int]:
+    """The keys of the records of a kind that hold all the terms, the newest first, from beyond a key."""
+    on_sqlite = connection.vendor == "sqlite"
+    sql, values = (_on_sqlite if on_sqlite else _on_postgres)(kind, asked, among)
+    if beyond is not None:
+        sql += " AND {key} < %s"
+        values.append(beyond)
+    if kind == "source" and among is not None:
+        sql += (
+            f" AND EXISTS (SELECT 1 FROM claims_source_cases WHERE source_id = {{key}} AND case_id IN ({_many(among)}))"  # noqa: S608 - own names; values are parameters
+        )
+        values += among
+    if kind == "evidence":
+        sql += " AND EXISTS (SELECT 1 FROM claims_evidence standing WHERE standing.id = {key} AND removed_at IS NULL)"
+    key = "rowid" if on_sqlite else f"{TABLES[kind]}.id"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql} ORDER BY {{key}} DESC LIMIT %s".replace("{key}", key), [*values, most])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _many(values: list[int]) -> str:
+    return ", ".join(["%s"] * len(values))
+
+
+INDEXES = {
+    "claim": ("claims_found_claims", "statement"),
+    "document": ("claims_found_documents", "title text"),
+    "source": ("claims_found_sources", "name note"),
+    "evidence": ("claims_found_evidence", "title quote note"),
+}
+
+
+def _on_sqlite(kind: str, asked: list[Term], among: list[int] | None) -> tuple[str, list[Any]]:
+    index, columns = INDEXES[kind]
+    phrases = ['"' + term.text.replace('"', '""') + '"' + "*" * term.begins for term in asked]
+    match = f"{{{columns}}}:({' AND '.join(phrases)})"
+    if among is not None and kind != "source":
+        match = f"facet:({' OR '.join(f'case{key}' for key in among)}) AND {match}"
+    return f"SELECT rowid FROM {index} WHERE {index} MATCH %s", [match]  # noqa: S608 - own names; values are parameters
+
+
+TABLES = {
+    "claim": "claims_claim",
+    "document": "claims_document",
+    "source": "claims_source",
+    "evidence": "claims_evidence",
+}
+# As the indexes have it, or they would not be used.
+TEXTS = {
+    "claim": "statement",
+    "document": "title || ' ' || text",
+    "source": "name || ' ' || note",
+    "evidence": "quote || ' ' || note",
+}
+
+
+def _on_postgres(kind: str, asked: list[Term], among: list[int] | None) -> tuple[str, list[Any]]:
+    table = TABLES[kind]
+    conditions: list[str] = []
+    values: list[Any] = []
+    for term in asked:
+        query, value = _tsquery(term)
+        holds = f"claims_words_of({TEXTS[kind]}) @@ {query}"
+        if kind == "evidence":
+            # Each word may stand in the evidence or in the title of its exhibit, and each has an index of its own.
+            conditions.append(
+                f"claims_evidence.id IN (SELECT id FROM claims_evidence WHERE {holds} UNION ALL "  # noqa: S608 - own names; values are parameters
+                "SELECT cited.id FROM claims_evidence cited JOIN claims_exhibit ON claims_exhibit.id = exhibit_id "
+                f"WHERE claims_words_of(title) @@ {query})"
+            )
+            values.append(value)
+        else:
+            conditions.append(holds)
+        values.append(value)
+    if among is not None and kind == "evidence":
+        conditions.append("claims_evidence.claim_id IN (SELECT id FROM claims_claim WHERE case_id = ANY(%s))")
+        values.append(among)
+    elif among is not None and kind != "source":
+        conditions.append("case_id = ANY(%s)")
+        values.append(among)
+    return f"SELECT {table}.id FROM {table} WHERE {' AND '.join(conditions)}", values  # noqa: S608 - own names; values are parameters
+
+
+def _tsquery(term: Term) -> tuple[str, str]:
+    words = WORDS.findall(folded(term.text))
+    if term.begins:
+        return "to_tsquery('claims_stemmed', %s)", " <-> ".join(f"'{word}'" for word in words) + ":*"
+    return "phraseto_tsquery('claims_stemmed', %s)", folded(term.text)
+
+
+def shown(kind: str, keys: list[int], asked: list[Term], reader: User) -> Iterator[Hit]:
+    """The records of these keys, in this order, as far as the reader may see them."""
+    records = {record.pk: record for record in _records(kind, reader).filter(pk__in=keys)}
+    words = [word for term in asked for word in WORDS.findall(folded(term.text))]
+    begun = {WORDS.findall(folded(term.text))[-1] for term in asked if term.begins}
+    for key in keys:
+        if key in records:
+            title, *bodies = _texts(kind, records[key])
+            best = max((snippet(body, words, begun) for body in bodies), key=lambda cut: "<mark>" in cut)
+            yield Hit(kind, records[key], marked(title, words, begun), best)
+
+
+def _records(kind: str, reader: User) -> models.QuerySet[Any]:
+    """The records of a kind that the reader may see, with what their hits name."""
+    if kind == "claim":
+        return Claim.objects.visible_to(reader).select_related("case", "rating").order_by()
+    if kind == "document":
+        return Document.objects.visible_to(reader).defer("content").select_related("case").order_by()
+    if kind == "source":
+        return Source.objects.visible_to(reader).order_by()
+    claims = Claim.objects.visible_to(reader).values("pk")
+    standing = Evidence.objects.standing().filter(claim__in=claims)
+    return standing.select_related("claim__case", "exhibit").defer("exhibit__text").order_by()
+
+
+def _texts(kind: str, record: Any) -> tuple[str, ...]:
+    """What a hit is called, and in which texts it can be seen, the first preferred."""
+    if kind == "claim":
+        return record.ref, record.statement
+    if kind == "document":
+        return record.title, record.text
+    if kind == "source":
+        return record.name, record.note
+    return record.exhibit.title, record.quote, record.note
