@@ -13,7 +13,7 @@ from claims.text.phrases import (
     phrase_after,
     phrase_before,
     skip_adverbials,
-)  # fmt: skip
+)
 
 type Side = Literal["before", "after", "within"]
 

@@ -100,7 +100,6 @@ ADVERBS = words("""
 # "went on to say", "refused to confirm"
 LEADING_TO = words("on continued continues refused refuses declined declines failed fails")
 
-PRONOUNS = words("he she they it we i you who which one")
 SUBJECTS = words("he she they it we i you")
 OBJECTS = words("him her them us me you it")
 DETERMINERS = words("""

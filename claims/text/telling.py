@@ -4,7 +4,6 @@ from claims.text import cues
 from claims.text.clauses import (
     NOBODY,
     Found,
-    Side,
     before_comma,
     before_stops,
     behind_verb,
@@ -14,7 +13,7 @@ from claims.text.clauses import (
     verb_itself,
     with_apposition,
     with_joint,
-)  # fmt: skip
+)
 from claims.text.phrases import (
     ADJECTIVE,
     CLOSING_QUOTES,
@@ -27,13 +26,14 @@ from claims.text.phrases import (
     phrase_after,
     phrase_before,
     skip_adverbials,
-)  # fmt: skip
+)
 from claims.text.speakers import manner_of
 
 CUES = (
     cues.SAYING | cues.SHOWING | cues.HEDGES | cues.TELLING_NOUNS | cues.HEARD | cues.WITH_PARTICLE.keys()
     | cues.WITH_THING.keys() | cues.WITH_WHAT.keys() | {"according"}
 )  # fmt: skip
+TELLING = cues.SHOWING | cues.SAYING
 # "let me say", "heard him say"
 OTHERS_MAY = frozenset({"me", "us", "him", "them"})
 
@@ -124,9 +124,8 @@ def telling_noun(words: Words, index: int) -> list[Found]:
     hedging = words.between(index, index + 1) if words.at(index) in cues.HEDGING_NOUNS else ""
     if words.at(index + 1) in ("by", "from"):
         end = phrase_after(words, index + 2)
-        return [Found((index + 2, end), (index, index + 1), index, end + 1, "within", hedging)] * (
-            words.at(end) == "that"
-        )
+        by = Found((index + 2, end), (index, index + 1), index, end + 1, "within", hedging)
+        return [by] if words.at(end) == "that" else []
     if words.at(index + 1) not in ("that", "of"):
         return []
     start = index
@@ -175,31 +174,29 @@ def in_passive(words: Words, index: int) -> list[Found] | None:
     # "was named and confirmed" is passive twice.
     begin = index - 4 if words.at(index - 1) in ("and", "or") and words.at(index - 2).endswith("ed") else group
     is_passive = any(words.at(at) in cues.BE for at in range(begin, index))
-    hedging = words.between(*verb_itself(words, group, index))
+    verb = verb_itself(words, group, index)
+    hedging = words.between(*verb)
     if after == "by" and word in cues.SAYING:
-        end = with_apposition(words, index + 2, phrase_after(words, index + 2))
-        last = end + 1 if words.at(end) in ("as", "that") else end
-        first = group - 1 if words.at(group - 1) == "as" else group
-        first = before_comma(words, first) if end == last else first
-        side: Side = "after" if end == last else "within"
-        return [
-            Found((index + 2, end), verb_itself(words, group, index), first, last, side, hedge_of(words, group, index))
-        ]
+        return [told_by(words, group, index)]
     if is_passive and words.at(group - 1) == "it" and word in cues.HEARD | {"announced", "confirmed", "noted"}:
         end = index + 2 if after == "that" else index + 1
-        return [
-            Found(
-                NOBODY, verb_itself(words, group, index), group - 1, end, "before", words.between(group - 1, index + 1)
-            )
-        ]
+        return [Found(NOBODY, verb, group - 1, end, "before", words.between(group - 1, index + 1))]
     if after == "to" and word in cues.HEARD and (is_passive or is_reduced(words, index)):
         return hearsay_about(words, group, index, hedging)
     if word == "told" and is_passive:
         last = behind_verb(words, index)
-        if after == "to":
-            return []
-        return [Found(NOBODY, verb_itself(words, group, index), phrase_before(words, group), last, "before", hedging)]
+        return [] if after == "to" else [Found(NOBODY, verb, phrase_before(words, group), last, "before", hedging)]
     return [] if is_passive else None
+
+
+def told_by(words: Words, group: int, index: int) -> Found:
+    """ "was described by Minsk as", "as reported by state media"."""
+    end = with_apposition(words, index + 2, phrase_after(words, index + 2))
+    verb, hedging = verb_itself(words, group, index), hedge_of(words, group, index)
+    if words.at(end) in ("as", "that"):
+        return Found((index + 2, end), verb, group, end + 1, "within", hedging)
+    first = before_comma(words, group - 1 if words.at(group - 1) == "as" else group)
+    return Found((index + 2, end), verb, first, end, "after", hedging)
 
 
 def is_reduced(words: Words, index: int) -> bool:
@@ -223,7 +220,7 @@ def hearsay_about(words: Words, group: int, index: int, hedging: str) -> list[Fo
     end = len(words.small)
     while end > index and is_stop(words, end - 1):
         end -= 1
-    tells = any(words.at(at) in cues.SHOWING | cues.SAYING and words.at(at - 1) == "," for at in range(1, group))
+    tells = any(words.at(at) in TELLING and words.at(at - 1) == "," for at in range(1, group))
     return [heard._replace(first=group - 1, last=end, side="after") if tells else heard]
 
 
@@ -261,31 +258,25 @@ def active(words: Words, index: int, earlier: list[Found]) -> list[Found]:
     hedging = hedge_of(words, group, index)
     if inverted := said_someone(words, group, index, hedging):
         return inverted
-    start, end = subject_of(words, group, earlier)
+    speaker = start, end = subject_of(words, group, earlier)
     if start >= end:
         return []
-    last = behind_verb(words, index)
-    first = start
-    if words.at(start - 1) == "as":
-        first = start - 1
-    if any(each.speaker == (start, end) and each.last <= group for each in earlier):
+    verb, last = verb_itself(words, group, index), behind_verb(words, index)
+    first = start - 1 if words.at(start - 1) == "as" else start
+    if any(each.speaker == speaker and each.last <= group for each in earlier):
         # The same speaker goes on: ", adding that".
-        return [
-            Found((start, end), verb_itself(words, group, index), with_joint(words, group), last, "within", hedging)
-        ]
+        return [Found(speaker, verb, with_joint(words, group), last, "within", hedging)]
     if is_put_behind(words, first, last, index):
-        last = len(words.small) if words.at(skip_adverbials(words, last)) != "," else skip_adverbials(words, last)
-        last = before_stops(words, last)
-        return [
-            Found((start, end), verb_itself(words, group, index), before_comma(words, first), last, "after", hedging)
-        ]
+        comma = skip_adverbials(words, last)
+        last = before_stops(words, comma if words.at(comma) == "," else len(words.small))
+        return [Found(speaker, verb, before_comma(words, first), last, "after", hedging)]
     if words.at(last) in (".", "", "!", "?") or (words.at(last) in cues.OBJECTS and is_stop(words, last + 1)):
         return []
     if words.at(start - 1) == "what" and words.between(last, last + 2) == "to be":
         last += 2
     first = clause_opening(words, first, earlier)
     last += words.at(last) in (",", ":") and first == 0
-    return [Found((start, end), verb_itself(words, group, index), min(first, start), last, "before", hedging)]
+    return [Found(speaker, verb, min(first, start), last, "before", hedging)]
 
 
 def heard_saying(words: Words, group: int, index: int) -> list[Found]:
@@ -295,11 +286,9 @@ def heard_saying(words: Words, group: int, index: int) -> list[Found]:
         return []
     outer = verb_group(words, at)
     start = phrase_before(words, outer)
-    return (
-        [Found((start, outer), verb_itself(words, group, index), group - 1, behind_verb(words, index))]
-        if start < outer
-        else []
-    )
+    if start == outer:
+        return []
+    return [Found((start, outer), verb_itself(words, group, index), group - 1, behind_verb(words, index))]
 
 
 def said_someone(words: Words, group: int, index: int, hedging: str) -> list[Found]:
@@ -316,9 +305,7 @@ def said_someone(words: Words, group: int, index: int, hedging: str) -> list[Fou
         return []
     end = with_apposition(words, index + 1, end)
     last = end if words.at(end) == "," else before_stops(words, len(words.small))
-    return [
-        Found((index + 1, end), verb_itself(words, group, index), before_comma(words, group), last, "after", hedging)
-    ]
+    return [Found((index + 1, end), (index, index + 1), before_comma(words, group), last, "after", hedging)]
 
 
 def is_put_behind(words: Words, first: int, last: int, index: int) -> bool:

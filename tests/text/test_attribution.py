@@ -168,12 +168,31 @@ TOLD = [
         [("Unconfirmed reports", "said", "", "hearsay")],
         "two men had died.",
     ),
-    ("Warsaw's claim that two men had died was false.", [("Warsaw", "claim", "claim", "on_record")], None),
+    (
+        "Warsaw's claim that two men had died was false.",
+        [("Warsaw", "claim", "'s", "you've", "claim", "on_record")],
+        None,
+    ),
     ("The unit, he added, would serve part-time.", [("he", "added", "", "on_record")], None),
     (
         "“We are ready,” said Jan Novak, the mayor.",
         [("Jan Novak, the mayor", "said", "", "on_record")],
         "“We are ready,”",
+    ),
+    (
+        "He's saying that the plan is small.",
+        [("He", "saying", "", "on_record")],
+        "the plan is small.",
+    ),
+    (
+        "In March the minister visited Brest and said the bridge was shut.",
+        [("the minister", "said", "", "on_record")],
+        "the bridge was shut.",
+    ),
+    (
+        "The plan is small, and the minister said that it would grow.",
+        [("the minister", "said", "", "on_record")],
+        None,
     ),
     (
         "The minister visited Brest and said that the unit would grow.",
@@ -191,6 +210,9 @@ UNTOLD = [
     "The unit was told to leave.",
     "The plan was announced on Monday.",
     "Nobody knows what he said.",
+    "Let me say this.",
+    "The judge was nominated and confirmed 43 days before the vote.",
+    "The state of Georgia has 300 cases.",
     "The army maintains close ties with the navy.",
     "Армия заявила, что мост закрыт.",
 ]
