@@ -58,7 +58,7 @@ def gold(tmp_path):
     found_again.joinpath("docs.jsonl").write_text(
         "".join(json.dumps({"id": f"c{n}", "claim": text}) + "\n" for n, text in enumerate(docs))
     )
-    (found_again / "qrels.tsv").write_text("q1\t0\tc0\t1\nq2\t0\tc2\t1\nq2\t0\tc0\t0\n")
+    (found_again / "qrels.tsv").write_text("q1\t0\tc0\t1\nq2\t0\tc2\t1\nq2\t0\tc1\t0\n")
     return folder
 
 

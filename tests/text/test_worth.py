@@ -42,6 +42,21 @@ def test_opinions_questions_demands_instructions_and_thanks_rank_low(sentence):
 
 
 @pytest.mark.parametrize(
+    "otherwise",
+    [
+        "Did the army cross the border in March?",
+        "I hope that the army crossed the border in March.",
+        "The army should cross the border in March.",
+        "The army will cross the border in March.",
+        "Perhaps the army crossed the border in March.",
+        "Imagine that the army crossed the border in March.",
+    ],
+)
+def test_the_same_words_are_worth_less_as_a_question_a_hope_a_demand_a_forecast_or_a_guess(otherwise):
+    assert worth(otherwise).score < worth("The army crossed the border in March.").score - 0.05
+
+
+@pytest.mark.parametrize(
     ("sentence", "code"),
     [
         ("The force has 100,000 to 150,000 men.", "two_quantities"),
