@@ -1,13 +1,13 @@
-"""Rules for times of day and what comes again: 3 pm, half past two, tomorrow morning, from 2 to 4 pm, every Friday."""
+"""Rules for times of day and what comes again: 3 pm, half past two, tomorrow morning, from 2 to 4 pm, every "
+"Friday."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
-from typing import Any
 
 from claims.text.calendar_values import DAY, Day, Hours, Length, Moment, Moments, Repeat
 from claims.text.date_words import Clock
-from claims.text.days import STEPS, value, values
+from claims.text.days import STEPS, TO, value, values
 from claims.text.rewriting import Made, Token, rule
 
 Run = Sequence[Token]
@@ -240,19 +240,24 @@ CLOCK_RULES = [
     rule("clock oclock", lambda run, now: ("clock", run[0].value)),
     rule("(num|article? (?=unit) unit|half) units? (relative|after) num", minutes_past),
     rule("(article? (?=unit) unit|num units) (to|before) num", minutes_past),
-    rule("(?<=date|from|at) num num (?!unit|units)|num dash num (?!unit|units|of|month)|(?<=to) num num (?!unit|units)",
+    rule("(?<=date|from|at) num num (?!unit|units)|num dash num (?!unit|units|of|month)|(?<=to) num num (?!unit|"
+         "units)",
          in_words),
     rule("(?:about)? (clock|num) (in|at|on) the? daypart", part_clock),
     rule("clock daypart", part_clock),
     rule("about clock", lambda run, now: ("clock", run[1].value)),
     rule("(?:late|later|early|earlier)? relative daypart|(the? (earlier|later|early|late))? tonight", day_part),
-    rule("weekday daypart of? the? relative unit|date comma? (in the?)? (late|early)? daypart|daypart (of|on) date", day_part),
-    rule("(date|dayp) comma? (from|between|at)? (num|float|int|clock) (to|until|dash|and) (num|float|clock) (?!unit|units|month|of|weekday)",
+    rule("weekday daypart of? the? relative unit|date comma? (in the?)? (late|early)? daypart|daypart (of|on) "
+         "date", day_part),
+    rule("(date|dayp) comma? (from|between|at)? (num|float|int|clock) (to|until|dash|and) (num|float|clock) "
+         "(?!unit|units|month|of|weekday)",
          clock_range),
-    rule("(from|between)? (clock|num|float) (to|until|dash|and) (clock|num|float) (on|in|of)? (date|dayp)", clock_range),
+    rule("(from|between)? (clock|num|float) (to|until|dash|and) (clock|num|float) (on|in|of)? (date|dayp)",
+         clock_range),
     rule("(from|between)? (clock|num|float|int) (to|until|dash|and) clock|"
-         "(from|between) clock (to|until|dash|and) (clock|num|float)|clock (to|until|dash) (num|float) (?!of|month|units|unit)|"
-         "between int dash int|(from|between)? (num|float) (to|until|dash|and) (num|float) in the daypart", clock_range),
+         f"(from|between) clock (to|until|dash|and) (clock|num|float)|clock {TO} (num|float) (?!of|month|units|unit)|"
+         "between int dash int|(from|between)? (num|float) (to|until|dash|and) (num|float) in the daypart",
+         clock_range),
     rule("between clock date and (clock|num)|dayp at? clock (dash|to|until) (clock|num)", clock_range),
     rule("from? clock comma? for length", clock_for),
     rule("dayp comma? (at|about)* (clock|num) (?!units|unit|month)|(clock|num) comma? (on|in)? dayp", moment),

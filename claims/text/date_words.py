@@ -1,15 +1,18 @@
 """The words that dates and times are made of, found in a text as tokens."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from claims.text.numbers import ONES, TEENS, TENS, VULGAR, ordinal_of
 from claims.text.rewriting import Token
 
-MONTHS = "january february march april may june july august september october november december".split()
-WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+MONTHS = [
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+]  # fmt: skip
+WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 # Also words of their own, unless a capital or the words around them say otherwise.
 ALSO_WORDS = {"may", "march", "mar", "sat", "sun", "mon", "wed", "jan", "dec"}
 
@@ -58,34 +61,37 @@ REPEATS = {
 }  # fmt: skip
 # Fixed feasts by month and day; those that move by a rule stand in ``days``.
 HOLIDAYS = {
-    "christmas": (12, 25), "christmas day": (12, 25), "xmas": (12, 25), "christmas eve": (12, 24), "boxing day": (12, 26),
-    "new year's day": (1, 1), "new year": (1, 1), "new year's eve": (12, 31), "new years eve": (12, 31),
-    "new years day": (1, 1), "valentine's day": (2, 14), "valentines day": (2, 14), "independence day": (7, 4),
-    "halloween": (10, 31), "saint patrick": (3, 17), "st patrick's day": (3, 17), "saint patrick's day": (3, 17),
-    "earth day": (4, 22), "labour day": (5, 1), "may day": (5, 1), "international workers' day": (5, 1),
-    "veterans day": (11, 11), "armistice day": (11, 11), "victory day": (5, 9), "april fools": (4, 1),
-    "april fools' day": (4, 1), "women's day": (3, 8), "international women's day": (3, 8), "epiphany": (1, 6),
-    "all saints' day": (11, 1), "juneteenth": (6, 19), "groundhog day": (2, 2), "guy fawkes": (11, 5),
-    "easter": (0, 0), "easter sunday": (0, 0), "easter monday": (0, 1), "good friday": (0, -2), "ash wednesday": (0, -46),
-    "palm sunday": (0, -7), "maundy thursday": (0, -3), "ascension day": (0, 39), "pentecost": (0, 49),
-    "thanksgiving": (11, -3), "thanksgiving day": (11, -3), "labor day": (9, -1), "memorial day": (5, -1),
-    "mother's day": (5, -2), "father's day": (6, -3), "black friday": (11, -4), "martin luther king day": (1, -3),
+    "christmas": (12, 25), "christmas day": (12, 25), "xmas": (12, 25), "christmas eve": (12, 24),
+    "boxing day": (12, 26), "new year's day": (1, 1), "new year": (1, 1), "new year's eve": (12, 31),
+    "new years eve": (12, 31), "new years day": (1, 1), "valentine's day": (2, 14), "valentines day": (2, 14),
+    "independence day": (7, 4), "halloween": (10, 31), "saint patrick": (3, 17), "st patrick's day": (3, 17),
+    "saint patrick's day": (3, 17), "earth day": (4, 22), "labour day": (5, 1), "may day": (5, 1),
+    "international workers' day": (5, 1), "veterans day": (11, 11), "armistice day": (11, 11), "victory day": (5, 9),
+    "april fools": (4, 1), "april fools' day": (4, 1), "women's day": (3, 8), "international women's day": (3, 8),
+    "epiphany": (1, 6), "all saints' day": (11, 1), "juneteenth": (6, 19), "groundhog day": (2, 2),
+    "guy fawkes": (11, 5), "easter": (0, 0), "easter sunday": (0, 0), "easter monday": (0, 1),
+    "good friday": (0, -2), "ash wednesday": (0, -46), "palm sunday": (0, -7), "maundy thursday": (0, -3),
+    "ascension day": (0, 39), "pentecost": (0, 49), "thanksgiving": (11, -3), "thanksgiving day": (11, -3),
+    "labor day": (9, -1), "memorial day": (5, -1), "mother's day": (5, -2), "father's day": (6, -3),
+    "black friday": (11, -4), "martin luther king day": (1, -3),
 }  # fmt: skip
 
 SIMPLE: dict[str, Iterable[str]] = {
-    "to": ["to", "through", "thru"], "until": ["until", "till", "til"], "semi": ["semi", "bi"], "from": ["from", "starting", "commencing", "beginning"],
-    "between": ["between"], "and": ["and"], "or": ["or"], "of": ["of"], "at": ["at"], "about": ["around", "about", "circa",
-    "approximately"], "in": ["in", "during", "within_"], "on": ["on"], "the": ["the"], "before": ["before", "by"],
-    "after": ["after"], "since": ["since"], "ago": ["ago"], "later": ["later"], "earlier": ["earlier"], "early": ["early"],
+    "to": ["to", "through", "thru"], "until": ["until", "till", "til"], "semi": ["semi", "bi"],
+    "from": ["from", "starting", "commencing", "beginning"], "between": ["between"], "and": ["and"], "or": ["or"],
+    "of": ["of"], "at": ["at"], "about": ["around", "about", "circa", "approximately"],
+    "in": ["in", "during", "within_"], "on": ["on"], "the": ["the"], "before": ["before", "by"], "after": ["after"],
+    "since": ["since"], "ago": ["ago"], "later": ["later"], "earlier": ["earlier"], "early": ["early"],
     "mid": ["mid", "middle"], "late": ["late"], "every": ["every", "each"], "any": ["any", "all"], "once": ["once"],
     "within": ["within"], "article": ["a", "an", "another"], "few": ["few", "several"], "couple": ["couple"],
     "more": ["more", "over"], "less": ["less", "under"], "than": ["than"], "no": ["no", "not"], "half": ["half"],
-    "today": ["today"], "tomorrow": ["tomorrow", "tmrw", "tmr"], "yesterday": ["yesterday"], "tonight": ["tonight",
-    "tonite"], "now": ["now", "currently", "nowadays"], "moment": ["moment", "present"], "time": ["time"], "for": ["for"],
-    "oclock": ["o'clock", "oclock", "o’clock"], "finish": ["end"], "start": ["start"], "date_word": ["date"], "fiscal":
-    ["fiscal", "financial"], "school": ["school", "academic"], "calendar": ["calendar"], "eod": ["eod"], "eoy": ["eoy"],
-    "eom": ["eom"], "greater": ["greater"], "rest": ["rest", "remainder", "remaining"], "prior": ["prior"], "as": ["as"],
-    "right": ["right"], "long": ["long"], "equal": [], "hundred": ["hundred"], "thousand": ["thousand"],
+    "today": ["today"], "tomorrow": ["tomorrow", "tmrw", "tmr"], "yesterday": ["yesterday"],
+    "tonight": ["tonight", "tonite"], "now": ["now", "currently", "nowadays"], "moment": ["moment", "present"],
+    "time": ["time"], "for": ["for"], "oclock": ["o'clock", "oclock", "o’clock"], "finish": ["end"],
+    "start": ["start"], "date_word": ["date"], "fiscal": ["fiscal", "financial"], "school": ["school", "academic"],
+    "calendar": ["calendar"], "eod": ["eod"], "eoy": ["eoy"], "eom": ["eom"], "greater": ["greater"],
+    "rest": ["rest", "remainder", "remaining"], "prior": ["prior"], "as": ["as"], "right": ["right"],
+    "long": ["long"], "equal": [], "hundred": ["hundred"], "thousand": ["thousand"],
 }  # fmt: skip
 
 
@@ -126,78 +132,132 @@ def vocabulary() -> dict[str, tuple[str, Any]]:
 
 
 WORDS = vocabulary()
-DASHES = "-–—~"
-HOLIDAY = "|".join(sorted((re.escape(name).replace("'", "['’]?").replace("\\ ", r"\s") for name in HOLIDAYS),
-                          key=len, reverse=True))  # fmt: skip
-SHORT = "jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec|mon|tues|tue|wed|thurs|thur|thu|fri|sat|sun"
-MONTH_NAMES = "|".join([*MONTHS, *(name[:3] for name in MONTHS), "sept"])
-TOKEN = re.compile(
-    rf"""(?P<holiday>\b(?:{HOLIDAY})\b)
-    | (?P<ymd>(?<![\d.,/:])(?P<y1>\d{{4}})(?P<s1>[-/.])(?P<m1>\d{{1,2}})(?P=s1)(?P<d1>\d{{1,2}})(?![\d/:]|[.]\d))
-    | (?P<dmy>(?<![\d.,/:])(?<!\d-(?=\d\d-))(?<!\d-(?=\d-))(?P<a2>\d{{1,2}})(?P<s2>[-/.])(?P<b2>\d{{1,2}})(?P=s2)(?P<y2>\d{{4}}|\d{{2}})
-        (?![\d/:]|[.]\d))
+HOLIDAY = re.compile(
+    "(?:" + "|".join([re.escape(name).replace("'", "['’]?").replace("\\ ", r"\s") for name in sorted(
+        HOLIDAYS, key=len, reverse=True)]) + r")\b", re.IGNORECASE)  # fmt: skip
+SHORT = frozenset([
+    "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec", "mon", "tues", "tue", "wed",
+    "thurs", "thur", "thu", "fri", "sat", "sun",
+])  # fmt: skip
+# Words that only begin something longer: new year, q1, fy 2020, p. m.
+OPENERS = {name.split("'")[0].split(" ")[0] for name in HOLIDAYS} | {"q", "h", "fy", "cy", "p", "a", "am", "pm"}
+SCAN = re.compile(rf"[A-Za-z]+(?:['’]clock\b)?|\d+|[{''.join(VULGAR)}]|\S", re.ASCII)
+NUMBERED = re.compile(
+    r"q(?P<qn>[1-4])\b|h(?P<hn>[12])\b|(?P<fc>fy|cy)\s?[’']?(?P<fiscal_year>\d{4}|\d{2})\b", re.IGNORECASE | re.ASCII
+)
+AM_PM = re.compile(r"[ap](?:\s?\.\s?m\b(?:\s?\.)?|\s?m\b)", re.IGNORECASE)
+ABBREVIATED = re.compile(r"\.(?=\s?,?\s?\d)", re.ASCII)
+SIGN = re.compile(r"@|[<>]\s?=|[<>=]")
+SIGNS = {",": "comma", "/": "slash", **dict.fromkeys("-–—~", "dash")}
+FIGURE = re.compile(
+    r"""(?P<ymd>(?<![\d.,/:])(?P<y1>\d{4})(?P<s1>[-/.])(?P<m1>\d{1,2})(?P=s1)(?P<d1>\d{1,2})(?![\d/:]|[.]\d))
+    | (?P<dmy>(?<![\d.,/:])(?<!\d-(?=\d\d-))(?<!\d-(?=\d-))(?P<a2>\d{1,2})(?P<s2>[-/.])(?P<b2>\d{1,2})(?P=s2)
+        (?P<y2>\d{4}|\d{2})(?![\d/:]|[.]\d))
     | (?P<compact>(?<![\w.,-])(?:19|20)\d\d(?:0[1-9]|1[012])(?:0[1-9]|[12]\d|3[01])(?![\w-]))
-    | (?P<md>(?<![\d.,/:])(?P<a3>\d{{1,2}})/(?P<b3>\d{{1,2}})(?![\d/%]|[.,]\d))
-    | (?P<iso_time>(?<=\d)T(?=\d\d:))
-    | (?P<clock>(?<![\d.,:/$£€])(?P<h>\d{{1,2}})(?:[:.](?P<min>[0-5]\d)(?::(?P<sec>[0-5]\d))?|(?P<min4>[0-5]\d))?
+    | (?P<md>(?<![\d.,/:])(?P<a3>\d{1,2})/(?P<b3>\d{1,2})(?![\d/%]|[.,]\d))
+    | (?P<clock>(?<![\d.,:/$£€])(?P<h>\d{1,2})(?:[:.](?P<min>[0-5]\d)(?::(?P<sec>[0-5]\d))?|(?P<min4>[0-5]\d))?
         \ ?(?P<ap>(?:[ap](?:\s?\.\s?m\b(?:\s?\.)?|\s?m\b)|ampm\b|[ap]\b(?![.']\w))))
     | (?P<hms>(?<![\d.,:/$£€])(?P<h2>[01]?\d|2[0-4]):(?P<n2>[0-5]\d)(?::(?P<c2>[0-5]\d))?(?![\d:%]))
-    | (?P<th>(?<![\w.,])(?P<nth>\d{{1,2}})(?:st|nd|rd|th)\b)
-    | (?P<decade>(?<![\w.,])(?P<ten>\d{{3}}0)s\b)
-    | (?P<quarter>\b[qQ](?P<q>[1-4])\b)
-    | (?P<halfyear>\b[hH](?P<hy>[12])\b)
-    | (?P<fiscal>\b(?P<fc>[fF][yY]|[cC][yY])\s?[’']?(?P<fy>\d{{4}}|\d{{2}})\b)
-    | (?P<gluedmonth>\b(?:{MONTH_NAMES})(?=\d{{1,2}}\b))
+    | (?P<th>(?<![\w.,])(?P<nth>\d{1,2})(?:st|nd|rd|th)\b)
+    | (?P<decade>(?<![\w.,])(?P<ten>\d{3}0)s\b)
     | (?P<figure>(?<![\d.,:$£€])\d+(?:[.]\d+)?(?![\d]|[.,:]\d|\ ?[%°$£€]))
-    | (?P<abbreviated>\b(?:{SHORT})\.(?=\s?,?\s?\d))
-    | (?P<vulgar>[{"".join(VULGAR)}])
-    | (?P<ampm>\b[ap](?:\s?\.\s?m\b(?:\s?\.)?|\s?m\b))
-    | (?P<word>[a-z]+(?:['’]clock)?)
-    | (?P<dash>[{DASHES}])
-    | (?P<comma>,) | (?P<slash>/) | (?P<sign>@|[<>]\s?=|[<>=]) | (?P<other>\S)
     """,
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
 FLOATING = {"relative", "today", "tomorrow", "yesterday", "tonight", "now"}
-NOT_WORDS = "'’_"
+NOT_WORDS = frozenset("'’_")
+CAPITALS_TOO = {"may", "march", "sun", "mar"}
+MOST_TOKENS = 100
 
 
-def tokens(text: str, start: int, end: int) -> list[Token]:
-    """The words, figures and signs of a stretch of the text; whatever a date does not hold is "other"."""
-    found: list[Token] = []
-    for match in TOKEN.finditer(text, start, end):
-        name, value = named(match, text)
-        found.append(Token(name, match.start(), match.end(), value, name in FLOATING))
-    return found
+def runs(text: str) -> Iterator[list[Token]]:
+    """Words, figures and signs that may make a date together; whatever no date holds parts them."""
+    run: list[Token] = []
+    reached = 0
+    for found in SCAN.finditer(text):
+        start, end = found.span()
+        if start < reached:
+            continue
+        word = found[0]
+        if ("A" <= word[0] <= "z" and word.isalpha()) or (len(word) > 5 and word[1:].endswith("clock")):
+            lower = word.lower()
+            if lower not in WORDS and lower not in OPENERS and not text[start - 1 : start].isdigit():
+                token = None
+            else:
+                token = word_token(word, lower, text, start, end)
+        else:
+            token = sign_token(word, text, start)
+        if token is None or len(run) == MOST_TOKENS:
+            if run:
+                yield run
+            run = []
+        if token is not None:
+            run.append(token)
+            reached = token.end
+    if run:
+        yield run
 
 
-def named(match: re.Match[str], text: str) -> tuple[str, Any]:
-    kind = str(match.lastgroup)
-    if kind == "word":
-        return word_token(match[0], text, match.end())
-    reader = READERS.get(kind)
-    return reader(match) if reader else (kind, match[0])
+def sign_token(word: str, text: str, start: int) -> Token | None:
+    """A figure, alone or with what makes it a date or a clock, or a sign."""
+    if word in SIGNS:
+        return Token(SIGNS[word], start, start + 1, word)
+    if word in VULGAR:
+        return Token("float", start, start + 1, VULGAR[word])
+    if "0" <= word[0] <= "9":
+        match = FIGURE.match(text, start)
+        if match is None:
+            return None
+        name, value = READERS[str(match.lastgroup)](match)
+        return Token(name, start, match.end(), value) if name else None
+    if match := SIGN.match(text, start):
+        sign = match[0]
+        name = {"@": "at", ">": "after", "<": "before", "=": "equals"}.get(sign) or (
+            "since" if sign[0] == ">" else "upto"
+        )
+        return Token(name, start, match.end(), sign)
+    return None
 
 
-def word_token(word: str, text: str, end: int) -> tuple[str, Any]:
-    lower = word.lower()
-    before = text[end - len(word) - 1 : end - len(word)]
-    if before.isdigit() and (unit := GLUED_UNITS.get(lower)):
-        return "units", unit
-    if before == "_" or before.isdigit() and lower not in UNITS and lower + "s" not in UNITS and lower[:-1] not in UNITS:
-        return "other", None
-    name, value = WORDS.get(lower, ("other", None))
-    if name == "other":
-        return name, None
-    if (
-        lower in ALSO_WORDS
-        and not word.isupper()
-        and (not word[0].isupper() or lower in ("may", "march", "sun", "mar"))
-    ):
+def word_token(word: str, lower: str, text: str, start: int, end: int) -> Token | None:
+    before = text[start - 1 : start]
+    if before.isdigit():
+        if unit := GLUED_UNITS.get(lower):
+            return Token("units", start, end, unit)
+        if word == "T" and text[end : end + 1].isdigit():
+            return Token("at", start, end, word)  # ISO 8601: 2022-02-24T05:00
+        if WORDS.get(lower, ("",))[0] not in ("unit", "units"):
+            return None
+    if before == "_" or (before.isalpha() and not before.isascii()) or (text[end : end + 1].isalpha()):
+        return None
+    if lower in OPENERS and (longer := longer_token(lower, text, start)):
+        return longer
+    name, value = WORDS.get(lower, ("", None))
+    if not name:
+        return None
+    follows = text[end : end + 2]
+    if follows[:1] in NOT_WORDS and follows[1:].isalpha() and follows[1:] != "s":
+        return None
+    if lower in SHORT and ABBREVIATED.match(text, end):
+        return Token(name, start, end + 1, value)
+    # May and March are months where they are capitals before a number; lower-case words need their neighbours.
+    if lower in ALSO_WORDS and not word.isupper() and (lower in CAPITALS_TOO or not word[0].isupper()):
         name = "maybe_" + name
-    if text[end : end + 1] in tuple(NOT_WORDS) and text[end + 1 : end + 2].isalpha() and text[end + 1 : end + 2] != "s":
-        return "other", None
-    return name, value
+    return Token(name, start, end, value, name in FLOATING)
+
+
+def longer_token(lower: str, text: str, start: int) -> Token | None:
+    """What begins with this word and is one token: a holiday, a numbered quarter or year, a.m. and p.m."""
+    if lower in ("a", "p", "am", "pm"):
+        match = AM_PM.match(text, start)
+        return Token("ampm", start, match.end(), match[0]) if match else None
+    if match := NUMBERED.match(text, start):
+        name = str(match.lastgroup)
+        value = (match["fc"].upper(), full_year(match[name])) if name == "fiscal_year" else int(match[name])
+        return Token(name, start, match.end(), value)
+    if match := HOLIDAY.match(text, start):
+        return Token("holiday", start, match.end(), feast_named(match[0]))
+    return None
 
 
 def figure(match: re.Match[str]) -> tuple[str, Any]:
@@ -208,7 +268,7 @@ def figure(match: re.Match[str]) -> tuple[str, Any]:
         return "year", int(digits)
     if len(digits) <= 2:
         return "num", int(digits)
-    return ("int", int(digits)) if len(digits) < 7 else ("other", None)
+    return ("int", int(digits)) if len(digits) < 7 else ("", None)
 
 
 def clock(match: re.Match[str]) -> tuple[str, Any]:
@@ -216,7 +276,7 @@ def clock(match: re.Match[str]) -> tuple[str, Any]:
     minute = match["min"] or match["min4"]
     way = match["ap"].lower()
     if hour > 24 or (len(way) == 1 and match["ap"].isupper() and not minute):
-        return "other", None
+        return "", None
     afternoon = way[0] == "p" and hour < 12
     hour = hour + 12 if afternoon else 0 if way[0] == "a" and hour == 12 and way != "ampm" else hour
     parts = 3 if match["sec"] else 2 if minute else 1
@@ -249,26 +309,12 @@ def compact(match: re.Match[str]) -> tuple[str, Any]:
     return "ymd", (int(digits[:4]), int(digits[4:6]), int(digits[6:]))
 
 
-def feast(match: re.Match[str]) -> tuple[str, Any]:
-    name = re.sub(r"\s", " ", match["holiday"].lower().replace("’", "'"))
-    plain = {key.replace("'", ""): value for key, value in HOLIDAYS.items()}
-    return "holiday", plain[name.replace("'", "")]
+def feast_named(name: str) -> tuple[int, int]:
+    return BARE_HOLIDAYS[re.sub(r"\s", " ", name.lower().replace("’", "'")).replace("'", "")]
 
 
-def fiscal(match: re.Match[str]) -> tuple[str, Any]:
-    return "fiscal_year", (match["fc"].upper(), full_year(match["fy"]))
-
-
-READERS = {
-    "holiday": feast, "ymd": slashed, "dmy": slashed, "md": slashed, "compact": compact, "clock": clock, "hms": hms,
+BARE_HOLIDAYS = {name.replace("'", ""): day for name, day in HOLIDAYS.items()}
+READERS: dict[str, Callable[[re.Match[str]], tuple[str, Any]]] = {
+    "ymd": slashed, "dmy": slashed, "md": slashed, "compact": compact, "clock": clock, "hms": hms, "figure": figure,
     "th": lambda match: ("ordinal", int(match["nth"])), "decade": lambda match: ("decade", int(match["ten"])),
-    "quarter": lambda match: ("qn", int(match["q"])),
-    "halfyear": lambda match: ("hn", int(match["hy"])), "fiscal": fiscal, "figure": figure,
-    "gluedmonth": lambda match: ("month", MONTHS_BY_START[match[0].lower()[:3]]),
-    "vulgar": lambda match: ("float", VULGAR[match[0]]),
-    "sign": lambda match: {"@": ("at", "@"), ">": ("after", ">"), "<": ("before", "<"), "=": ("equals", "=")}.get(
-        match[0], ("since" if match[0][0] == ">" else "upto", match[0])),
-    "abbreviated": lambda match: WORDS[match[0].lower()[:-1]],
-    "iso_time": lambda match: ("at", "T"), "other": lambda match: ("other", None),
 }  # fmt: skip
-MONTHS_BY_START = {name[:3]: number for number, name in enumerate(MONTHS, 1)}

@@ -4,15 +4,15 @@ TIMEX3: Pustejovsky and others, ISO-TimeML, 2010; what is not said is written X,
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import date, datetime
+from typing import NamedTuple
 
-from claims.text.calendar_values import DAY, Day, Days, Hours, Length, Moment, Moments, Repeat, later
+from claims.text.calendar_values import DAY, Day, Days, Hours, Length, Moment, Moments, Repeat
 from claims.text.clocks import CLOCK_RULES, MEETING_RULES, REPEAT_RULES, daypart_moments
-from claims.text.date_words import TOKEN, named
-from claims.text.days import CALENDAR_RULES, LENGTH_RULES, PERIOD_RULES, WORDS_RULES
-from claims.text.rewriting import Token, rewrite
+from claims.text.date_words import OPENERS, WORDS, runs
+from claims.text.days import CALENDAR_RULES, LENGTH_RULES, WORDS_RULES
+from claims.text.periods import PERIOD_RULES
+from claims.text.rewriting import Grammar, Token
 from claims.text.spans_of_time import DAYS_RULES, SPAN_RULES
 
 
@@ -33,30 +33,56 @@ class Timed(NamedTuple):
     floating: bool = False
 
 
-RULES = [*WORDS_RULES, *REPEAT_RULES, *LENGTH_RULES, *DAYS_RULES, *CALENDAR_RULES, *CLOCK_RULES, *PERIOD_RULES, *SPAN_RULES, *MEETING_RULES]
+GRAMMAR = Grammar(
+    [
+        *WORDS_RULES,
+        *REPEAT_RULES,
+        *LENGTH_RULES,
+        *DAYS_RULES,
+        *CALENDAR_RULES,
+        *CLOCK_RULES,
+        *PERIOD_RULES,
+        *SPAN_RULES,
+        *MEETING_RULES,
+    ]
+)
 # Any of these may be part of a date, none is one.
-WEAK = frozenset(
-    "to from between and or of at about in on the before after since later earlier early late within article few more less "
-    "than no half moment time for finish start fiscal school calendar greater rest prior as right long hundred thousand num int "
-    "float ordinal dash comma slash digit teen tens any every once any relative maybe_month maybe_weekday equals upto date_word "
-    "quarter ampm mid couple until semi season daypart now".split()
-)  # fmt: skip
-ALONE = frozenset("unit units weekends".split())
-MEANT = frozenset("bare_span date span clock hours length moment moments repeat dayp weekend_set".split())
-MOST_TOKENS = 100
-YEAR_BEFORE = re.compile(r"\b(?:in|since|by|of|from|until|till|during|before|after|and|or|year|mid|to|for|summer|winter|spring|"
-                         r"autumn|fall|early|late|the|not|but|is|than)\s+$", re.IGNORECASE)  # fmt: skip
+WEAK = frozenset([
+    "to", "from", "between", "and", "or", "of", "at", "about", "in", "on", "the", "before", "after", "since",
+    "later", "earlier", "early", "late", "within", "article", "few", "more", "less", "than", "no", "half", "moment",
+    "time", "for", "finish", "start", "fiscal", "school", "calendar", "greater", "rest", "prior", "as", "right",
+    "long", "hundred", "thousand", "num", "int", "float", "ordinal", "dash", "comma", "slash", "digit", "teen",
+    "tens", "any", "every", "once", "any", "relative", "maybe_month", "maybe_weekday", "equals", "upto", "date_word",
+    "mid", "couple", "until", "semi",
+])  # fmt: skip
+ALONE = frozenset(["unit", "units", "weekends"])
+MEANT = frozenset([
+    "bare_span", "date", "span", "clock", "hours", "length", "moment", "moments", "repeat", "dayp", "weekend_set",
+])  # fmt: skip
+YEAR_BEFORE = re.compile(
+    r"\b(?:in|since|by|of|from|until|till|during|before|after|and|or|year|mid|to|for|summer|winter|spring|autumn|fall|"
+    r"early|late|the|not|but|is|than)\s+$",
+    re.IGNORECASE,
+)
 YEAR_AFTER = re.compile(
     r"\s*(?:$|[.,;:!?)\]’”\"'–—-]|(?:is|was|were|are|and|or|to|but|the|in|at|on|by|for|will|would|as|with|that|which|when|"
-    r"had|has|have|after|before|because|until|from|it|he|she|they|than|alone)\b)"
+    r"had|has|have|after|before|because|until|from|it|he|she|they|than|alone)\b|[A-Z][a-z])"
 )
-TRIGGER = re.compile(
-    r"\d|\b(?:today|tom+or|tmr|yester|tonig|tonit|now\b|mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|"
-    r"dec|week|month|year|day|hour|minute|decade|centur|quarter|annual|semi|fortnight|noon|mid|morning|afternoon|"
-    r"evening|night|spring|summer|autumn|fall|winter|christmas|easter|eo[dym]\b|hallow|thanks|indep|labou?r|new\syear|"
-    r"daily|every|current|at\s|in\s|to\sdate)",
-    re.IGNORECASE | re.ASCII,
-)
+# A figure makes a date by itself only as a year, with signs, or with letters; else it needs a word.
+FIGURE_TRIGGER = re.compile(r"(?<![\d.,])[12]\d{3}(?![\d,])|\d[:/.-]\d|\d\s?[ap]\.?m|\d[a-zA-Z]|[<>=½]", re.ASCII)
+TRIGGERS = frozenset(word for word, (name, _) in WORDS.items() if name not in WEAK) | OPENERS - {
+    "a",
+    "p",
+    "new",
+    "all",
+    "st",
+    "black",
+}
+
+
+def may_hold(text: str, words: frozenset[str]) -> bool:
+    """Whether a date may stand in the text, whose words in lower case are these: quick, and never wrong with no."""
+    return not TRIGGERS.isdisjoint(words) or FIGURE_TRIGGER.search(text) is not None
 
 
 def dates(text: str, now: datetime, *, bare: bool = True) -> list[Timed]:
@@ -66,30 +92,12 @@ def dates(text: str, now: datetime, *, bare: bool = True) -> list[Timed]:
     """
     found: list[Timed] = []
     for run in runs(text):
-        for token in rewrite(run, RULES, now):
+        if all(token.name in WEAK for token in run):
+            continue
+        for token in GRAMMAR.rewrite(run, now):
             if (made := timed(token, text, now, bare=bare)) is not None:
                 found.append(made)
     return found
-
-
-def runs(text: str) -> Iterator[Sequence[Token]]:
-    """Words that may make a date together, where any of them may make one at all."""
-    run: list[Token] = []
-    strong = False
-    for match in TOKEN.finditer(text):
-        name, value = named(match, text)
-        if name == "other" or len(run) >= MOST_TOKENS:
-            if strong:
-                yield run
-            run, strong = [], False
-        if name != "other":
-            run.append(Token(name, match.start(), match.end(), value, name in FLOATS))
-            strong = strong or name not in WEAK or name in ("now", "ampm", "daypart", "season", "maybe_month", "maybe_weekday", "relative", "once", "every")
-    if strong:
-        yield run
-
-
-FLOATS = frozenset("relative today tomorrow yesterday tonight now".split())
 
 
 def timed(token: Token, text: str, now: datetime, *, bare: bool) -> Timed | None:
@@ -110,8 +118,9 @@ def timed(token: Token, text: str, now: datetime, *, bare: bool) -> Timed | None
         begin = datetime.combine(value.day, midnight)
         return Timed(*shape, value.timex, begin, begin + DAY if value.day < date.max else None, floating=floating)
     if isinstance(value, Days):
-        ends = [end and datetime.combine(end, midnight) for end in (value.begin, value.end)]
-        return Timed(*shape, value.timex, *ends, floating=floating)
+        begins = datetime.combine(value.begin, midnight) if value.begin else None
+        ends = datetime.combine(value.end, midnight) if value.end else None
+        return Timed(*shape, value.timex, begins, ends, floating=floating)
     if isinstance(value, Moments):
         return Timed(*shape, value.timex, value.begin, value.end, floating=floating)
     if isinstance(value, Moment):
@@ -122,15 +131,16 @@ def timed(token: Token, text: str, now: datetime, *, bare: bool) -> Timed | None
         return Timed(*shape, value.timex, hours=value)
     if isinstance(value, Repeat):
         return Timed(*shape, value.timex)
-    return Timed(*shape, value.timex, hours=Hours(value.timex, value.seconds, value.seconds)) if name == "clock" else Timed(
-        *shape, value.timex)  # fmt: skip
+    return Timed(*shape, value.timex, hours=Hours(value.timex, value.seconds, value.seconds))
 
 
 def is_year(token: Token, text: str) -> bool:
     before, after = text[max(0, token.start - 14) : token.start], text[token.end : token.end + 12]
-    if before[-1:] in tuple("-–/.,+#$£€") and before[-1:] or before.rstrip()[-1:].isdigit():
+    if before[-1:] in tuple("-–/.,+#$£€") or before.rstrip()[-1:].isdigit():
         return False
     led = YEAR_BEFORE.search(before) is not None
     if not 1500 <= token.value < 2100:
         return led and before.rstrip().lower().endswith("in") and YEAR_AFTER.match(after) is not None
-    return YEAR_AFTER.match(after) is not None if led or before.strip() == "" or before.rstrip()[-1:] in "(,;:" else False
+    if not led and before.rstrip()[-1:] not in ("", "(", ",", ";", ":"):
+        return False
+    return YEAR_AFTER.match(after) is not None

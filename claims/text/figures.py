@@ -6,10 +6,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from claims.text.dates import TRIGGER as DATE_TRIGGER
-from claims.text.dates import Timed, dates
+from claims.text.dates import Timed, dates, may_hold
 from claims.text.measures import Measured, counted_things, measured
-from claims.text.numbers import SCALES, WORDS, Number, numbers
+from claims.text.numbers import SCALES, WEAK, WORDS, Number, numbers
 from claims.text.ranges import bound_after, bound_before, joined
 
 __all__ = ["Figure", "figures"]
@@ -38,14 +37,23 @@ class Figure(NamedTuple):
 
 # Without a day to count from, relative dates are read from here and their days left out.
 NO_DAY = date(2000, 1, 3)
-NUMBER_WORDS = "|".join(sorted((word for word, (sort, _) in WORDS.items() if len(word) > 3 and sort not in ("of", "over")),
-                               key=len, reverse=True))  # fmt: skip
-TRIGGER = re.compile(rf"\d|[½¼¾]|\b(?:{NUMBER_WORDS}|one|two|six|ten|nearly\sall|almost\sall|most\sof)\b", re.IGNORECASE)
+WORD = re.compile(r"[a-z]+", re.ASCII)
+DIGIT = re.compile(r"[\d½¼¾⅓⅔]", re.ASCII)
+TRIGGERS = frozenset(word for word, (sort, _) in WORDS.items() if sort not in WEAK) | {
+    "nearly", "almost", "virtually", "practically", "majority", "most", "tens", "scores"}  # fmt: skip
 TENS_OF = re.compile(
     r"\b(?P<first>tens|dozens|scores|hundreds|thousands|millions|billions)(?:\s+of\s+(?P<second>thousands|millions|billions))?\b",
     re.IGNORECASE,
 )
-VAGUE = {"tens": 10, "dozens": 12, "scores": 20, "hundreds": 100, "thousands": 10**3, "millions": 10**6, "billions": 10**9}
+VAGUE = {
+    "tens": 10,
+    "dozens": 12,
+    "scores": 20,
+    "hundreds": 100,
+    "thousands": 10**3,
+    "millions": 10**6,
+    "billions": 10**9,
+}
 SHARES = re.compile(
     r"\b(?:(?P<all>(?:nearly|almost|virtually|practically)\s+(?:all|every)\b)|(?P<most>most\s+of|(?:a|the)\s+majority\s+of))",
     re.IGNORECASE,
@@ -56,6 +64,8 @@ ABOUT = re.compile(
     re.IGNORECASE,
 )
 LINK = re.compile(r"\b(?:[a-z][a-z0-9+.-]{0,20}://|www\.)\S+", re.IGNORECASE)
+VAGUELY = re.compile(r"(?:a\s)?(?:few|several|couple|some)\b", re.IGNORECASE)
+OLD = re.compile(r"[\s-](?:old|of\sage)\b")
 NOT_A_COUNT = re.compile(r"\b(?:this|that|which|the|no|each|every|any|another|some|first)\s+$", re.IGNORECASE)
 SORTS = {
     "date": "date", "span": "date", "moment": "date", "moments": "date", "dayp": "date", "bare_span": "date",
@@ -65,8 +75,9 @@ SORTS = {
 
 def figures(text: str, today: date | None = None) -> list[Figure]:
     """Every figure of the text, in order, none within another; relative dates are counted from ``today``."""
-    found = list(timed(text, today)) if DATE_TRIGGER.search(text) else []
-    if TRIGGER.search(text):
+    words = frozenset(WORD.findall(text.lower()))
+    found = list(timed(text, today)) if may_hold(text, words) else []
+    if not TRIGGERS.isdisjoint(words) or DIGIT.search(text):
         taken = [(figure.start, figure.end) for figure in found]
         found += free(amounts(text, taken), taken)
     return sorted(found)
@@ -88,6 +99,8 @@ def free(candidates: Iterator[Figure], taken: Sequence[tuple[int, int]]) -> Iter
 def timed(text: str, today: date | None) -> Iterator[Figure]:
     now = datetime.combine(today or NO_DAY, datetime.min.time())
     for found in dates(text, now, bare=False):
+        if found.sort == "length" and (OLD.match(text, found.end) or text[found.start] in "aA"):
+            continue  # An age, or a rate: so many a day.
         begins = found.begin and found.begin.date()
         ends = last_day(found)
         low = high = None
@@ -104,31 +117,38 @@ def timed(text: str, today: date | None) -> Iterator[Figure]:
         yield Figure(found.start, found.end, SORTS[found.sort], low, high, unit, False, "", timex, begins, ends)
 
 
-NAMES_OF_UNITS = {"s": "second", "M": "minute", "h": "hour", "D": "day", "W": "week", "m": "month", "Q": "quarter", "Y": "year",
-                  "X": "decade", "C": "century", "F": "fortnight", "E": "weekend", "N": "night", "B": "weekday"}  # fmt: skip
+NAMES_OF_UNITS = {"s": "second", "M": "minute", "h": "hour", "D": "day", "W": "week", "m": "month", "Q": "quarter",
+                  "Y": "year", "X": "decade", "C": "century", "F": "fortnight", "E": "weekend", "N": "night",
+                  "B": "weekday"}  # fmt: skip
 
 
 def last_day(found: Timed) -> date | None:
     """The last day of what lasts up to a moment."""
     if found.until is None:
         return None
-    inclusive = found.sort in ("date", "span") and found.begin is not None and found.until > found.begin
+    inclusive = found.sort in ("date", "span") and (found.begin is None or found.until > found.begin)
     return date.fromordinal(found.until.toordinal() - inclusive)
 
 
 def amounts(text: str, taken: Sequence[tuple[int, int]]) -> Iterator[Figure]:
     """The figures that are no dates: numbers with their units, their bounds and what they count."""
     found = free_numbers(text, taken)
-    shares = [share(text, match) for match in SHARES.finditer(text)]
-    yield from sorted([*shares, *read_all(text, found)])
+    worded = [share(text, match) for match in SHARES.finditer(text)]
+    worded += [tens_of(text, match) for match in TENS_OF.finditer(text)]
+    closed = [(figure.start, figure.end) for figure in worded]
+    yield from sorted([*worded, *read_all(text, outside(found, closed))])
 
 
 def free_numbers(text: str, taken: Sequence[tuple[int, int]]) -> list[Number]:
     """The numbers outside dates and addresses."""
     links = [match.span() for match in LINK.finditer(text)] if "://" in text or "www." in text else []
-    closed = sorted([*taken, *links])
+    return outside(numbers(text), sorted([*taken, *links]))
+
+
+def outside(candidates: Sequence[Number], closed: Sequence[tuple[int, int]]) -> list[Number]:
+    """The numbers that overlap none of these stretches, which come in order."""
     found, position = [], 0
-    for number in numbers(text):
+    for number in candidates:
         while position < len(closed) and closed[position][1] <= number.start:
             position += 1
         if position == len(closed) or number.end <= closed[position][0]:
@@ -138,7 +158,9 @@ def free_numbers(text: str, taken: Sequence[tuple[int, int]]) -> list[Number]:
 
 def share(text: str, match: re.Match[str]) -> Figure:
     low = Decimal("0.5") if match["most"] else None
-    return Figure(match.start(), match.end(), "share", low, Decimal(1), "share", True, counted_things(text, match.end()))
+    return Figure(
+        match.start(), match.end(), "share", low, Decimal(1), "share", True, counted_things(text, match.end())
+    )
 
 
 def read_all(text: str, found: Sequence[Number]) -> Iterator[Figure]:
@@ -158,16 +180,15 @@ def read_one(text: str, found: Sequence[Number], at: int, floor: int) -> tuple[F
         value = number.value
         return Figure(number.start, number.end, "ordinal", value, value, counted="") if number.end else None, 1
     if at + 1 < len(found) and (start := joined(text, number, found[at + 1])) is not None:
-        pair = range_of(text, found, at, max(floor, start))
+        pair = range_of(text, found, at, max(floor, start), floor)
         if pair is not None:
             return pair
-    if vague := TENS_OF.match(text, number.start):
-        return tens_of(text, vague), 1 + bool(vague["second"] and at + 1 < len(found) and found[at + 1].start < vague.end())
     one = measured(text, found, at, floor)
     if one is None:
         if not is_count(text, number):
             return None, 1
-        one = Measured(number.start, number.end, "number", number.value, "")
+        kind = "share" if number.in_words and abs(number.value) < 1 else "number"
+        one = Measured(number.start, number.end, kind, number.value, "share" if kind == "share" else "")
     return bounded(text, one, one.value, one.value, floor), one.used
 
 
@@ -179,17 +200,17 @@ def is_count(text: str, number: Number) -> bool:
             word == "one" and not NOT_A_COUNT.search(text[max(0, number.start - 10) : number.start])
             and bool(counted_things(text, number.end)))  # fmt: skip
     before, after = text[max(0, number.start - 2) : number.start], text[number.end : number.end + 1]
-    return not (before[-1:] == "-" and before[:1].isalpha() or before[-1:] in tuple("#_/.:") and before[-1:] or after.isalpha()
-                or after == "_")  # fmt: skip
+    named = (before[-1:] == "-" and before[:1].isalpha()) or before[-1:] in tuple("#_/.:")
+    return not (named or after.isalpha() or after == "_")
 
 
-def range_of(text: str, found: Sequence[Number], at: int, start: int) -> tuple[Figure, int] | None:
+def range_of(text: str, found: Sequence[Number], at: int, start: int, floor: int) -> tuple[Figure, int] | None:
     """A range of two numbers; what is said of the second holds for the first: 3 to 4 million, 5-10 percent."""
     one, other = found[at], found[at + 1]
     if other.ordinal or one.start > start + 8:
         return None
     last = measured(text, found, at + 1, one.end)
-    first = measured(text, found, at, start)
+    first = measured(text, found, at, floor)
     low, high = one.value, last.value if last else other.value
     scale = scale_of(text, other)
     if scale > 1 and low < other.value / scale and scale_of(text, one) == 1 and low < 1000:
@@ -221,10 +242,12 @@ def bounded(text: str, one: Measured, low: Decimal, high: Decimal, floor: int) -
     ends: tuple[Decimal | None, Decimal | None] = (low, high)
     if bound is not None and bound.start >= floor:
         start, end = min(start, bound.start), max(end, bound.end if bound.start >= end else end)
-        ends = {"from": (low, None), "above": (low, None), "upto": (None, high), "below": (None, high)}.get(bound.side, ends)
-    counted = "" if one.unit not in ("", "percent") else counted_things(text, end)
+        ends = {"from": (low, None), "above": (low, None), "upto": (None, high), "below": (None, high)}.get(
+            bound.side, ends
+        )
+    counted = "" if one.unit not in ("", "percent", "share") else counted_things(text, end)
     return Figure(start, end, one.kind, *ends, one.unit, is_about(text, start), counted)
 
 
 def is_about(text: str, start: int) -> bool:
-    return ABOUT.search(text[max(0, start - 24) : start]) is not None
+    return ABOUT.search(text[max(0, start - 24) : start]) is not None or VAGUELY.match(text, start) is not None

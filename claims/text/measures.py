@@ -38,8 +38,10 @@ class Measured(NamedTuple):
     used: int = 1
 
 
-SMALL = re.compile(r"\s(?:and\s)?$|\s$", re.IGNORECASE)
+# What stands behind "per", by name and by sign.
+PER_NAMES = {way: name.strip() for name, sign in TIMES.items() for way in (name.strip(), sign)}
 CENTS = re.compile(r"\s(?:cents?|pence|kopecks?|centimes?)\b", re.IGNORECASE)
+SHORT_SCALE = re.compile(r"(?:(?P<million>m)|b)(?!\w)")
 BARE_SIGN = re.compile(r"[$€£¥₽₴₹]\s?\d")
 REACH = 12
 
@@ -53,6 +55,8 @@ def money(text: str, found: Sequence[Number], at: int, floor: int = 0) -> Measur
         code = code_before(before)
         value = number.value * (10**6 if before["million"] else 1)
         end = number.end
+        if short := SHORT_SCALE.match(text, end):
+            value, end = value * (10**6 if short["million"] else 10**9), short.end()
         after = MONEY_AFTER.match(text, end)
         if after and after["name"] and before["sign"] and text[number.start - 1].isspace():
             end = after.end()
@@ -60,8 +64,11 @@ def money(text: str, found: Sequence[Number], at: int, floor: int = 0) -> Measur
     after = MONEY_AFTER.match(text, number.end)
     if after is None or number.ordinal:
         return None
-    if after["sign"] and BARE_SIGN.match(text, after.start("sign")) and text[number.end : after.start("sign")].strip() == "" and (
-        text[after.start("sign") + 1 : after.start("sign") + 2].isdigit()
+    if (
+        after["sign"]
+        and BARE_SIGN.match(text, after.start("sign"))
+        and text[number.end : after.start("sign")].strip() == ""
+        and (text[after.start("sign") + 1 : after.start("sign") + 2].isdigit())
     ):
         return None
     value = number.value * (10**6 if after["million"] else 1) * SCALES.get((after["scale"] or "").lower(), 1)
@@ -73,7 +80,7 @@ def code_before(match: re.Match[str]) -> str:
     if match["code"]:
         return match["code"].upper() if match["code"].upper() in CODES else match["code"].lower()
     if match["land"]:
-        land = next(name for name in DOLLARS if name.lower() == match["land"].lower())
+        land = next(name for name in DOLLARS if name.lower() == match["land"].strip().lower())
         return DOLLARS[land] if match["sign"] == "$" else SIGNS[match["sign"]]
     return SIGNS[match["sign"]] or match["sign"]
 
@@ -98,7 +105,9 @@ def with_cents(text: str, found: Sequence[Number], at: int, whole: Measured) -> 
     behind = text[cents.end : cents.end + 8]
     if not re.fullmatch(r"\s(?:and\s)?", text[whole.end : cents.start]):
         return whole
-    if named is None and (re.match(r"\s?[$€£%]|\s(?:and|more)?\s?[a-z]", behind) and not re.match(r"\s(?:more|and)\b", behind)):
+    if named is None and (
+        re.match(r"\s?[$€£%]|\s(?:and|more)?\s?[a-z]", behind) and not re.match(r"\s(?:more|and)\b", behind)
+    ):
         return whole
     if named is None and MONEY_AFTER.match(text, cents.end):
         return whole
@@ -139,15 +148,20 @@ def dimension(text: str, found: Sequence[Number], at: int, floor: int = 0) -> Me
         return None
     word = after["name"] or after["mark"]
     unit = UNIT_WORDS.get(word) or UNIT_WORDS.get(re.sub(r"\s", " ", word.lower()), "")
-    if after["mark"] and text[number.end : after.start("mark")].strip(" \u00a0"):
+    if after["mark"] and len(after["mark"]) < 2 and text[number.end : after.start("mark")].strip(" \u00a0"):
         return None  # A sign never follows a hyphen: SCP-173-m.
-    if text[max(0, number.start - 1) : number.start] == "-" and after["mark"]:
-        if not text[max(0, number.start - 2) : number.start - 1].isspace():
-            return None
-    if area := (after["area"] and AREA[after["area"].lower().rstrip(".")]) or (after["power"] and SQUARED[after["power"]]):
+    if (
+        after["mark"]
+        and text[max(0, number.start - 1) : number.start] == "-"
+        and (text[max(0, number.start - 2) : number.start - 1].isalpha())
+    ):
+        return None
+    if area := (after["area"] and AREA[after["area"].lower().rstrip(".")]) or (
+        after["power"] and SQUARED[after["power"]]
+    ):
         unit = f"{area} {unit}"
     if after["per"]:
-        unit = f"{unit} per {next((name.strip() for name, sign in TIMES.items() if after['per'].lower() in (name.strip(), sign)), '')}"
+        unit = f"{unit} per {PER_NAMES[after['per'].lower()]}"
     whole = Measured(number.start, after.end(), "dimension", number.value, unit)
     if unit == "foot" and at + 1 < len(found):
         inches = found[at + 1]
@@ -164,6 +178,12 @@ READERS: dict[str, Reader] = {
 
 def measured(text: str, found: Sequence[Number], at: int, floor: int = 0) -> Measured | None:
     """What the number measures, as the first of these that fits: money, share, temperature, age, size."""
+    number = found[at]
+    follows = text[number.end : number.end + 3].lstrip(" \u00a0-")[:1]
+    leads = text[max(0, number.start - 2) : number.start].rstrip()[-1:]
+    # Most numbers stand before a stop or another number: nothing there can be a unit.
+    if (not follows or follows in ".,;:!?()\n0123456789") and (not leads or leads in ".,;:!?(0123456789"):
+        return None
     for read in READERS.values():
         if (made := read(text, found, at, floor)) is not None:
             return made
@@ -183,19 +203,141 @@ def every(text: str, found: Sequence[Number], kind: str) -> list[Measured]:
     return made
 
 
-WORD = re.compile(r"(?:\s+|-)(?P<word>[^\W\d_]+(?:[-'’][^\W\d_]+)*)")
+WORD = re.compile(r"(?:\s{1,5}|-)(?P<word>[^\W\d_]{1,40}(?:[-'’][^\W\d_]{1,40}){0,3})")
 IRREGULAR = frozenset(
-    "men women people children police personnel troops staff cattle sheep aircraft spacecraft militia infantry "
-    "cavalry clergy folk feet teeth media data".split()
+    [
+        "men",
+        "women",
+        "people",
+        "children",
+        "police",
+        "personnel",
+        "troops",
+        "staff",
+        "cattle",
+        "sheep",
+        "aircraft",
+        "spacecraft",
+        "militia",
+        "infantry",
+        "cavalry",
+        "clergy",
+        "folk",
+        "feet",
+        "teeth",
+        "media",
+        "data",
+    ]
 )
 STOPS = frozenset(
-    "a an the and or but nor of in on at by for from to with as than that which who whom whose when where while is are was "
-    "were be been being has have had do does did will would can could may might must shall should not no it its he she they "
-    "we you i this these those after before since until during against into over under about between per each if because so "
-    "said says say told added noted according also only just even still yet already".split()
+    [
+        "a",
+        "an",
+        "the",
+        "and",
+        "or",
+        "but",
+        "nor",
+        "of",
+        "in",
+        "on",
+        "at",
+        "by",
+        "for",
+        "from",
+        "to",
+        "with",
+        "as",
+        "than",
+        "that",
+        "which",
+        "who",
+        "whom",
+        "whose",
+        "when",
+        "where",
+        "while",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "being",
+        "has",
+        "have",
+        "had",
+        "do",
+        "does",
+        "did",
+        "will",
+        "would",
+        "can",
+        "could",
+        "may",
+        "might",
+        "must",
+        "shall",
+        "should",
+        "not",
+        "no",
+        "it",
+        "its",
+        "he",
+        "she",
+        "they",
+        "we",
+        "you",
+        "i",
+        "this",
+        "these",
+        "those",
+        "after",
+        "before",
+        "since",
+        "until",
+        "during",
+        "against",
+        "into",
+        "over",
+        "under",
+        "about",
+        "between",
+        "per",
+        "each",
+        "if",
+        "because",
+        "so",
+        "said",
+        "says",
+        "say",
+        "told",
+        "added",
+        "noted",
+        "according",
+        "also",
+        "only",
+        "just",
+        "even",
+        "still",
+        "yet",
+        "already",
+    ]
 )
+# Police officers, infantry brigades: the noun may be the next.
+ALSO_BEFORE = frozenset(["police", "militia", "infantry", "media", "data", "cavalry", "aircraft", "staff"])
 NOT_PLURAL = ("ss", "us", "is", "ous")
 MOST_WORDS = 4
+ARTICLE = re.compile(r"\s(?:the|his|her|its|their|our|these|those|all)(?=\s)")
+
+
+def is_plural(word: str) -> bool:
+    lower = word.lower()
+    if lower in IRREGULAR:
+        return True
+    return (
+        word == lower and len(word) > 3 and word.endswith("s") and not word.endswith(NOT_PLURAL) and word not in STOPS
+    )
 
 
 def counted_things(text: str, end: int) -> str:
@@ -206,7 +348,7 @@ def counted_things(text: str, end: int) -> str:
         if text[end] == "-":
             match = WORD.match(text, position)
             return match["word"] if match and match["word"].lower() not in STOPS else ""
-    if article := re.compile(r"\s(?:the|his|her|its|their|our|these|those|all)(?=\s)").match(text, position):
+    if article := ARTICLE.match(text, position):
         position = article.end()
     for _ in range(MOST_WORDS):
         match = WORD.match(text, position)
@@ -214,7 +356,9 @@ def counted_things(text: str, end: int) -> str:
             return ""
         first = match.start("word") if first is None else first
         word = match["word"].lower()
-        if word in IRREGULAR or (word.endswith("s") and len(word) > 3 and not word.endswith(NOT_PLURAL)):
-            return text[first : match.end()]
+        if is_plural(match["word"]):
+            follows = WORD.match(text, match.end()) if word in ALSO_BEFORE else None
+            last = follows if follows and is_plural(follows["word"]) else match
+            return text[first : last.end()]
         position = match.end()
     return ""

@@ -1,7 +1,7 @@
 """Numbers as English writes them, in figures and in words: 48,000, 1.5 million, a dozen, two thirds, twenty-first."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal, InvalidOperation, Overflow, localcontext
 from fractions import Fraction
 from typing import NamedTuple
@@ -33,7 +33,20 @@ SCALES = {
     "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12, "quadrillion": 10**15,
     "lakh": 10**5, "crore": 10**7, "mn": 10**6, "bn": 10**9, "tn": 10**12, "mil": 10**6,
 }  # fmt: skip
-LETTER_SCALES = {"k": 10**3, "K": 10**3, "M": 10**6, "MM": 10**6, "G": 10**9, "B": 10**9, "T": 10**12}
+LETTER_SCALES = {
+    "k": 10**3,
+    "K": 10**3,
+    "M": 10**6,
+    "MM": 10**6,
+    "bn": 10**9,
+    "mn": 10**6,
+    "mln": 10**6,
+    "tn": 10**12,
+    "mil": 10**6,
+    "G": 10**9,
+    "B": 10**9,
+    "T": 10**12,
+}
 ODD_ORDINALS = {
     "one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth",
     "twelve": "twelfth",
@@ -82,27 +95,28 @@ WORDS = vocabulary()
 WEAK = {"and", "point", "a", "minus", "over", "out", "of", "in", "couple", "few"}
 
 GROUPS = (
-    r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d{1,3}(?:\.\d{3})+,\d{1,2}(?!\d)|\d{1,2}(?:,\d{2})+,\d{3}(?!\d)(?:\.\d+)?"
+    r"\d{1,3}(?:,\d{3}){1,12}(?!\d)(?:\.\d+)?|\d{1,3}(?:\.\d{3}){1,12},\d{1,2}(?!\d)|"
+    r"\d{1,2}(?:,\d{2}){1,12},\d{3}(?!\d)(?:\.\d+)?"
 )
-SPACED = r"\d{1,3}(?:\ \d{3}){2,}(?!\d)|\d{1,3}(?:[\u00a0\u2009\u202f]\d{3})+(?!\d)"
-PLAIN = r"\d+(?:\.\d+)?(?![\d.]*\.\d)|\d+"
-POWER = r"(?:[eE][+-]?\d{1,3}(?!\w)|\ ?[x×*]\ ?10\^[-−]?\d{1,3}|\^[-−]?\d{1,3})"
+SPACED = r"\d{1,3}(?:\ \d{3}){2,4}(?![\d ]\d)|\d{1,3}(?:[\u00a0\u2009\u202f]\d{3}){1,12}(?!\d)"
+PLAIN = r"\d+(?:\.\d+)?(?![\d.]{0,20}\.\d)|\d+"
+POWER = r"(?:[eE][+-]?\d{1,3}(?!\w)|\ ?[x×*]\ ?10\^[-\u2212]?\d{1,3}|\^[-\u2212]?\d{1,3})"
 LITERAL = re.compile(
-    rf"""(?P<sign>[-−+])?
-    (?: (?P<whole>\d{{1,9}})[\ \u00a0](?P<top2>\d{{1,3}})/(?P<under2>\d{{1,4}})(?![\d/.])
-      | (?P<top>\d{{1,9}})/(?P<under>\d{{1,4}})(?![\d/.])
+    rf"""(?: (?P<whole>\d{{1,9}})[\ \u00a0](?P<top2>\d{{1,3}})/(?P<under2>\d{{1,4}})(?![\d/.])
+      | (?<!/)(?P<top>\d{{1,9}})/(?P<under>\d{{1,3}})(?![\d/.])
       | (?P<with>\d{{1,9}})?\ ?(?P<vulgar>[{"".join(VULGAR)}])
       | (?P<digits>{SPACED}|{GROUPS}|\d+,\d{{1,2}}(?![\d,])|{PLAIN}|\.\d+)
         (?: (?P<th>(?:st|nd|rd|th)\b) | (?P<power>{POWER}) )?
-        (?: [\ \u00a0]{{0,2}} (?P<scale>MM|[kKMGBT])(?![\w/°²³]) )?
+        (?: [\ \u00a0]{{0,2}} (?P<scale>MM|[kKMGBT]|bn|mn|mln|tn|mil)(?![\w/°²³]) )?
     )""",
     re.VERBOSE | re.ASCII,
 )
-TOKEN = re.compile(r"[.]?\d|[a-z]+|[" + "".join(VULGAR) + "]", re.ASCII | re.IGNORECASE)
+TOKEN = re.compile(r"[.]?\d+|[A-Za-z]+|[" + "".join(VULGAR) + "]", re.ASCII)
 JOINT = re.compile(r"[\s\u00a0]*-?[\s\u00a0]*")
 # Longer than any figure that is meant as one: hostile input, not a number.
 MOST_DIGITS = 40
 MOST_POWER = 60
+MOST_PARTS = 60
 
 
 def numbers(text: str) -> list[Number]:
@@ -118,23 +132,24 @@ def numbers(text: str) -> list[Number]:
     return found
 
 
-def runs(text: str) -> list[list[Part]]:
+def runs(text: str) -> Iterator[list[Part]]:
     """The words and figures of numbers, those together that only space or a hyphen parts."""
-    found: list[list[Part]] = []
     run: list[Part] = []
     reached = strong = 0
-    at = TOKEN.search(text)
-    while at is not None:
+    for at in TOKEN.finditer(text):
+        if at.start() < reached:
+            continue
         part = part_at(text, at)
-        if part is not None:
-            if run and not joined(text, reached, part.start):
-                if strong:
-                    found.append(run)
-                run, strong = [], 0
-            run.append(part)
-            reached, strong = part.end, strong + (part.sort not in WEAK)
-        at = TOKEN.search(text, max(part.end if part else 0, at.end()))
-    return [*found, run] if strong else found
+        if part is None:
+            continue
+        if run and (len(run) == MOST_PARTS or not joined(text, reached, part.start)):
+            if strong:
+                yield run
+            run, strong = [], 0
+        run.append(part)
+        reached, strong = part.end, strong + (part.sort not in WEAK)
+    if strong:
+        yield run
 
 
 def joined(text: str, end: int, start: int) -> bool:
@@ -143,36 +158,43 @@ def joined(text: str, end: int, start: int) -> bool:
 
 def part_at(text: str, at: re.Match[str]) -> Part | None:
     word = at[0]
-    if word[0].isalpha() and word[0] not in VULGAR:
-        sort, value = WORDS.get(word.lower(), ("", 0))
-        before = text[at.start() - 1 : at.start()]
-        if not sort or before in "0123456789'’_" and before or text[at.end() : at.end() + 1] in tuple("'’_"):
-            return None
-        return Part(sort, at.start(), at.end(), Fraction(value))
-    return figure_at(text, at.start())
+    if not word.isalpha():
+        return figure_at(text, at.start())
+    known = WORDS.get(word.lower())
+    if known is None:
+        return None
+    start, end = at.span()
+    if is_within_word(text[start - 1 : start]) or is_within_word(text[end : end + 1]):
+        return None
+    return Part(known[0], start, end, Fraction(known[1]))
+
+
+def is_within_word(neighbour: str) -> bool:
+    """Whether a word goes on over its neighbour: a letter with an accent, a digit, an apostrophe."""
+    return neighbour.isalnum() or neighbour in ("'", "\u2019", "_")
 
 
 def figure_at(text: str, start: int) -> Part | None:
     """The figure that begins here, with a minus sign right before it."""
     before = text[max(0, start - 2) : start]
     if before[-1:].isalnum() or before[-1:] == "_":
-        end = start
-        while end < len(text) and text[end].isdigit():
-            end += 1
-        return Part("none", start, max(end, start + 1)) if end - start > 3 else None
-    signed = before[-1:] in tuple("-−") and not before[:1].isalnum()
-    if signed and before[:1] in tuple(")]%$€£"):
-        signed = False
+        return None
     match = LITERAL.match(text, start)
     if match is None:
         return None
-    if len(match[0]) > MOST_DIGITS:
-        return Part("none", start, match.end())
-    value = literal_value(match)
+    value = literal_value(match) if len(match[0]) <= MOST_DIGITS else None
     if value is None:
         return Part("none", start, match.end())
     sort = "th" if match["th"] else "scaled" if match["scale"] else "figure"
+    signed = before[-1:] in ("-", "\u2212") and not before[:1].isalnum() and is_minus(text, start - 1)
     return Part(sort, start - signed, match.end(), -value if signed else value)
+
+
+def is_minus(text: str, at: int) -> bool:
+    """Whether the sign is the number's own: not a range (200 -300), a double dash, or one behind a bracket."""
+    if text[max(0, at - 1) : at] in (")", "]", "%", "$", "€", "£", "-"):
+        return False
+    return not text[max(0, at - 6) : at].rstrip()[-1:].isdigit()
 
 
 def literal_value(match: re.Match[str]) -> Fraction | None:
@@ -183,7 +205,7 @@ def literal_value(match: re.Match[str]) -> Fraction | None:
         return int(match["whole"] or 0) + Fraction(int(match["top2"] or match["top"]), under) if under else None
     value = digits_value(match["digits"])
     if match["power"]:
-        power = match["power"].replace("−", "-").lower()
+        power = match["power"].replace("\u2212", "-").lower()
         raised = int(power.rsplit("^", 1)[-1].lstrip("e"))
         if abs(raised) > MOST_POWER:
             return None
@@ -205,11 +227,11 @@ def digits_value(digits: str) -> Fraction:
 def read(text: str, run: Sequence[Part], start: int) -> tuple[Number | None, int]:
     """The number that begins at this part, and the first part behind it."""
     sort = run[start].sort
-    if sort == "none":
+    if sort in ("none", "and", "of", "in", "over", "out", "point"):
         return None, start + 1
     if sort == "minus":
         number, after = read(text, run, start + 1) if start + 1 < len(run) else (None, start)
-        if number is None or number.ordinal or not run[start + 1].sort not in WEAK:
+        if number is None or number.ordinal or run[start + 1].sort in WEAK:
             return None, start + 1
         return number._replace(start=run[start].start, value=-number.value), after
     value, after, ordinal = amount(text, run, start)
@@ -246,10 +268,10 @@ def amount(text: str, run: Sequence[Part], start: int) -> tuple[Fraction | None,
         if [part.sort for part in run[after : after + 3]] == ["of", "a", "scale"]:
             return value * run[after + 2].value, after + 3, False
         return value, after, False
-    value, after, ends_in = cardinal(text, run, start + (sort == "a"))
-    if value is None:
+    whole, after, ends_in = cardinal(text, run, start + (sort == "a"))
+    if whole is None:
         return (run[start].value, start + 1, True) if sort in ("ordinal", "th", "scaleth") else (None, start + 1, False)
-    return extended(text, run, start, (value, after, ends_in))
+    return extended(text, run, start, (whole, after, ends_in))
 
 
 def extended(
@@ -292,9 +314,16 @@ def fraction(text: str, run: Sequence[Part], start: int) -> tuple[Fraction, int]
         return (Fraction(1, 4), start + 1) if follows in ("scale", "hundred") else None
     if sort == "a" and follows in ("half", "quarter", "scaleth"):
         return 1 / run[start + 1].value, start + 2
-    if sort == "a" and follows == "ordinal" and run[start + 1].value > 2 and " of " in text[run[start + 1].end :][:4]:
+    if (
+        sort == "a"
+        and follows == "ordinal"
+        and run[start + 1].value > 2
+        and text.startswith(" of ", run[start + 1].end)
+    ):
         return 1 / run[start + 1].value, start + 2
-    if sort == "one" and follows == "parts" or (sort == "one" and run[start].value == 1 and follows == "ordinal"):
+    if sort == "a" and follows == "ordinal" and start and run[start - 1].sort == "and":
+        return 1 / run[start + 1].value, start + 2
+    if (sort == "one" and follows == "parts") or (sort == "one" and run[start].value == 1 and follows == "ordinal"):
         return run[start].value / run[start + 1].value, start + 2
     return None
 

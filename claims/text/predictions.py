@@ -6,18 +6,24 @@ from datetime import datetime
 from typing import Any
 
 from claims.text.dates import Timed, dates
-from claims.text.figures import LINK, NO_DAY, is_count
+from claims.text.figures import LINK, NO_DAY
 from claims.text.measures import every
 from claims.text.numbers import Number, numbers
 from claims.text.ranges import number_ranges, shown
 
 Spans = list[dict[str, Any]]
 KINDS = ("number", "ordinal", "percent", "number_range", "currency", "dimension", "age", "temperature", "datetime")
-MEASURES = {"percent": "percent", "currency": "money", "dimension": "dimension", "age": "age", "temperature": "temperature"}
+MEASURES = {
+    "percent": "percent",
+    "currency": "money",
+    "dimension": "dimension",
+    "age": "age",
+    "temperature": "temperature",
+}
 # Places in a row that are not counted from its beginning: how far from the end, or from where one stands.
 PLACES = {
     "antepenultimate": "end-2", "penultimate": "end-1", "the last but one": "end-1", "next to last": "end-1",
-    "the second to last": "end-1", "the one before the last": "end-1", "the next to last": "end-1", "the third to last": "end-2",
+    "the second to last": "end-1", "the one before the last": "end-1", "the third to last": "end-2",
     "last": "end+0", "next": "current+1", "previous": "current-1", "current one": "current+0", "current": "current+0",
 }  # fmt: skip
 PLACE = re.compile(r"\b(?:" + "|".join(sorted(PLACES, key=len, reverse=True)) + r")\b", re.IGNORECASE)
@@ -62,10 +68,13 @@ def stands_alone(text: str, number: Number) -> bool:
 
 def places(text: str, found: list[Number]) -> Spans:
     relative = [
-        {"start": match.start(), "end": match.end(), "value": PLACES[match[0].lower()]} for match in PLACE.finditer(text)
+        {"start": match.start(), "end": match.end(), "value": PLACES[match[0].lower()]}
+        for match in PLACE.finditer(text)
     ]
     counted = [span(number) for number in found if number.ordinal]
-    free = [one for one in counted if not any(two["start"] < one["end"] and one["start"] < two["end"] for two in relative)]
+    free = [
+        one for one in counted if not any(two["start"] < one["end"] and one["start"] < two["end"] for two in relative)
+    ]
     return sorted(relative + free, key=lambda one: int(one["start"]))
 
 

@@ -16,9 +16,11 @@ class Bound(NamedTuple):
     inclusive: bool
 
 
-ABOVE = r"(?:more|greater|larger|bigger|higher|better)\s+than|over|above|exceed(?:s|ed|ing)?|in\s+excess\s+of|upwards?\s+of|(?<![<>])>"
+ABOVE = (
+    r"(?:more|greater|larger|bigger|higher|better)\s+than|over|above|exceed(?:s|ed|ing)?|in\s+excess\s+of|"
+    r"upwards?\s+of|(?<![<>])>"
+)
 BELOW = r"(?:less|fewer|smaller|lower)\s+than|under|below|(?<![<>])<"
-OR_EQUAL = r"(?:\s+or\s+equal(?:\s+(?:to|than))?)?"
 FROM = (
     r"at\s+least|(?:no|not)\s+(?:less|fewer)\s+than|a\s+minimum\s+of|minimum\s+of|"
     r"equal\s+to\s+or\s+(?:more|greater|larger|higher)\s+than|"
@@ -28,7 +30,7 @@ UPTO = (
     r"up\s+to|at\s+(?:the\s+)?most|(?:no|not)\s+more\s+than|a\s+maximum\s+of|maximum\s+of|as\s+many\s+as|as\s+much\s+as|"
     r"equal\s+to\s+or\s+(?:less|smaller|lower)\s+than|(?:less|fewer|smaller|lower)\s+(?:than\s+)?or\s+equal\s+(?:to|than)|<\s?=|≤"
 )
-EQUAL = r"(?:is\s+)?equal(?:s|ing)?(?:\s+to)?"
+EQUAL = r"equal(?:s|ing)?(?:\s+to)?"
 BEFORE = re.compile(
     rf"(?:(?<!\w)(?:(?P<from>{FROM})|(?P<upto>{UPTO})|(?P<above>{ABOVE})|(?P<below>{BELOW})|(?P<equal>{EQUAL})))\s*(?:the\s+)?$",
     re.IGNORECASE,

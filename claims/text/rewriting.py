@@ -34,6 +34,8 @@ class Rule(NamedTuple):
 
 # A letter for each name, so that a run of tokens is a string and a rule a regular expression.
 LETTERS: dict[str, str] = {}
+LONGEST_KEPT = 40
+MOST_KEPT = 20_000
 
 
 def letter(name: str) -> str:
@@ -46,22 +48,46 @@ def rule(pattern: str, make: Make) -> Rule:
     return Rule(re.compile(letters.replace(" ", "")), make)
 
 
-def rewrite(tokens: Sequence[Token], rules: Iterable[Rule], now: datetime) -> list[Token]:
-    """The tokens after every rule had its turn, in order."""
-    tokens = list(tokens)
-    letters = "".join([letter(token.name) for token in tokens])
-    for pattern, make in rules:
-        kept: list[Token] = []
-        reached, changed = 0, False
-        for match in pattern.finditer(letters):
-            start, end = match.span()
-            if start < end and (made := attempt(make, tokens[start:end], now)) is not None:
-                kept += [*tokens[reached:start], made]
-                reached, changed = end, True
-        if changed:
-            tokens = kept + tokens[reached:]
-            letters = "".join([letter(token.name) for token in tokens])
-    return tokens
+class Grammar:
+    """Rules in their order, and what was learned of which of them fit which runs of tokens."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.rules = list(rules)
+        self.fitting: dict[tuple[str, int], int] = {}
+
+    def next_fitting(self, letters: str, place: int) -> int:
+        """The first rule from this place on whose pattern is found in the run: the same runs come again and again."""
+        known = self.fitting.get((letters, place))
+        if known is not None:
+            return known
+        found = next(
+            (n for n in range(place, len(self.rules)) if self.rules[n].pattern.search(letters)), len(self.rules)
+        )
+        if len(letters) <= LONGEST_KEPT:
+            if len(self.fitting) >= MOST_KEPT:
+                self.fitting.clear()
+            self.fitting[letters, place] = found
+        return found
+
+    def rewrite(self, tokens: Sequence[Token], now: datetime) -> list[Token]:
+        """The tokens after every rule had its turn, in order."""
+        tokens = list(tokens)
+        letters = "".join([letter(token.name) for token in tokens])
+        place = 0
+        while (place := self.next_fitting(letters, place)) < len(self.rules):
+            rule = self.rules[place]
+            kept: list[Token] = []
+            reached = 0
+            for match in rule.pattern.finditer(letters):
+                start, end = match.span()
+                if start < end and (made := attempt(rule.make, tokens[start:end], now)) is not None:
+                    kept += [*tokens[reached:start], made]
+                    reached = end
+            if reached:
+                tokens = kept + tokens[reached:]
+                letters = "".join([letter(token.name) for token in tokens])
+            place += 1
+        return tokens
 
 
 def attempt(make: Make, run: Sequence[Token], now: datetime) -> Token | None:

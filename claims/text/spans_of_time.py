@@ -1,20 +1,14 @@
-"""Rules that tie days together: from May to October, two weeks before Easter, since 2014, three days starting Monday."""
+"""Rules that tie days together: from May to October, two weeks before Easter, since 2014, three days starting "
+"Monday."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from fractions import Fraction
+from datetime import date, datetime
+from typing import NamedTuple
 
 from claims.text.calendar_values import DAY, Day, Days, Length, Moment, Moments, later, period, year
 from claims.text.clocks import is_back
-from claims.text.days import (
-    counted,
-    early_or_late,
-    end_of_period,
-    month_of,
-    relative_period,
-    value,
-    values,
-)
+from claims.text.days import TO, value, values
+from claims.text.periods import early_or_late, end_of_period, month_of
 from claims.text.rewriting import Made, Token, rule
 
 Run = Sequence[Token]
@@ -54,8 +48,8 @@ def from_day(run: Run, now: datetime) -> Made:
     length, day = value(run, "length"), value(run, "date")
     if length.in_clock:
         return None
-    whole = value(run, "span") or (year(value(run, "year")) if value(run, "year") else None)
-    start = day.day if day else whole.begin
+    whole = value(run, "span") or (value(run, "year") and year(value(run, "year")))
+    start = day.day if day else whole and whole.begin
     if start is None:
         return None
     sign = -1 if any(token.name in ("before", "prior") for token in run) else 1
@@ -71,7 +65,7 @@ def from_day(run: Run, now: datetime) -> Made:
 
 def length_starting(run: Run, now: datetime) -> Made:
     length, day, words = value(run, "length"), value(run, "date"), values(run, "from")
-    if words == ["from"] and run[0].name != "for" or words != ["from"] and run[0].name == "for":
+    if (words == ["from"] and run[0].name != "for") or (words != ["from"] and run[0].name == "for"):
         return None
     if day is None:
         begin: datetime = value(run, "moment").at
@@ -83,55 +77,74 @@ def length_starting(run: Run, now: datetime) -> Made:
     return "span", Days(f"({day.day},{end},{length.timex})", day.day, end)
 
 
-def end_day(token: Token, now: datetime) -> tuple[str, date, date, str] | None:
+class End(NamedTuple):
+    """One end of a span: its TIMEX3 name, its first day and the one after its last, and what it is: a day, a month."""
+
+    timex: str
+    day: date
+    after: date
+    unit: str
+
+
+def end_day(token: Token, now: datetime) -> End | None:
     """How TIMEX3 names this end of a span, its first day and the day after it, and its unit."""
     if token.name == "year":
         token = token._replace(name="span", value=year(token.value))
     if token.name == "month":
         made = month_of([token], now)
-        assert made is not None
-        token = token._replace(name="span", value=made[1])
+        token = token._replace(name="span", value=made[1] if made else None)
     if isinstance(token.value, Day):
-        return token.value.timex, token.value.day, token.value.day, "D"
+        return End(token.value.timex, token.value.day, token.value.day, "D")
     if isinstance(token.value, Days) and token.value.begin is not None and token.value.end is not None:
         yearless = token.value.timex.lstrip("(").startswith("XXXX")
         begin = token.value.begin.isoformat()
-        return ("XXXX" + begin[4:] if yearless else begin), token.value.begin, token.value.end, token.value.unit
+        name = "XXXX" + begin[4:] if yearless else begin
+        return End(name, token.value.begin, token.value.end, token.value.unit)
     if token.name in ("now", "moment"):
-        return now.date().isoformat(), now.date(), now.date(), "D"
+        return End(now.date().isoformat(), now.date(), now.date(), "D")
     return None
 
 
 def day_range(run: Run, now: datetime) -> Made:
-    """From one day, month or year to another; a year said at the end holds for the beginning too."""
-    ends = [end for token in run if token.name in ("date", "span", "year", "moment") and (end := end_day(token, now))]
+    """From one day, month or year to another; a year said at one end holds for the other too."""
+    ends = [
+        end for token in run if token.name in ("date", "span", "year", "moment", "now") and (end := end_day(token, now))
+    ]
     if len(ends) != 2:
         return None
-    (one, begin, _, unit), (other, end, after, until) = ends
-    if until == "part":
-        other, end, until = after.isoformat(), after, "m" if unit in ("m", "part") else unit
-        other = "XXXX" + other[4:] if one.startswith("XXXX") else other
-    elif unit == "part":
-        unit = until
-    if one.startswith("XXXX-") and not other.startswith("XXXX"):
-        begin = begin.replace(year=end.year)
-        begin = begin if begin <= end else begin.replace(year=end.year - 1)
-        one = begin.isoformat()
-    elif other.startswith("XXXX-") and not one.startswith("XXXX"):
-        end = end.replace(year=begin.year)
-        end = end if end >= begin else end.replace(year=begin.year + 1)
-        other = end.isoformat()
-    elif end < begin and one.startswith("XXXX"):
-        end = end + 7 * DAY if "WXX" in other else end.replace(year=begin.year + (end.replace(year=begin.year) < begin))
-    if end < begin:
+    first, last = ends
+    if last.unit == "part":
+        unit = "m" if first.unit in ("m", "part") else first.unit
+        name = last.after.isoformat()
+        last = End("XXXX" + name[4:] if is_yearless(first) else name, last.after, last.after, unit)
+    if first.unit == "part":
+        first = first._replace(unit=last.unit)
+    if is_yearless(first) and not is_yearless(last):
+        day = first.day.replace(year=last.day.year)
+        day = day if day <= last.day else day.replace(year=day.year - 1)
+        first = first._replace(day=day, timex=day.isoformat())
+    elif is_yearless(last) and not is_yearless(first):
+        day = last.day.replace(year=first.day.year)
+        day = day if day >= first.day else day.replace(year=day.year + 1)
+        last = last._replace(day=day, timex=day.isoformat())
+    elif last.day < first.day and is_yearless(first):
+        same = last.day.replace(year=first.day.year)
+        day = last.day + 7 * DAY if "WXX" in last.timex else same.replace(year=same.year + (same < first.day))
+        last = last._replace(day=day)
+    if last.day < first.day:
         return None
-    return "span", Days(f"({one},{other},{between(begin, end, unit, until)})", begin, end)
+    lasts = between(first.day, last.day, {first.unit, last.unit})
+    return "span", Days(f"({first.timex},{last.timex},{lasts})", first.day, last.day)
 
 
-def between(begin: date, end: date, unit: str, until: str) -> str:
-    if {unit, until} <= {"Y"}:
+def is_yearless(end: End) -> bool:
+    return end.timex.startswith("XXXX-")
+
+
+def between(begin: date, end: date, units: set[str]) -> str:
+    if units <= {"Y"}:
         return f"P{end.year - begin.year}Y"
-    if {unit, until} <= {"Y", "m", "Q"}:
+    if units <= {"Y", "m", "Q"}:
         return f"P{(end.year - begin.year) * 12 + end.month - begin.month}M"
     return f"P{(end - begin).days}D"
 
@@ -181,10 +194,11 @@ def open_span(run: Run, now: datetime) -> Made:
     if "upto" in names:
         return "span", Days(whole.timex, None, end)
     if is_back(run):
-        last = end if isinstance(whole, Days) and whole.unit == "part" else begin
+        by = value(run, "before") == "by"
+        last = end if isinstance(whole, Days) and (by or whole.unit == "part") else begin + DAY * by
         return "span", Days(whole.timex, None, last)
     inclusive = set(names) & {"since", "from", "or", "and", "no"}
-    starts = begin if inclusive or isinstance(whole, Days) and whole.unit == "part" and "since" in names else end
+    starts = begin if inclusive or (isinstance(whole, Days) and whole.unit == "part" and "since" in names) else end
     return "span", Days(whole.timex, starts, None)
 
 
@@ -197,7 +211,7 @@ def to_date(run: Run, now: datetime) -> Made:
     today = now.date()
     if first is None:
         return "span", Days("PRESENT_REF", None, today)
-    begin = first[1] if first[1] <= today else first[1].replace(year=first[1].year - 1)
+    begin = first.day if first.day <= today else first.day.replace(year=first.day.year - 1)
     return "span", Days(f"({begin},{today},P{(today - begin).days}D)", begin, today)
 
 
@@ -212,30 +226,38 @@ def moment_range(run: Run, now: datetime) -> Made:
 
 
 OPEN = (
-    "(since|after|before|prior to|until|no (later|earlier) than|(later|earlier|greater|more|less) than|upto|equals|as late as|"
+    "(since|after|before|prior to|until|no (later|earlier) than|(later|earlier|greater|more|less) than|upto|"
+    "equals|as late as|"
     "from on?)"
 )
 DAYS_RULES = [
-    rule("(from|between)? the? (num|ordinal) (to|until|dash|and) the? (num|ordinal) (of|in)? the? month (comma? of? year)?|"
-         "from? month the? (num|ordinal) (to|until|dash) the? (num|ordinal) (?!slash|ampm|units|unit|dash) (comma? of? year)?", days_in_month),
+    rule("(from|between)? the? (num|ordinal) (to|until|dash|and) the? (num|ordinal) (of|in)? the? month (comma? "
+         "of? year)?|"
+         f"from? month the? (num|ordinal) {TO} the? (num|ordinal) (?!slash|ampm|units|unit|dash) (comma? of? "
+         f"year)?", days_in_month),
 ]  # fmt: skip
 SPAN_RULES = [
     rule("unit (?=year) year", unit_year),
     rule("(?<=before) year|(?<=after) year|(?<=since) year", to_span),
-    rule("(early|mid|late|earlier|later) (of|dash|in)? the? span|(from|start|finish|mid|early) of the? span", early_or_late),
+    rule("(early|mid|late|earlier|later) (of|dash|in)? the? span|"
+         "(from|start|finish|mid|early) of the? span", early_or_late),
     rule("(early|mid|late) dash? year|(from|start|finish|mid) of (the unit)? year",
          lambda run, now: early_or_late([run[0], Token("span", 0, 0, year(run[-1].value))], now)),
     rule("finish of? the? unit|(earlier|later) in the? unit|eoy|eom", end_of_period),
-    rule("from? (num|ordinal) (to|until|dash) (num|ordinal) (of|in)? span|from? date (to|until|dash) the? (num|ordinal) (?!units|unit|month|slash|dash|ampm)", days_in_month),
-    rule("for length comma? from on? (date|moment)|length comma? from from? on? (date|moment)|(?<=for) length comma? from on? (date|moment)", length_starting),
+    rule(f"from? (num|ordinal) {TO} (num|ordinal) (of|in)? span|from? date {TO} the? (num|ordinal) (?!units|"
+         f"unit|month|slash|dash|ampm)", days_in_month),
+    rule("for length comma? from on? (date|moment)|length comma? from from? on? (date|moment)|(?<=for) length "
+         "comma? from on? (date|moment)", length_starting),
     rule("length (ago|later)|in length (from now)?(?!before|after|since|from|prior)|length (from now|later)", away),
     rule("(more|less)? than? (in)? length (before|after|since|from|prior to) (date|span|year)", from_day),
     rule("between the? (date|span|year) and the? (date|span|year|moment|now)|"
-         "from the? (date|span|year) (to|until|dash) the? (date|span|year|moment|now)|"
-         "(between|in (?=year (to|until|dash) year)|(?<!num dash) (?<!dash))? (date|span|year) (to|until|dash) the? (date|span|year) (?!dash)", day_range),
+         f"from the? (date|span|year) {TO} the? (date|span|year|moment|now)|"
+         f"(between|in (?=year {TO} year)|(?<!num dash) (?<!dash))? (date|span|year) {TO} the? (date|span|year) "
+         f"(?!dash)", day_range),
     rule("(from (date|span))? to the? date_word", to_date),
-    rule("moment (to|until|dash) moment|from moment to moment|between moment and moment", moment_range),
-    rule(f"(unit (?=greater|later))? {OPEN} the? (date|span|year)|(date|span|year) ((or|and) (later|earlier|greater|more)|or (after|before))",
+    rule(f"moment {TO} moment|from moment to moment|between moment and moment", moment_range),
+    rule(f"(unit (?=greater|later))? {OPEN} the? (date|span|year)|(date|span|year) ((or|and) (later|earlier|"
+         f"greater|more)|or (after|before))",
          open_span),
     rule("(more|less) than length", bounded_length),
     rule("the? unit", bare_period),
