@@ -170,7 +170,7 @@ TOLD = [
     ),
     (
         "Warsaw's claim that two men had died was false.",
-        [("Warsaw", "claim", "'s", "you've", "claim", "on_record")],
+        [("Warsaw", "claim", "claim", "on_record")],
         None,
     ),
     ("The unit, he added, would serve part-time.", [("he", "added", "", "on_record")], None),
@@ -217,57 +217,11 @@ UNTOLD = [
     "Армия заявила, что мост закрыт.",
 ]
 
-WORDS = st.lists(
-    st.sampled_from(
-        [
-            "He",
-            "the",
-            "minister",
-            "Minsk",
-            "said",
-            "says",
-            "claimed",
-            "that",
-            ",",
-            ".",
-            "“",
-            "”",
-            '"',
-            "'",
-            "who",
-            "which",
-            "reportedly",
-            "alleged",
-            "according",
-            "to",
-            "by",
-            "as",
-            "was",
-            "is",
-            "been",
-            "of",
-            "and",
-            "not",
-            "on",
-            "Monday",
-            "it",
-            "told",
-            "us",
-            "citing",
-            "quoted",
-            "saying",
-            "claim",
-            "reports",
-            "—",
-            "however",
-            "announced",
-            "what",
-            "described",
-            "İ",
-        ]
-    ),
-    max_size=40,
-).map(" ".join)
+PIECES = """
+    He the minister Minsk said says claimed that , . “ ” " ' who which reportedly alleged according to by as was is been
+    of and not on Monday it told us citing quoted saying claim reports 's you've — however announced what described İ
+"""
+WORDS = st.lists(st.sampled_from(PIECES.split()), max_size=40).map(" ".join)
 
 
 def shown(sentence):
