@@ -33,7 +33,7 @@ class Found(NamedTuple):
 class Probe(NamedTuple):
     word: str
     keys: list[int]
-    holding: float  # how many claims hold it, as far as one can tell from the newest
+    holding: float  # how many claims hold it, as far as one can tell from the oldest
 
 
 def candidates(words: Sequence[str], reader: User) -> Found:
@@ -92,14 +92,15 @@ class Lookup:
                 self.share = min(1.0, held / self.newest)
 
     def probe(self, word: str) -> Probe:
-        """The newest claims that hold a word, and how many hold it if the older ones do as often."""
+        """The oldest claims that hold a word, and how many hold it if the newer ones do as often."""
         keys = self.holding([word], PROBE)
         if len(keys) < PROBE:
             return Probe(word, keys, len(keys))
-        return Probe(word, keys, len(keys) / (self.newest - keys[-1] + 1) * self.newest)
+        first, last = min(keys), max(keys)
+        return Probe(word, keys, len(keys) / (last - first + 1) * (self.newest - first + 1))
 
     def holding(self, words: Sequence[str], most: int) -> list[int]:
-        """The newest claims that hold all these words."""
+        """The oldest claims that hold all these words."""
         on_sqlite = connection.vendor == "sqlite"
         sql, values = (self._on_sqlite if on_sqlite else self._on_postgres)(words)
         with connection.cursor() as cursor:
@@ -118,4 +119,4 @@ class Lookup:
         if self.cases is not None:
             sql += " AND case_id = ANY(%s)"
             values.append(self.cases)
-        return f"{sql} ORDER BY id", values
+        return sql, values  # read in the table's order, which is theirs: sorting would read all that hold a common word

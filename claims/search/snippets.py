@@ -16,15 +16,27 @@ from claims.search.words import stem
 
 WIDE = 240  # characters of a snippet
 BEFORE = 60  # of them, at most, before the first mark
-MOST_HITS = 400  # looked at for the best stretch
+PIECE = 10_000  # characters of a long text looked through at once
 
-type Hits = list[tuple[int, int, str]]  # start, end, which word
+type Hit = tuple[int, int, str]  # start, end, which word
 
 
 def snippet(text: str, words: Sequence[str], begun: Collection[str] = ()) -> SafeString:
-    """The stretch in which most of the folded words stand, with an ellipsis where the text goes on."""
-    hits = hits_in(text, words, begun)
-    start, end = stretch(text, hits)
+    """The stretch in which most of the folded words stand, with an ellipsis where the text goes on.
+
+    A long text is read piece by piece, until all the words stand together.
+    """
+    wanted = len({stem(word) for word in words})
+    best, most = 0, 0
+    hits: list[Hit] = []
+    for start in range(0, len(text), PIECE):
+        inside = hits_in(text, words, begun, start, start + PIECE + WIDE)
+        at, different = densest(inside)
+        if different > most:
+            best, most, hits = at, different, inside
+        if most == wanted:
+            break
+    start, end = stretch(text, best)
     body = _with_marks(text, start, end, hits)
     return mark_safe(("… " if start else "") + body + (" …" if end < len(text) else ""))  # noqa: S308 - escaped
 
@@ -34,23 +46,27 @@ def marked(text: str, words: Sequence[str], begun: Collection[str] = ()) -> Safe
     return mark_safe(_with_marks(text, 0, len(text), hits_in(text, words, begun)))  # noqa: S308 - escaped
 
 
-def hits_in(text: str, words: Sequence[str], begun: Collection[str]) -> Hits:
-    """Where words of these stems stand in the text, or words that begin as those of `begun` do."""
+def hits_in(
+    text: str, words: Sequence[str], begun: Collection[str], start: int = 0, end: int | None = None
+) -> list[Hit]:
+    """Where words of these stems stand between two places in the text, or words that begin as those of `begun` do."""
     stems = {stem(word) for word in words}
+    end = len(text) if end is None else min(end, len(text))
     if not stems:
         return []
-    alike = folded_in_place(text)
+    # From one sign before, to see whether a word begins there; a word that is cut off belongs to the next piece.
+    shift = max(0, start - 1)
+    alike = folded_in_place(text[shift:end])
     first = "|".join(sorted((re.escape(each) for each in stems | set(begun)), key=len, reverse=True))
-    found: Hits = []
-    for match in re.finditer(rf"(?<![^\W_])(?:{first})[^\W_]*", alike):
-        word = match[0]
-        which = stem(word)
+    found = []
+    for match in re.compile(rf"(?<![^\W_])(?:{first})[^\W_]*").finditer(alike, start - shift):
+        if end < len(text) and match.end() == len(alike):
+            break
+        which = stem(match[0])
         if which not in stems:
-            which = next((each for each in begun if word.startswith(each)), "")
+            which = next((each for each in begun if match[0].startswith(each)), "")
         if which:
-            found.append((match.start(), match.end(), which))
-            if len(found) == MOST_HITS:
-                break
+            found.append((match.start() + shift, match.end() + shift, which))
     return found
 
 
@@ -65,13 +81,19 @@ def folded_in_place(text: str) -> str:
     return text.translate(table)
 
 
-def stretch(text: str, hits: Hits) -> tuple[int, int]:
-    """Where the stretch with the most different words begins and ends, between words."""
-    start, most = 0, 0
+def densest(hits: Sequence[Hit]) -> tuple[int, int]:
+    """The hit after which most different words stand within a snippet, and how many they are."""
+    place, most = 0, 0
     for n, (at, _end, _which) in enumerate(hits):
-        inside = {which for begin, end, which in hits[n : n + 20] if end <= at + WIDE - BEFORE}
-        if len(inside) > most:
-            start, most = max(0, at - BEFORE), len(inside)
+        different = len({which for _begin, end, which in hits[n : n + 20] if end <= at + WIDE - BEFORE})
+        if different > most:
+            place, most = at, different
+    return place, most
+
+
+def stretch(text: str, place: int) -> tuple[int, int]:
+    """Where a snippet around this place begins and ends, between words."""
+    start = max(0, place - BEFORE)
     end = min(len(text), start + WIDE)
     if start:
         gap = text.find(" ", start, start + BEFORE)
@@ -82,8 +104,9 @@ def stretch(text: str, hits: Hits) -> tuple[int, int]:
     return start, end
 
 
-def _with_marks(text: str, start: int, end: int, hits: Hits) -> str:
-    parts, at = [], start
+def _with_marks(text: str, start: int, end: int, hits: Sequence[Hit]) -> str:
+    parts: list[str] = []
+    at = start
     for begin, stop, _which in hits:
         if begin >= at and stop <= end:
             parts += [escape(text[at:begin]), "<mark>", escape(text[begin:stop]), "</mark>"]

@@ -178,6 +178,18 @@ def test_a_long_document_is_found_by_its_last_word(case, ann):
     assert len(hit.snippet) < 300
 
 
+def test_a_long_text_is_marked_alike_wherever_the_word_stands():
+    for place in range(9_980, 10_260):
+        cut = snippet("x" * (place - 1) + " armies " + "y" * 20_000, ["army"])
+        assert cut.count("<mark>armies</mark>") == 1
+    assert "<mark>" not in snippet("x" * 9_999 + "army" + "y" * 20_000, ["army"])
+
+
+def test_the_stretch_with_most_of_the_words_is_shown():
+    text = "An army. " + "Nothing here. " * 2_000 + "The army stood at the border. " + "Nothing here. " * 2_000
+    assert "The <mark>army</mark> stood at the <mark>border</mark>." in snippet(text, ["army", "border"])
+
+
 def test_a_text_of_nothing_but_new_words_can_be_written(case, ann):
     text = " ".join(f"идём{n:x}я" for n in range(45_000))
     make_document(case=case, title="Odd", text=text)
