@@ -14,7 +14,7 @@ MONTHS = [
 ]  # fmt: skip
 WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 # Also words of their own, unless a capital or the words around them say otherwise.
-ALSO_WORDS = {"may", "march", "mar", "sat", "sun", "mon", "wed", "jan", "dec"}
+ALSO_WORDS = {"fall", "spring", "may", "march", "mar", "sat", "sun", "mon", "wed", "jan", "dec"}
 
 
 class Clock(NamedTuple):
@@ -241,9 +241,16 @@ def word_token(word: str, lower: str, text: str, start: int, end: int) -> Token 
     if lower in SHORT and ABBREVIATED.match(text, end):
         return Token(name, start, end + 1, value)
     # May and March are months where they are capitals before a number; lower-case words need their neighbours.
-    if lower in ALSO_WORDS and not word.isupper() and (lower in CAPITALS_TOO or not word[0].isupper()):
+    if lower in ALSO_WORDS and not word.isupper() and (not word[0].isupper() or begins_sentence(lower, text, start)):
         name = "maybe_" + name
     return Token(name, start, end, value, name in FLOATING)
+
+
+def begins_sentence(lower: str, text: str, start: int) -> bool:
+    """Whether the capital may be that of a sentence, or of the Sun and of Mar as names."""
+    if lower in ("may", "march"):
+        return text[max(0, start - 4) : start].rstrip()[-1:] not in (",", "(") and not text[max(0, start - 2)].isalnum()
+    return lower in CAPITALS_TOO
 
 
 def longer_token(lower: str, text: str, start: int) -> Token | None:

@@ -55,7 +55,6 @@ WEAK = frozenset([
     "tens", "any", "every", "once", "any", "relative", "maybe_month", "maybe_weekday", "equals", "upto", "date_word",
     "mid", "couple", "until", "semi",
 ])  # fmt: skip
-ALONE = frozenset(["unit", "units", "weekends"])
 MEANT = frozenset([
     "bare_span", "date", "span", "clock", "hours", "length", "moment", "moments", "repeat", "dayp", "weekend_set",
 ])  # fmt: skip

@@ -74,6 +74,8 @@ WORDS_RULES = [
          "(?<=mid dash)|(?<=ordinal)|"
          "(?<=early)|(?<=late)|(?<=before)|(?<=after)|(?<=ordinal of)) maybe_month",
          lambda run, now: ("month", run[0].value)),
+    rule("(?<=relative|in|the|of|by|since|until|early|mid|late) maybe_season|maybe_season (?=of? year)",
+         lambda run, now: ("season", run[0].value)),
     rule("(?<=num) maybe_month (?=comma? year)", lambda run, now: ("month", run[0].value)),
     rule("(?:(?<=relative)|(?<=on)|(?<=every)|(?<=comma)) maybe_weekday|maybe_weekday (?=comma? (month|num|"
          "ordinal|the ordinal))",

@@ -298,7 +298,10 @@ def extended(
             return (value - run[after - 1].value) / (under + run[after - 1].value), after + 1, False
         return value / under, after + 1, False
     if follows == "and" and (plain := fraction(text, run, after + 1)) is not None:
-        return value + plain[0] * max(scale, Fraction(1)), plain[1], False
+        value, after = value + plain[0] * max(scale, Fraction(1)), plain[1]
+        if scale == 1 and sort_at(run, after) == "scale":
+            return value * run[after].value, after + 1, False
+        return value, after, False
     return value, after, False
 
 
