@@ -68,7 +68,7 @@ YEAR_AFTER = re.compile(
     r"had|has|have|after|before|because|until|from|it|he|she|they|than|alone)\b|[A-Z][a-z])"
 )
 # A figure makes a date by itself only as a year, with signs, or with letters; else it needs a word.
-FIGURE_TRIGGER = re.compile(r"(?<![\d.,])[12]\d{3}(?![\d,])|\d[:/.-]\d|\d\s?[ap]\.?m|\d[a-zA-Z]|[<>=½]", re.ASCII)
+FIGURE_TRIGGER = re.compile(r"(?<![\d.,])[12]\d{3}(?!\d|,\d)|\d[:/.-]\d|\d\s?[ap]\.?m|\d[a-zA-Z]|[<>=½]", re.ASCII)
 TRIGGERS = frozenset(word for word, (name, _) in WORDS.items() if name not in WEAK) | OPENERS - {
     "a",
     "p",

@@ -59,7 +59,8 @@ def test_words_of_doubt_make_a_figure_approximate(word):
 
 
 def test_a_date_is_no_number():
-    kinds = [(text, kind) for text, kind, *_ in found("By 2030 it will have 5 brigades, he said on 12 May 2021.")]
+    assert found("The plan, by 2030, is secret.")[0][:2] == ("by 2030", "date")
+    kinds = [(text, kind) for text, kind, *_ in found("By 2030, it will have 5 brigades, he said on 12 May 2021.")]
     assert kinds == [("By 2030", "date"), ("5", "number"), ("12 May 2021", "date")]
 
 
