@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 from django.db import models
-from django.db.models.functions import Length, Substr
+from django.db.models import Count, Q
 
-from claims.models import Claim, Document, Passage
+from claims.models import Claim, Document, Passage, Status, Suggestion
 from claims.text import parts
-from claims.text.marks import Mark, by_paragraph
+from claims.text.marks import Mark, Segment, by_paragraph
 
 LONGEST_PASSAGE = 10_000  # characters
-MOST_MARKS = 300
+MOST_MARKS = 300  # claims' passages marked in one part
+MOST_OUTSIDE = 50  # passages listed that lie beyond the end of the text
+MOST_SUGGESTED = 200  # suggestions marked in one part: the best
+MOST_READ = 2_000  # suggestions listed among the sentences of one part
 DEEPEST = 8  # marks on one word; more cannot be told apart
 
 
@@ -31,39 +37,73 @@ class Part:
         return self.start + len(self.text)
 
 
+@dataclass(frozen=True)
+class Passages:
+    """A part's passages: those to be marked, those of withdrawn claims, and those whose words stand there no more."""
+
+    marked: list[Passage]
+    withdrawn: list[Passage]
+    orphaned: list[Passage]
+    crowded: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A claim's mark on a run; `begins` where the claim has none before it on the page."""
+    """The mark of a claim or a suggestion on a run; `begins` where it has none before it on the page."""
 
-    claim: Claim
+    record: Claim | Suggestion
     begins: bool
+
+    @property
+    def claim(self) -> Claim | None:
+        """The claim, unless it is a suggestion's mark."""
+        return self.record if isinstance(self.record, Claim) else None
+
+    @property
+    def key(self) -> str:
+        """Its name on the page."""
+        return key_of(self.record)
+
+    @property
+    def query(self) -> str:
+        """How an address chooses it."""
+        return f"claim={self.record.number}" if isinstance(self.record, Claim) else f"suggestion={self.record.pk}"
+
+    @property
+    def look(self) -> str:
+        """The line and colour it wears."""
+        if isinstance(self.record, Suggestion):
+            return "suggested"
+        return "withdrawn" if self.record.status == Status.WITHDRAWN else self.record.look
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Text under the same marks from end to end, the outermost first; `start` counts in the whole document."""
+    """Text under the same marks from end to end, the outermost first; `start` counts in the whole document.
+
+    A click opens `opens`; `page` is the number of the page that begins there, where the file has pages.
+    """
 
     start: int
     text: str
-    layers: list[Layer] = field(default_factory=list)
+    layers: list[Layer]
+    opens: Layer | None = None
+    page: int | None = None
 
-    @property
-    def top(self) -> Layer | None:
-        """The innermost mark, which a click opens."""
-        return self.layers[-1] if self.layers else None
+
+def key_of(record: Claim | Suggestion) -> str:
+    """The name of a record's mark on the page: 3 for claim 3, s17 for suggestion 17."""
+    return str(record.number) if isinstance(record, Claim) else f"s{record.pk}"
 
 
 def part(document: Document, number: int) -> Part | None:
-    """That part of the document; None where it has no such part. Reads no more of the text than that."""
-    if not 1 <= number <= 1_000_000:
+    """That part of the document; None where it has no such part."""
+    length = len(document.text)
+    count = parts.count(length)
+    if not 1 <= number <= count:
         return None
     floor = (number - 1) * parts.SIZE
-    stored = Document.objects.filter(pk=document.pk)
-    window = Substr("text", floor + 1, parts.SIZE + parts.LEAST + parts.REACH)
-    length, text = stored.values_list(Length("text"), window).get()
-    count = parts.count(length)
-    if number > count:
-        return None
+    text = document.text[floor : floor + parts.SIZE + parts.LEAST + parts.REACH]
     left = parts.turn(text[: parts.REACH]) if number > 1 else 0
     right = len(text) if number == count else parts.SIZE + parts.turn(text[parts.SIZE : parts.SIZE + parts.REACH])
     return Part(number, count, floor + left, text[left:right])
@@ -76,38 +116,124 @@ def part_at(document: Document, place: int) -> Part | None:
     return part(document, number - 1) if found is not None and place < found.start else found
 
 
-def marked_in(document: Document, here: Part) -> list[Passage]:
-    """The passages in a part with their claims, in reading order; at most `MOST_MARKS`."""
-    found: models.QuerySet[Passage] = (
-        document.passages.filter(start__lt=here.end, start__gt=here.start - LONGEST_PASSAGE, end__gt=here.start)
-        .select_related("claim__rating")
-        .defer("exact", "prefix", "suffix")
-        .order_by("start", "pk")
-        .fetch_mode(models.FETCH_RAISE)
-    )
-    passages = list(found[:MOST_MARKS])
-    for passage in passages:
+def passages_in(document: Document, here: Part, chosen: Claim | None = None) -> Passages:
+    """The passages in a part, at most `MOST_MARKS` in reading order, and those beyond the text's end; with claims.
+
+    The quote gate stands before each mark. A withdrawn claim is marked where it is the chosen one.
+    """
+    rows = document.passages.select_related("claim__rating").order_by("start", "pk").fetch_mode(models.FETCH_RAISE)
+    length = len(document.text)
+    inside: list[Passage] = list(rows.filter(_touches(here))[: MOST_MARKS + 1])
+    outside = rows.filter(start__gt=length - LONGEST_PASSAGE, end__gt=length)[:MOST_OUTSIDE]
+    kept = Passages([], [], [], len(inside) > MOST_MARKS)
+    for passage in {each.pk: each for each in [*inside[:MOST_MARKS], *outside]}.values():
+        passage.document = document
         passage.claim.case = document.case
-    return passages
+        if not passage.stands():
+            kept.orphaned.append(passage)
+        elif passage.claim.status == Status.WITHDRAWN and passage.claim != chosen:
+            kept.withdrawn.append(passage)
+        else:
+            kept.marked.append(passage)
+    return kept
 
 
-def laid_out(here: Part, passages: list[Passage]) -> list[list[Run]]:
-    """The part's paragraphs as runs, each with the marks that lie on it."""
-    claims = {str(passage.pk): passage.claim for passage in passages}
+def suggested_in(document: Document, here: Part, chosen: Suggestion | None = None) -> list[Suggestion]:
+    """The pending suggestions in a part, at most `MOST_SUGGESTED` and those the best; and the chosen one."""
+    waiting = document.suggestions.pending().filter(_touches(here)).order_by("-score", "pk")
+    found: list[Suggestion] = list(waiting.fetch_mode(models.FETCH_RAISE)[:MOST_SUGGESTED])
+    if chosen is not None and chosen.pk not in {each.pk for each in found} and chosen.start < here.end and chosen.end > here.start:
+        found.append(chosen)
+    return sorted(found, key=_begins)
+
+
+def _begins(suggestion: Suggestion) -> int:
+    return suggestion.start
+
+
+def read_in(document: Document, here: Part) -> list[Suggestion]:
+    """The suggestions in a part, whatever was decided on them, in reading order; at most `MOST_READ`."""
+    rows = document.suggestions.filter(_touches(here)).select_related("claim").order_by("start", "pk")
+    return list(rows.fetch_mode(models.FETCH_RAISE)[:MOST_READ])
+
+
+def _touches(here: Part) -> Q:
+    # How far back one may begin is said for the index's sake.
+    return Q(start__lt=here.end, start__gt=here.start - LONGEST_PASSAGE, end__gt=here.start)
+
+
+def best_first(document: Document, after: int | None, most: int) -> tuple[list[Suggestion], bool]:
+    """The best pending suggestions that come behind the one of that key, at most so many; whether there are more."""
+    waiting = document.suggestions.pending().order_by("-score", "pk")
+    last = document.suggestions.filter(pk=after).values_list("score", flat=True).first() if after else None
+    if last is not None:
+        waiting = waiting.filter(Q(score__lt=last) | Q(score=last, pk__gt=after))
+    rows = list(waiting.fetch_mode(models.FETCH_RAISE)[: most + 1])
+    return rows[:most], len(rows) > most
+
+
+def tally(document: Document) -> dict[str, int]:
+    """How many of a document's suggestions are in each state."""
+    counted = dict(document.suggestions.order_by().values_list("state").annotate(n=Count("pk")))
+    return {state.value: counted.get(state.value, 0) for state in Suggestion.State}
+
+
+def next_pending(document: Document, start: int, key: int) -> Suggestion | None:
+    """The pending suggestion that follows in reading order; behind the last one, the first."""
+    waiting = document.suggestions.pending().order_by("start", "pk")
+    found: Suggestion | None = waiting.filter(Q(start__gt=start) | Q(start=start, pk__gt=key)).first()
+    return found or waiting.first()
+
+
+def laid_out(
+    here: Part, passages: Sequence[Passage], suggestions: Sequence[Suggestion] = (), pages: Sequence[int] = ()
+) -> list[list[Run]]:
+    """The part's paragraphs as runs, each with the marks that lie on it; `pages` are where the file's pages begin."""
+    # Where both cover the same words the claim lies inside, and is what a click opens.
+    records: dict[str, Claim | Suggestion] = {f"s{suggestion.pk}": suggestion for suggestion in suggestions}
+    records |= {f"p{passage.pk}": passage.claim for passage in passages}
+    spans: list[Suggestion | Passage] = [*suggestions, *passages]
     marks = [
-        Mark(str(passage.pk), max(passage.start, here.start) - here.start, min(passage.end, here.end) - here.start)
-        for passage in passages
+        Mark(key, max(each.start, here.start) - here.start, min(each.end, here.end) - here.start)
+        for key, each in zip(records, spans, strict=True)
     ]
-    begun: set[int] = set()
-    page: list[list[Run]] = []
+    begun: set[str] = set()
+    opened: set[str] = set()
+    shown: int | None = None
+    laid: list[list[Run]] = []
     for paragraph in by_paragraph(here.text, marks):
         runs = []
-        for segment in paragraph:
+        for segment, page in _on_pages(paragraph, here, pages):
             layers = []
             for key in segment.keys[-DEEPEST:]:
-                claim = claims[key]
-                layers.append(Layer(claim, claim.number not in begun))
-                begun.add(claim.number)
-            runs.append(Run(here.start + segment.start, here.text[segment.start : segment.end], layers))
-        page.append(runs)
-    return page
+                layer = Layer(records[key], key_of(records[key]) not in begun)
+                layers.append(layer)
+                begun.add(layer.key)
+            # The innermost, unless one around it has nothing else to be clicked at.
+            opens = (
+                next((layer for layer in reversed(layers) if layer.key not in opened), layers[-1]) if layers else None
+            )
+            if opens is not None:
+                opened.add(opens.key)
+            text = here.text[segment.start : segment.end]
+            runs.append(Run(here.start + segment.start, text, layers, opens, page if page != shown else None))
+            shown = page
+        laid.append(runs)
+    return laid
+
+
+def _on_pages(segments: Sequence[Segment], here: Part, pages: Sequence[int]) -> Iterator[tuple[Segment, int | None]]:
+    """The segments, cut where a page begins within one, each with the number of its page."""
+    for segment in segments:
+        start, end = here.start + segment.start, here.start + segment.end
+        turns = dict.fromkeys(pages[bisect_right(pages, start) : bisect_left(pages, end)])
+        for left, right in pairwise([start, *turns, end]):
+            yield Segment(left - here.start, right - here.start, segment.keys), bisect_right(pages, left) or None
+
+
+def covered(laid: list[list[Run]]) -> list[Layer]:
+    """The marks that lie wholly under others, so that no click on the text opens them."""
+    runs = [run for paragraph in laid for run in paragraph if run.layers]
+    opened = {run.opens.key for run in runs if run.opens}
+    under = {layer.key: layer for run in runs for layer in reversed(run.layers) if layer.key not in opened}
+    return list(under.values())

@@ -22,6 +22,7 @@ from claims.models import (
     Attribution,
     Case,
     Claim,
+    Document,
     Entry,
     Evidence,
     Passage,
@@ -60,6 +61,7 @@ class Said:
     title: str
     language: str
     published: datetime.date | None
+    page: int | None  # of the file, where it has pages
 
 
 @Prepared
@@ -67,7 +69,7 @@ def passages(claim: int) -> Any:
     """The passages, each with what stands around it. Of a long document only what lies near is fetched."""
     begins = Greatest(F("start") - REACH, 0, output_field=IntegerField())
     near = Substr("document__text", begins + 1, F("end") - begins + REACH)
-    document = [f"document__{name}" for name in ("number", "title", "language", "published")]
+    document = [f"document__{name}" for name in ("number", "title", "language", "published", "pages")]
     rows = Passage.objects.filter(claim=claim).order_by("document_id", "start", "pk")
     return rows.values_list(begins, near, "start", "end", "exact", "prefix", "suffix", *document)[:PASSAGES]
 
@@ -344,6 +346,7 @@ class ClaimPage:
 
 
 def _said(begins: int, near: str, start: int, end: int, exact: str, prefix: str, suffix: str, *document: Any) -> Said:
+    document = (*document[:-1], Document(pages=document[-1]).page_of(start))
     start, end = start - begins, end - begins
     held = stands(near, Quotation(start, end, exact, prefix, suffix))
     if held and begins:

@@ -1,9 +1,23 @@
 """A document laid out for reading, a part at a time."""
 
-from claims.loading.reading import Part, laid_out, marked_in, part, part_at
-from claims.models import Document
-from claims.text import parts
-from tests.factories import make_claim, make_document
+from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
+
+from claims.custody import guards
+from claims.loading.reading import (
+    Part,
+    best_first,
+    covered,
+    laid_out,
+    next_pending,
+    part,
+    part_at,
+    passages_in,
+    suggested_in,
+)
+from claims.models import Document, Suggestion
+from tests.factories import make_claim, make_document, make_suggestion
 
 LONG = "".join(f"Sentence number {n} says that the army is 48,000 strong.\n\n" for n in range(3000))
 
@@ -33,7 +47,7 @@ def test_only_marks_of_the_part_are_read(case):
     document = make_document(case=case, text=LONG)
     near = make_claim(document=document, exact="Sentence number 5 says")
     make_claim(document=document, exact="Sentence number 2900 says")
-    assert [passage.claim for passage in marked_in(document, there(document, 1))] == [near]
+    assert [passage.claim for passage in passages_in(document, there(document, 1)).marked] == [near]
 
 
 def test_a_mark_over_the_end_of_a_part_is_in_both(case):
@@ -43,9 +57,11 @@ def test_a_mark_over_the_end_of_a_part_is_in_both(case):
 
     for number in (1, 2):
         here = there(document, number)
-        runs = [run for paragraph in laid_out(here, marked_in(document, here)) for run in paragraph if run.layers]
+        runs = [
+            run for paragraph in laid_out(here, passages_in(document, here).marked) for run in paragraph if run.layers
+        ]
         assert runs
-        assert all(layer.claim == claim for run in runs for layer in run.layers)
+        assert all(layer.record == claim for run in runs for layer in run.layers)
         assert all(LONG[run.start : run.start + len(run.text)] == run.text for run in runs)
 
 
@@ -55,25 +71,159 @@ def test_overlapping_marks_lie_one_on_the_other(case):
     inner = make_claim(document=document, exact="150,000 men.")
     here = there(document, 1)
 
-    runs = [run for paragraph in laid_out(here, marked_in(document, here)) for run in paragraph if run.layers]
-    assert [[layer.claim for layer in run.layers] for run in runs] == [[outer], [outer, inner], [inner]]
+    runs = [run for paragraph in laid_out(here, passages_in(document, here).marked) for run in paragraph if run.layers]
+    assert [[layer.record for layer in run.layers] for run in runs] == [[outer], [outer, inner], [inner]]
     assert [[layer.begins for layer in run.layers] for run in runs] == [[True], [False, True], [False]]
 
 
-def test_a_crowd_of_marks_is_bounded(case, ann, monkeypatch, django_assert_num_queries):
+def test_a_crowd_of_marks_is_bounded(case, monkeypatch, django_assert_num_queries):
     monkeypatch.setattr("claims.loading.reading.MOST_MARKS", 3)
+    monkeypatch.setattr("claims.loading.reading.MOST_SUGGESTED", 2)
     document = make_document(case=case)
     for _ in range(5):
         make_claim(document=document, exact="48,000 strong")
+    low, mid, best = (
+        make_suggestion(document=document, exact=words, score=score)
+        for words, score in [("The minister said", 0.1), ("Minsk claims", 0.5), ("The army", 0.9)]
+    )
     here = there(document, 1)
+    with django_assert_num_queries(2):
+        passages = passages_in(document, here)
+    assert (len(passages.marked), passages.crowded) == (3, True)
     with django_assert_num_queries(1):
-        assert len(marked_in(document, here)) == 3
+        assert suggested_in(document, here) == [mid, best], "the best, in reading order"
+    assert suggested_in(document, here, low) == [low, mid, best], "and the chosen one"
 
 
-def test_no_more_of_the_text_is_read_than_the_part(case, django_assert_num_queries):
+def test_the_text_is_read_once(case, django_assert_num_queries):
     document = make_document(case=case, text=LONG)
-    light = type(document).objects.light().get(pk=document.pk)
+    light = Document.objects.light().get(pk=document.pk)
     with django_assert_num_queries(1):
         here = there(light, 2)
-    assert len(here.text) <= parts.SIZE + parts.REACH
-    assert "text" in light.get_deferred_fields()
+        assert part_at(light, here.start) == here
+    assert "content" in light.get_deferred_fields()
+
+
+def test_what_is_decided_is_marked_no_more_unless_it_is_chosen(case, ann):
+    document = make_document(case=case)
+    suggestion = make_suggestion(document=document)
+    suggestion.dismiss(by=ann)
+    assert suggested_in(document, there(document, 1)) == []
+    assert suggested_in(document, there(document, 1), suggestion) == [suggestion]
+
+
+def test_a_withdrawn_claim_is_not_marked_unless_it_is_chosen(case, eve):
+    document = make_document(case=case)
+    claim = make_claim(document=document, exact="48,000").withdraw(by=eve, why="Made by mistake.")
+    here = there(document, 1)
+    assert [each.claim for each in passages_in(document, here).withdrawn] == [claim]
+    assert [each.claim for each in passages_in(document, here, claim).marked] == [claim]
+
+
+def test_of_two_marks_on_the_same_words_the_one_beneath_is_named(case):
+    document = make_document(case=case)
+    beneath = make_suggestion(document=document)
+    above = make_claim(document=document, exact="The army is 48,000 strong.")
+    here = there(document, 1)
+
+    laid = laid_out(here, passages_in(document, here).marked, suggested_in(document, here))
+    marked = [run for paragraph in laid for run in paragraph if run.layers]
+    assert [[layer.record for layer in run.layers] for run in marked] == [[beneath, above]]
+    assert [run.opens.record for run in marked if run.opens] == [above]
+    assert [layer.record for layer in covered(laid)] == [beneath]
+
+
+def test_each_page_is_named_where_it_begins_also_within_a_mark(case):
+    text = "First page.\n\nA sentence that goes over the page ends here.\n\nLast page."
+    over, last = text.index("over"), text.index("\n\nLast")
+    document = make_document(case=case, text=text, pages=[0, over, last, last])
+    make_claim(document=document, exact="goes over the page")
+    here = there(document, 1)
+
+    laid = laid_out(here, passages_in(document, here).marked, (), document.pages)
+    runs = [run for paragraph in laid for run in paragraph]
+    assert [(run.page, run.text.split()[0]) for run in runs if run.page] == [(1, "First"), (2, "over"), (4, "Last")]
+    assert [run.text for run in runs if run.layers] == ["goes ", "over the page"]
+    assert all(text[run.start : run.start + len(run.text)] == run.text for run in runs)
+
+
+def test_the_best_come_first_page_by_page(case):
+    document = make_document(case=case)
+    words = ["The minister", "the force", "Minsk", "troops", "The army"]
+    made = [
+        make_suggestion(document=document, exact=each, score=score)
+        for each, score in zip(words, [3, 1, 3, 2, 5], strict=True)
+    ]
+    seen, after, more = [], None, True
+    while more:
+        page, more = best_first(document, after, 2)
+        seen, after = [*seen, *page], page[-1].pk
+    assert seen == [made[4], made[0], made[2], made[3], made[1]]
+
+
+def test_the_next_one_follows_in_the_text_and_the_last_leads_to_the_first(case, ann):
+    document = make_document(case=case)
+    late = make_suggestion(document=document, exact="The army")
+    early = make_suggestion(document=document, exact="The minister")
+    assert next_pending(document, early.start, early.pk) == late
+    assert next_pending(document, late.start, late.pk) == early
+    for each in (early, late):
+        each.dismiss(by=ann)
+    assert next_pending(document, 0, 0) is None
+
+
+def without_guards(sql: str, values: list[object]) -> None:
+    """What a restored backup or a hand in the database does: past the guards and all rules."""
+    guards.take_down(connection)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+    finally:
+        guards.set_up(connection)
+
+
+def test_words_that_stand_there_no_more_are_orphans_wherever_they_lie(case):
+    document = make_document(case=case)
+    sound = make_claim(document=document, exact="100,000 to 150,000 men")
+    altered = make_claim(document=document, exact="massed near the border")
+    beyond = make_claim(document=document, exact="48,000 strong")
+    kept = document.text[: document.text.index("48,000")].replace("massed", "MASSED")
+    connection.check_constraints()
+    without_guards("UPDATE claims_document SET text = %s WHERE id = %s", [kept, document.pk])
+
+    fresh = Document.objects.get(pk=document.pk)
+    here = there(fresh, 1)
+    found = passages_in(fresh, here)
+    assert [each.claim for each in found.marked] == [sound]
+    assert {each.claim for each in found.orphaned} == {altered, beyond}
+    assert all(run.text in kept for paragraph in laid_out(here, found.marked) for run in paragraph)
+
+
+def test_a_passage_that_was_moved_by_hand_is_an_orphan(case):
+    document = make_document(case=case)
+    make_claim(document=document, exact="48,000 strong")
+    connection.check_constraints()
+    without_guards("UPDATE claims_passage SET exact = %s WHERE document_id = %s", ["58,000 strong", document.pk])
+    found = passages_in(document, there(document, 1))
+    assert (found.marked, len(found.orphaned)) == ([], 1)
+
+
+@given(
+    pieces=st.lists(st.sampled_from(["word ", "\U0001f600", "e\u0301", "\n\n", "x\n", " "]), max_size=40),
+    spans=st.lists(st.tuples(st.integers(0, 80), st.integers(1, 40)), max_size=8),
+    pages=st.lists(st.integers(0, 80), max_size=4),
+)
+def test_whatever_is_marked_every_run_stands_where_it_says(pieces, spans, pages):
+    text = "".join(pieces)
+    marked = [
+        Suggestion(pk=n, start=start, end=min(start + size, len(text)))
+        for n, (start, size) in enumerate(spans)
+        if start < len(text)
+    ]
+    laid = laid_out(Part(1, 1, 0, text), (), marked, sorted(pages))
+    runs = [run for paragraph in laid for run in paragraph]
+    assert all(text[run.start : run.start + len(run.text)] == run.text for run in runs)
+    assert "".join("".join(run.text for run in runs).split()) == "".join(text.split())
+    for each in marked:
+        words = "".join(run.text for run in runs if each in [layer.record for layer in run.layers])
+        assert "".join(words.split()) == "".join(text[each.start : each.end].split())

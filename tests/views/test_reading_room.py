@@ -4,7 +4,9 @@ import html
 import re
 
 import pytest
+from django.db import connection
 
+from claims.custody import guards
 from claims.models import Claim, Role
 from claims.text import parts
 from tests.factories import (
@@ -13,6 +15,7 @@ from tests.factories import (
     make_document,
     make_evidence,
     make_signed_claim,
+    make_suggestion,
     make_user,
 )
 
@@ -147,7 +150,21 @@ def test_a_reader_is_offered_no_assessment(case, rod, as_):
 
 @pytest.mark.parametrize(
     "query",
-    ["claim=99", "claim=x", "claim=-1", f"claim={'9' * 40}", "claim=2", "part=0", "part=2", "part=x", "part=%00"],
+    [
+        "claim=99",
+        "claim=x",
+        "claim=-1",
+        f"claim={'9' * 40}",
+        "claim=2",
+        "part=0",
+        "part=2",
+        "part=x",
+        "part=%00",
+        "suggestion=99",
+        "suggestion=x",
+        f"suggestion={'9' * 40}",
+        "suggestion=%00",
+    ],
 )
 def test_what_is_not_there_is_not_found(case, ann, as_, query):
     make_claim(document=make_document(case=case), exact="48,000")
@@ -181,10 +198,112 @@ def test_the_room_costs_the_same_however_many_claims_there_are(case, ann, as_, d
     document = make_document(case=case)
     make_claim(document=document, exact="48,000")
     browser = as_(ann)
-    with django_assert_max_num_queries(14) as few:
+    with django_assert_max_num_queries(18) as few:
         browser.get(f"{ROOM}?claim=1")
     for _ in range(12):
         make_claim(document=document, exact="strong")
+    for words in ("The minister", "the force", "Minsk", "troops", "The army"):
+        make_suggestion(document=document, exact=words)
     with django_assert_max_num_queries(len(few.captured_queries)):
         browser.get(f"{ROOM}?claim=1")
     assert Claim.objects.count() == 13
+
+
+RUNG = {"speaker": "Minsk", "verb": "claims", "hedged": True, "basis": "anonymous"}
+STRENGTH = {"measure": "strength", "low": "48000", "high": None, "unit": "men"}
+
+
+def test_a_suggestion_is_marked_apart_and_says_why_it_was_made(case, ann, as_, htmx):
+    document = make_document(case=case, pages=[0, 60])
+    made = make_suggestion(
+        document=document, score=0.874, reasons=["two_quantities", "question", "unheard_of"], rungs=[RUNG],
+        figures=[STRENGTH], method="signs 1",
+    )  # fmt: skip
+    query = f"{ROOM}?suggestion={made.pk}"
+    whole, some = (page(as_(ann).get(query, headers=sent)) for sent in [dict[str, str](), htmx])
+    for seen in (whole, some):
+        panel = seen[seen.index('<section id="claim"') :].split("</section>")[0]
+        for words in ("Suggestion", "0.87", "signs 1", "Quantity", "Minsk", "claims", "anonymous", "48,000 men"):
+            assert words in panel
+        assert "<dt>Page</dt><dd>2</dd>" in panel
+        assert "<li>two quantities</li>" in panel
+        assert '<li class="against"><span class="visually-hidden">against: </span>a question</li>' in panel
+        assert "<li>unheard_of</li>" in panel
+        assert "The army is 48,000 strong." in panel
+    assert f'<mark class="suggested" data-mark="s{made.pk}" id="mark-s{made.pk}" aria-current="true">' in whole
+    assert 'title="Suggestion, score 0.87"' in whole
+    assert "<article" not in some
+
+
+def test_the_best_suggestions_are_listed_and_the_others_a_page_further(case, ann, as_, monkeypatch):
+    monkeypatch.setattr("claims.views.reading_room.LISTED", 2)
+    document = make_document(case=case)
+    for score, words in [(0.2, "The minister"), (0.9, "Minsk claims"), (0.5, "The army")]:
+        make_suggestion(document=document, exact=words, score=score)
+    make_suggestion(document=document, exact="troops").dismiss(by=ann)
+    browser = as_(ann)
+
+    def listed(seen: str) -> list[str]:
+        return re.findall(r'dir="auto">([^<]*)</span></a></li>', seen)
+
+    first = page(browser.get(ROOM))
+    assert listed(first) == ["Minsk claims", "The army"]
+    assert "3 open · 0 made claims · 1 dismissed" in first
+    further = re.search(r'href="(\?after=\d+)#suggestions"', first)
+    assert further
+    assert listed(page(browser.get(f"{ROOM}{further[1]}"))) == ["The minister"]
+    for forged in ("x", "0", "9" * 40, "%00"):
+        assert listed(page(browser.get(f"{ROOM}?after={forged}"))) == listed(first)
+
+
+def test_the_pages_of_the_file_are_named_in_the_text_and_beside_the_claim(case, ann, as_):
+    document = make_document(case=case, pages=[0, 69])
+    make_claim(document=document, exact="48,000")
+    seen = page(as_(ann).get(f"{ROOM}?claim=1"))
+    sign = '<span class="pagebreak" role="doc-pagebreak" aria-label="Page 2" data-page="p. 2"></span>'
+    assert seen.count(sign) == 1
+    assert "<dt>Page</dt><dd>2</dd>" in seen
+    assert "p. 2" in page(as_(ann).get("/cases/BY/claims/1/"))
+
+
+def test_what_a_reader_should_know_of_the_reading_stands_at_the_head(case, ann, as_):
+    make_document(case=case, extractor="pypdfium2 5", notes=[["blank_pages", 2], ["hidden", 1], ["unheard of", 1]])
+    seen = page(as_(ann).get(ROOM))
+    assert "read by pypdfium2 5" in seen
+    assert "2 pages hold no text." in seen
+    assert "1 hidden word was left out." in seen
+
+
+def test_a_withdrawn_claim_is_named_but_not_marked(case, ann, eve, as_):
+    document = make_document(case=case)
+    make_claim(document=document, exact="48,000").withdraw(by=eve, why="Made by mistake.")
+    seen = page(as_(ann).get(ROOM))
+    assert "data-mark" not in seen
+    assert "Withdrawn, and not marked:" in seen
+    assert '<mark class="withdrawn" data-mark="1"' in page(as_(ann).get(f"{ROOM}?claim=1"))
+
+
+def test_passages_that_no_longer_match_are_listed_and_neither_marked_nor_lost(case, ann, as_):
+    document = make_document(case=case)
+    make_claim(document=document, exact="100,000 to 150,000 men")
+    make_claim(document=document, exact="48,000 strong")
+    make_suggestion(document=document)
+    connection.check_constraints()
+    guards.take_down(connection)
+    try:
+        with connection.cursor() as cursor:
+            text = document.text[: document.text.index("The army")]
+            cursor.execute("UPDATE claims_document SET text = %s WHERE id = %s", [text, document.pk])
+    finally:
+        guards.set_up(connection)
+
+    for query in ("", "?claim=1", "?claim=2"):
+        seen = page(as_(ann).get(f"{ROOM}{query}"))
+        orphans = seen[seen.index('id="orphans"') :].split("</section>")[0]
+        assert "BY-2" in orphans
+        assert "48,000 strong" in orphans
+        assert "BY-1" not in orphans
+        assert 'data-mark="2"' not in seen
+        assert 'data-mark="1"' in seen
+    assert "do not stand in this document any more" in page(as_(ann).get(f"{ROOM}?claim=2"))
+    assert as_(ann).get(f"{ROOM}sentences/").status_code == 200

@@ -19,6 +19,19 @@ document.addEventListener("submit", (event) => {
   if (event.target.id === "new-claim-selection") setTimeout(() => (event.target.hidden = true));
 });
 
+// Keys that have selected words send them without waiting.
+document.addEventListener("claim-selection", () => {
+  offer();
+  const form = document.getElementById("new-claim-selection");
+  if (form && !form.hidden) form.requestSubmit();
+});
+
+// After a decision the next mark is chosen, which may stand anywhere.
+document.addEventListener("htmx:after:swap", (event) => {
+  const target = event.detail.ctx?.target;
+  if (target?.id === "room" || event.target.id === "room") document.querySelector("[data-mark][aria-current]")?.scrollIntoView({ block: "nearest" });
+});
+
 function offer() {
   const form = document.getElementById("new-claim-selection");
   if (!form || form.contains(document.activeElement)) return;
