@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from claims.models.claims import Claim
 from claims.models.entries import writing
-from claims.models.records import Recorded, RecordedQuerySet, Refused
+from claims.models.records import NotNow, Recorded, RecordedQuerySet, Refused
 
 if TYPE_CHECKING:
     from claims.models.cases import Case
@@ -63,6 +63,21 @@ class Link(Recorded):
     def log_claim_id(self) -> int:
         return self.claim_id
 
+    @property
+    def crosses(self) -> bool:
+        """Whether the other claim belongs to another case."""
+        return self.claim.case_id != self.other.case_id
+
+    @property
+    def log_label(self) -> str:
+        """Of a claim in another case the log tells nothing: whoever reads it may not see that case."""
+        other = _("a claim of another case") if self.crosses else self.other.ref
+        return f"{self.claim.ref} {self.get_kind_display()} {other}"
+
+    def facts(self) -> dict[str, Any]:
+        """As the log keeps it; of a claim in another case the key alone."""
+        return super().facts() | ({"other": f"#{self.other_id}"} if self.crosses else {})
+
     def seen_from(self, claim: Claim) -> Claim:
         """The claim at the other end."""
         return self.other if self.claim_id == claim.pk else self.claim
@@ -89,3 +104,12 @@ def link(claim: Claim, other: Claim, kind: str, *, by: User) -> Link:
         made.kind = kind
         made.save(by=by, verb="linked")
     return made
+
+
+def unlink(made: Link, *, by: User) -> None:
+    """Take a link back; the log keeps that it was there. Raises NotNow where somebody has done so already."""
+    with writing(made.log_case):
+        stored = made.stored()
+        if stored is None:
+            raise NotNow(_("This link is gone already."))
+        stored.delete(by=by)

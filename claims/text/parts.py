@@ -22,3 +22,10 @@ def turn(window: str) -> int:
         if found := gap.search(window):
             return found.end()
     return next((at for at in range(1, len(window)) if is_free(window, at)), 0)
+
+
+def number_at(text: str, place: int) -> int:
+    """In which part of a text a place in it stands, from 1."""
+    number = min(place // SIZE + 1, count(len(text)))
+    floor = (number - 1) * SIZE
+    return number - 1 if number > 1 and place < floor + turn(text[floor : floor + REACH]) else number

@@ -37,6 +37,11 @@ PAGES = [
     ("analyst", "/cases/BY/claims/9/evidence/1/remove/"),
     ("analyst", "/sources/1/grade/"),
     ("editor", "/cases/BY/claims/9/reopen/"),  # refused: 409
+    ("analyst", "/search/"),
+    ("analyst", "/search/?q=belarus"),
+    ("reader", "/search/?q=zebra&kind=claim"),
+    ("analyst", "/cases/BY/claims/3/similar/"),
+    ("analyst", "/cases/BY/claims/similar/?statement=The+army+of+Belarus+is+48,000+strong"),
     ("analyst", "/sources/"),
     ("analyst", "/sources/add/"),
     ("analyst", "/sources/1/"),

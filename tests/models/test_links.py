@@ -1,6 +1,7 @@
 import pytest
 
-from claims.models import Link, Refused, link
+from claims.models import Entry, Link, Refused, link
+from claims.models.links import unlink
 from tests.factories import make_case, make_claim
 
 
@@ -34,3 +35,26 @@ def test_a_claim_is_not_linked_with_itself(case, ann):
     one = make_claim(case=case)
     with pytest.raises(Refused):
         link(one, one, "same", by=ann)
+
+
+def test_a_link_is_taken_back_once_and_the_log_keeps_both(case, ann):
+    one, other = make_claim(case=case), make_claim(case=case)
+    made = link(one, other, "same", by=ann)
+    unlink(made, by=ann)
+
+    assert not Link.objects.exists()
+    assert list(one.entries.filter(thing="link").order_by("number").values_list("verb", flat=True)) == [
+        "linked", "deleted",
+    ]  # fmt: skip
+    with pytest.raises(Refused):
+        unlink(made, by=ann)
+
+
+def test_the_log_tells_nothing_of_a_claim_in_another_case(case, ann):
+    """Whoever reads a case's log may not see the other case."""
+    other = make_claim(case=make_case(code="HID"), statement="A secret.")
+    link(make_claim(case=case), other, "same", by=ann)
+
+    entry = Entry.objects.get(thing="link")
+    assert entry.label == "BY-1 says the same as a claim of another case"
+    assert entry.parts["after"]["other"] == f"#{other.pk}"

@@ -1,5 +1,6 @@
 """A long text in parts: nothing is lost, nothing stands twice."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,6 +24,17 @@ def test_the_parts_of_a_text_are_the_text(length, stride, gap):
     assert "".join(cut) == text
     assert all(cut) or not text
     assert max(map(len, cut)) <= parts.SIZE + parts.LEAST + parts.REACH
+
+
+@pytest.mark.parametrize("gap", ["\n\n", " ", ""])
+@pytest.mark.parametrize("length", [10, parts.SIZE, 2 * parts.SIZE + 100, 150_000])
+def test_a_place_is_numbered_by_the_part_it_stands_in(length, gap):
+    text = ("a" * 3_000 + gap) * (length // 3_000 + 1)
+    start = 0
+    for number, part in enumerate(all_parts(text), start=1):
+        for place in (start, start + len(part) - 1):
+            assert parts.number_at(text, place) == number
+        start += len(part)
 
 
 def test_a_part_ends_with_a_paragraph_where_there_is_one():
