@@ -131,7 +131,7 @@ TIMES = DAYS | words("""
 PLACES_OF_SPEECH = words("""
     statement interview briefing speech address meeting conference post letter message reporters journalists
     parliament television tv radio telegram twitter lawmakers deputies conference video text article broadcast
-    communique session
+    communique session turn part
 """)
 INTERJECTIONS = words("yes no well oh now so")
 OF_PAPERS = words("seen published obtained dated released leaked issued cited quoted")

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from claims.text.spans import Span, trim
 
 BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n)+")
+LINE_END = re.compile("\n")
 WRAPPED_WIDTHS = range(40, 121)
 
 
@@ -85,11 +86,16 @@ def paragraphs(text: str) -> list[Span]:
 
     A blank line parts them, and so does every new line, except where the lines were wrapped to a width.
     """
-    found: list[Span] = []
+    return list(each_paragraph(text))
+
+
+def each_paragraph(text: str) -> Iterator[Span]:
+    """The same, one after the other."""
     for block in parts(text, Span(0, len(text)), BLANK_LINES):
-        lines = list(parts(text, block, re.compile("\n")))
-        found += [trim(text, *block)] if is_wrapped(text, lines) else lines
-    return [span for span in (trim(text, *each) for each in found) if span.end > span.start]
+        for found in [block] if is_wrapped(text, block) else parts(text, block, LINE_END):
+            span = trim(text, *found)
+            if span.end > span.start:
+                yield span
 
 
 def parts(text: str, within: Span, separator: re.Pattern[str]) -> Iterator[Span]:
@@ -100,13 +106,16 @@ def parts(text: str, within: Span, separator: re.Pattern[str]) -> Iterator[Span]
     yield Span(start, within.end)
 
 
-def is_wrapped(text: str, lines: Sequence[Span]) -> bool:
+def is_wrapped(text: str, block: Span) -> bool:
     """Whether a machine broke these lines: no line had room for the first word of the next."""
-    width = max(line.end - line.start for line in lines)
-    if len(lines) < 2 or width not in WRAPPED_WIDTHS:
+    if text.find("\n", *block) < 0:
+        return False
+    width = max(line.end - line.start for line in parts(text, block, LINE_END))
+    if width not in WRAPPED_WIDTHS:
         return False
     return all(
-        line.end - line.start + 1 + len(first_word(text, following)) > width for line, following in pairwise(lines)
+        line.end - line.start + 1 + len(first_word(text, following)) > width
+        for line, following in pairwise(parts(text, block, LINE_END))
     )
 
 

@@ -70,15 +70,65 @@ def test_every_visible_character_stands_in_exactly_one_sentence(text):
 
 
 @given(TRICKY)
-def test_so_it_does_where_chunks_and_the_plain_rule_cut(text):
-    kept = module.CHUNK, module.LONGEST_FOR_SYNTOK
+def test_so_it_does_where_long_sentences_are_cut(text):
+    kept = module.LONGEST
     try:
-        module.CHUNK = 8
-        check(text)
-        module.LONGEST_FOR_SYNTOK = 0
+        module.LONGEST = 8
         check(text)
     finally:
-        module.CHUNK, module.LONGEST_FOR_SYNTOK = kept
+        module.LONGEST = kept
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The U.S. Army and the U.N. Security Council agreed.",
+        "Gen. J. P. Morrow met Mrs. Lind and Sen. O. Tveit on Feb. 20 at 9 a.m. Moscow time.",
+        "Tools, e.g. hammers, i.e. things for St. Peter's, cost approx. 3.5 million.",
+        "See No. 5 and Art. 12 of vol. 3, pp. 12-14.",
+        "Every man … should be able to fight ... and shoot.",
+        "“It is over,” he said, “and nobody knows.”",
+        "“Stop!” Khrenin said, and “Why?” asked the mayor.",
+        "1. The force has 48,000 men.",
+        "Am 20. Februar 2023 sprach er bzw. Dr. Weber.",
+        "Acme Inc. Chairman Lee resigned from Acme Corp. and Co. this week.",
+        "It costs $4.50 at www.example.org and v1.2.3 is out.",
+        "The army (which is small.) does nothing.",
+    ],
+)
+def test_a_mark_within_a_sentence_does_not_end_it(sentence):
+    assert found(f"{sentence} It is so.") == [sentence, "It is so."]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("They live in the U.S.", "The army does not."),
+        ("He came at 9 a.m.", "She came later."),
+        ("“It is over.”", "Nobody believed it."),
+        ("(It was late.)", "They left."),
+        ("It was so in 2023.", "Now it is not."),
+        ("Really?!", "Yes."),
+        ("They waited…", "Nothing came."),
+        ("It was denied.[12]", "It was true."),
+        ("He works for Acme Inc.", "They make anvils."),
+        ("The answer is no.", "It stays so."),
+        ("It was he.", "“You are late,” she said."),
+        ("It happened in Dec.", "Nobody saw it."),
+        ("Where is Plan B.", "It is lost."),
+    ],
+)
+def test_a_mark_between_sentences_ends_the_first(first, second):
+    assert found(f"{first} {second}") == [first, second]
+
+
+def test_sentences_without_white_space_between_them_are_cut_at_their_own_marks():
+    assert found("軍は四万八千人。国境は一万二千人。") == ["軍は四万八千人。", "国境は一万二千人。"]
+
+
+def test_a_long_text_is_cut_by_the_same_rules_as_a_short_one():
+    text = "Dr. Khrenin met Mr. Smith on Feb. 20 in the U.S. Capitol. " * 20_000
+    assert set(found(text)) == {"Dr. Khrenin met Mr. Smith on Feb. 20 in the U.S. Capitol."}
 
 
 def test_chunks_do_not_cut_ordinary_sentences():
@@ -86,7 +136,7 @@ def test_chunks_do_not_cut_ordinary_sentences():
     assert set(found(text)) == {"This is a sentence of several words, said Mr. Smith in 2023."}
 
 
-@pytest.mark.parametrize("unit", ["word ", "a", "a. ", "(", "hi\n", "\n \n", " "])
+@pytest.mark.parametrize("unit", ["word ", "a", "a. ", "(", "hi\n", "\n \n", " ", "...", ".)", "?! "])
 def test_long_texts_do_not_hang(unit):
     text = unit * (2_000_000 // len(unit))
     began = time.perf_counter()
