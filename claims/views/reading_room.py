@@ -28,12 +28,13 @@ from claims.loading.reading import (
 )
 from claims.models import Attribution, Claim, Document, Passage, Quantity, Status, Suggestion, User
 from claims.models.suggestions import typed
-from claims.text.worth import SIGNS, WORDINGS
+from claims.text.assertions import SEEN, WORDINGS
+from claims.text.worth import SIGNS
 from claims.views.access import Request, open_to
 from claims.views.parts import render_part, wants_part
 
 LISTED = 50  # suggestions on one page of the list beside the text
-AGAINST = {sign.code for sign in SIGNS if sign.weight < 0}
+AGAINST = {sign.code for sign in SIGNS if sign.weight < 0} | {code for code, (weight, _) in SEEN.items() if weight < 0}
 RUNG = ("speaker", "verb", "hedged", "basis")
 FIGURE = ("measure", "low", "high", "unit", "entity")
 

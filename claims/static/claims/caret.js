@@ -100,10 +100,10 @@ function beginning() {
   return words.find((each) => each.end > start) ?? words.at(-1);
 }
 
-// The word or sentence before or behind a place, over the ends of paragraphs.
+// The word or sentence that begins before or behind a place, over the ends of paragraphs.
 function beside(place, unit, step) {
   const all = spans(place.paragraph, unit);
-  const found = step > 0 ? all.find((each) => each.start > place.start) : all.findLast((each) => each.start < place.start && (unit === "word" || each.end <= place.start || each.start < place.start));
+  const found = step > 0 ? all.find((each) => each.start > place.start) : all.findLast((each) => each.start < place.start);
   if (found) return found;
   const texts = paragraphs();
   const next = texts[texts.indexOf(place.paragraph) + step];
