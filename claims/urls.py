@@ -10,11 +10,13 @@ from claims.views import (
     evidence,
     health,
     links,
+    loading,
     people,
     queue,
     reports,
     search,
     sources,
+    suggestions,
     verdicts,
 )
 
@@ -23,6 +25,9 @@ of_document = [
     path("edit/", documents.document_edit, name="document-edit"),
     path("sentences/", documents.document_sentences, name="document-sentences"),
     path("claims/add/", documents.claim_add, name="document-claim-add"),
+    path("suggestions/<int:suggestion>/make/", suggestions.suggestion_make, name="suggestion-make"),
+    path("suggestions/<int:suggestion>/dismiss/", suggestions.suggestion_dismiss, name="suggestion-dismiss"),
+    path("suggestions/<int:suggestion>/undo/", suggestions.suggestion_undo, name="suggestion-undo"),
 ]
 of_claim = [
     path("", claims.claim_detail, name="claim-detail"),
@@ -47,7 +52,10 @@ of_case: list[URLPattern | URLResolver] = [
     path("", cases.case_detail, name="case-detail"),
     path("edit/", cases.case_edit, name="case-edit"),
     path("log/", cases.case_log, name="case-log"),
-    path("documents/add/", documents.document_add, name="document-add"),
+    path("documents/add/", loading.document_add, name="document-add"),
+    path("claims/import/", loading.claims_import, name="claims-import"),
+    path("jobs/<int:pk>/", loading.job_detail, name="job-detail"),
+    path("jobs/<int:pk>/cancel/", loading.job_cancel, name="job-cancel"),
     path("documents/<int:number>/", include(of_document)),
     path("claims/similar/", links.claim_like, name="claim-like"),
     path("claims/<int:number>/", include(of_claim)),

@@ -149,8 +149,10 @@ STORAGES = {
     },
 }
 
-DATA_UPLOAD_MAX_MEMORY_SIZE = 12_000_000
 UPLOAD_LIMIT = 10_000_000  # bytes of one document
+FORM_LIMIT = 12_000_000  # bytes of a form without files
+REQUEST_LIMIT = 80_000_000  # bytes of everything that is sent at once: several documents, or a table of claims
+DATA_UPLOAD_MAX_MEMORY_SIZE = REQUEST_LIMIT  # what is larger is refused before, by a sentence
 FETCH_URLS = env_flag("WORKBENCH_FETCH", default=False)
 
 SECURE_CSP = {

@@ -72,7 +72,7 @@ class AssessmentForm(WorkForm):
         begin: dict[str, Any] = {"version": own.version if own else -1}
         if own is not None:
             begin |= {name: getattr(own, name) for name in FIELDS}
-            begin |= {"rating": own.rating_id, "relied_on": [item.number for item in own.relied_on.all()]}
+            begin |= {"rating": own.rating_id, "relied_on": own.relied_numbers}
         super().__init__(data, initial=begin)
         self.own = own
         self.ratings = ratings

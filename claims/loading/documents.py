@@ -9,30 +9,28 @@ from typing import Any
 from django.conf import settings
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from claims.models import Case, Document, Refused, User, keep_document
+from claims.loading.extracting import Extracted, Unextractable, extract
+from claims.loading.suggesting import suggested
+from claims.models import Case, Document, Job, Refused, User, keep_document
+from claims.models.entries import sha256
 from claims.text.marks import paragraphs
-from claims.text.normalising import MARKS_ON_ONE_LETTER, Reason, Unreadable, clean, readable, without_turns
+from claims.text.normalising import Unreadable, clean, without_turns
 from claims.text.sentences import sentences
 
-EXTRACTOR = "utf-8 text 1"
+TYPED_TEXT = "typed text 1"  # what read a paste
 LONGEST_TITLE = 120
-TYPED = ["title", "publisher", "author", "language", "published", "url"]  # what a person says about a document
+TYPED = ["title", "publisher", "author", "language", "published", "modified", "url"]  # what a person says about it
+TOLD = ["title", "publisher", "author", "language", "published", "modified"]  # what a file may tell about itself
+LANGUAGE = "en"  # where neither tells
 
-WHY_UNREADABLE: dict[Reason, Any] = {
-    "empty": gettext_lazy("There is no text in it: it is empty or holds only white space."),
-    "binary": gettext_lazy("It holds NUL characters, so it looks like a binary file rather than a text."),
-    "utf16": gettext_lazy("It is a text in UTF-16. Save it as UTF-8 and try again."),
-    "not_utf8": gettext_lazy("It is not UTF-8 text: byte %(position)s cannot be read. Save it as UTF-8 and try again."),
-    "surrogate": gettext_lazy("Character %(position)s is half of a surrogate pair and stands for nothing."),
-    "pile": gettext_lazy("More than %(limit)s accents are piled on one letter at character %(position)s."),
-}
+# Assertions are looked for while the person waits in a text of so many characters; in a longer one by a worker.
+READ_AT_ONCE = 300_000
 
 
 def why_unreadable(fault: Unreadable) -> str:
     """Why what came in is no text, in a sentence in the reader's language."""
-    return str(WHY_UNREADABLE[fault.reason] % {"position": fault.position, "limit": MARKS_ON_ONE_LETTER})
+    return str(Unextractable(fault.reason, fault.position or 0))
 
 
 class TooLarge(Refused):
@@ -40,12 +38,12 @@ class TooLarge(Refused):
 
     status = 413
 
-    def __init__(self, size: int, field: str | None = None) -> None:
-        super().__init__(
-            _("It has %(size)s MB; a document may have at most %(limit)s MB. Split it, or load the part under review.")
-            % {"size": megabytes(size, up=True), "limit": megabytes(settings.UPLOAD_LIMIT)},
-            field,
-        )
+    def __init__(self, size: int, field: str | None = None, *, limit: int | None = None) -> None:
+        said = _("It has %(size)s MB; a document may have at most %(limit)s MB. Split it, or load the part under review.")
+        if limit is not None:
+            said = _("All that is sent has %(size)s MB; at most %(limit)s MB fit. Send less at once.")
+        sizes = {"size": megabytes(size, up=True), "limit": megabytes(limit or settings.UPLOAD_LIMIT)}
+        super().__init__(said % sizes, field)
 
 
 @dataclass(frozen=True)
@@ -58,30 +56,59 @@ class Found:
 
 
 def load(
-    case: Case, content: bytes | str, *, by: User, origin: str, title: str = "", file_name: str = "", **about: Any
+    case: Case,
+    content: bytes | str,
+    *,
+    by: User,
+    origin: str,
+    file_name: str = "",
+    content_type: str = "",
+    encoding: str = "",
+    **about: Any,
 ) -> tuple[Document, bool]:
     """Store a document in a case: it, and True; the first of the same text in that case, and False.
 
-    Bytes must be UTF-8. `about` may say publisher, author, language, published and url. Raises Refused at
-    `file` or `text` where the content is too large (TooLarge) or no text, ValidationError for a bad title.
+    `about` may say title, publisher, author, language, published, modified and url; what it leaves out the file
+    is asked. Raises Refused at `file` or `text` where the content is too large (TooLarge) or cannot be read,
+    ValidationError for a bad title.
     """
     field = "file" if isinstance(content, bytes) else "text"
     # Half of a surrogate pair has no bytes; reading the text refuses it by name.
     raw = content if isinstance(content, bytes) else content.encode(errors="surrogatepass")
     if len(raw) > settings.UPLOAD_LIMIT:
         raise TooLarge(len(raw), field)
-    try:
-        text = readable(content) if isinstance(content, bytes) else clean(content)
-    except Unreadable as fault:
-        raise Refused(why_unreadable(fault), field) from fault
     # A name may hold what no page and no spreadsheet can.
     file_name = "".join(filter(str.isprintable, file_name))[-255:]
+    try:
+        read = read_in(content, file_name, content_type, encoding)
+    except (Unreadable, Unextractable) as fault:
+        sentence = why_unreadable(fault) if isinstance(fault, Unreadable) else str(fault)
+        raise Refused(sentence, field) from fault
+    told = {name: about.get(name) or getattr(read, name) for name in TOLD}
+    told["title"] = (told["title"] or "").strip() or default_title(read.text, file_name)
+    told["language"] = told["language"] or LANGUAGE
     document = Document(
-        title=title.strip() or default_title(text, file_name), text=text, content=raw, origin=origin,
-        file_name=file_name, extractor=EXTRACTOR, **about,
+        **told, url=about.get("url", ""), text=read.text, content=raw, origin=origin, file_name=file_name,
+        extractor=read.extractor, pages=list(read.pages), notes=[list(note) for note in read.notes],
     )  # fmt: skip
     document.clean_fields(exclude={each.name for each in Document._meta.fields} - set(TYPED))
-    return keep_document(case, document, by=by)
+    first = Document.objects.filter(case=case, sha256=sha256(read.text)).first()
+    if first is not None:
+        return first, False
+    at_once = len(read.text) <= READ_AT_ONCE
+    document, new = keep_document(case, document, by=by, suggestions=suggested(read.text) if at_once else [])
+    if new and not at_once:
+        Job.objects.create(case=case, task=Job.Task.SUGGEST, by=by).items.create(
+            position=1, name=document.title, document=document
+        )
+    return document, new
+
+
+def read_in(content: bytes | str, file_name: str, content_type: str, encoding: str) -> Extracted:
+    """The text of a file or a paste, and what it says about itself. Raises Unreadable and Unextractable."""
+    if isinstance(content, bytes):
+        return extract(content, file_name, content_type, encoding=encoding)
+    return Extracted(text=clean(content), kind="text", extractor=TYPED_TEXT)
 
 
 def default_title(text: str, file_name: str) -> str:

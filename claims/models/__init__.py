@@ -12,10 +12,10 @@ from claims.models.assessments import (
 )
 from claims.models.cases import Case, Look, Membership, Rating, Scale, Tally
 from claims.models.claims import Attribution, Claim, Kind, Quantity
-from claims.models.documents import Document, Passage, keep_document
+from claims.models.documents import Document, Passage, keep_document, keep_suggestions
 from claims.models.entries import VERBS, Chain, Entry, writing
 from claims.models.evidence import Credibility, Evidence
-from claims.models.jobs import Cancelled, Job, JobItem
+from claims.models.jobs import Cancelled, Job, JobItem, begin
 from claims.models.links import Link, link
 from claims.models.moves import MOVES, Role, Status, may
 from claims.models.people import User
@@ -30,6 +30,6 @@ __all__ = [
     "Confidence", "Credibility", "Difference", "Document", "Entry", "Evidence", "Exhibit", "Grade", "Job", "JobItem",
     "Kind", "Likelihood", "Link", "Look", "Membership", "NotNow", "NotYours", "Passage", "Quantity", "Rating",
     "Reached", "Recorded", "Refused", "Reliability", "Report", "Role", "Scale", "Source", "Stale", "Status",
-    "Suggestion", "Tally", "User", "Verdict", "WasSaid", "assess", "assign", "decide_complete", "keep_document",
-    "link", "may", "propose", "send_back", "sign_off", "writing",
+    "Suggestion", "Tally", "User", "Verdict", "WasSaid", "assess", "assign", "begin", "decide_complete",
+    "keep_document", "keep_suggestions", "link", "may", "propose", "send_back", "sign_off", "writing",
 ]  # fmt: skip

@@ -357,11 +357,13 @@ class Tally(models.Model):
         return f"{self.case}: {self.count} {self.status}"
 
     @classmethod
-    def move(cls, case: Case, before: tuple[str, int | None] | None, after: tuple[str, int | None]) -> None:
-        """Take one claim from where it was counted and count it where it is now; inside `writing(case)`."""
+    def move(
+        cls, case: Case, before: tuple[str, int | None] | None, after: tuple[str, int | None], many: int = 1
+    ) -> None:
+        """Take claims from where they were counted and count them where they are now; inside `writing(case)`."""
         if before == after:
             return
-        for place, step in ((before, -1), (after, 1)):
+        for place, step in ((before, -many), (after, many)):
             if place is None:
                 continue
             status, rating = place

@@ -193,10 +193,23 @@ def keep_document(
             return first, False
         document.number = case.next_number(Document.objects.all())
         document.store()
-        for suggestion in suggestions:
-            suggestion.document = document
-        models.QuerySet.bulk_create(document.suggestions.all(), suggestions, batch_size=500)
-        methods = sorted({suggestion.method for suggestion in suggestions})
-        found = {"suggestions": len(suggestions), "suggested_by": methods}
+        found = _keep_suggestions(document, suggestions)
         chain.record(by=by, verb="loaded", on=document, after=document.facts() | found)
     return document, True
+
+
+def keep_suggestions(document: Document, suggestions: Sequence[Suggestion], *, by: User) -> bool:
+    """Store what was suggested in a document that has no suggestions yet; False where it has."""
+    with writing(document.case) as chain:
+        if document.suggestions.exists():
+            return False
+        chain.record(by=by, verb="suggested", on=document, after=_keep_suggestions(document, suggestions))
+    return True
+
+
+def _keep_suggestions(document: Document, suggestions: Sequence[Suggestion]) -> dict[str, Any]:
+    for suggestion in suggestions:
+        suggestion.document = document
+    models.QuerySet.bulk_create(document.suggestions.all(), suggestions, batch_size=500)
+    methods = sorted({suggestion.method for suggestion in suggestions})
+    return {"suggestions": len(suggestions), "suggested_by": methods}

@@ -25,6 +25,8 @@ FIRST = "0" * 64  # what the first entry of a chain names as the one before it
 # Written out, as every write of every kind ends in it.
 NEW_HEAD = "UPDATE claims_chain SET count = %s, head = %s WHERE id = %s"
 
+WRITER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
 VERBS = {
     "added": _("added"),
     "changed": _("changed"),
@@ -47,6 +49,7 @@ VERBS = {
     "accepted": _("made a claim of the suggestion"),
     "dismissed": _("dismissed the suggestion"),
     "took_back": _("took the decision back"),
+    "suggested": _("looked for assertions"),
     "linked": _("linked two claims"),
     "fetched": _("fetched a web address"),
 }
@@ -54,7 +57,7 @@ VERBS = {
 
 def canonical(value: Any) -> str:
     """The one way in which a value is written down before it is hashed: JSON, keys in order, no white space."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return WRITER.encode(value)
 
 
 def sha256(text: str) -> str:
@@ -93,6 +96,22 @@ class Chain(models.Model):
         why: str = "",
     ) -> Entry:
         """Append one entry. The chain must have been taken with `writing`, or two writers could fork it."""
+        entry = self.next(by=by, verb=verb, on=on, before=before, after=after, why=why)
+        entry.save(force_insert=True)
+        self.keep_head()
+        return entry
+
+    def next(
+        self,
+        *,
+        by: User,
+        verb: str,
+        on: models.Model,
+        before: dict[str, Any] | None = None,
+        after: dict[str, Any] | None = None,
+        why: str = "",
+    ) -> Entry:
+        """The next entry, not yet stored: for those who write many at once, and the head behind them."""
         entry = Entry(
             case=self.case,
             number=self.count + 1,
@@ -108,11 +127,13 @@ class Chain(models.Model):
             previous=self.head,
         )
         entry.hash = entry.expected_hash(self.name)
-        entry.save(force_insert=True)
         self.count, self.head = entry.number, entry.hash
+        return entry
+
+    def keep_head(self) -> None:
+        """Store how many entries there are, and the hash of the last."""
         with connection.cursor() as cursor:
             cursor.execute(NEW_HEAD, [self.count, self.head, self.pk])
-        return entry
 
 
 @Prepared

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import uuid
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -13,10 +15,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
+    from claims.models.cases import Case
     from claims.models.people import User
 
 # A worker that has not been heard of for so long is gone, and its job is begun again.
-SILENT = datetime.timedelta(seconds=60)
+SILENT = datetime.timedelta(seconds=120)
 
 
 class Cancelled(Exception):
@@ -56,6 +59,7 @@ class Job(models.Model):
         FILES = "files", _("Load files")
         CLAIMS = "claims", _("Import claims")
         ADDRESS = "address", _("Load a web address")
+        SUGGEST = "suggest", _("Look for assertions")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
@@ -150,3 +154,17 @@ class JobItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.get_state_display()}"
+
+
+def begin(case: Case, task: str, given: Sequence[tuple[str, bytes]], *, by: User, once: str | None = None) -> Job:
+    """A job that waits for a worker, with what it was given by name; the first one, where a form came twice."""
+    with transaction.atomic():
+        job, fresh = Job.objects.get_or_create(
+            once=once or f"{by.pk}:{uuid.uuid4()}", defaults={"case": case, "task": task, "by": by, "total": len(given)}
+        )
+        if fresh:
+            JobItem.objects.bulk_create(
+                JobItem(job=job, position=place, name=name[-1000:], content=content)
+                for place, (name, content) in enumerate(given, start=1)
+            )
+    return job

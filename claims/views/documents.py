@@ -2,41 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
-from django.db.models import Count, Q
-from django.http import Http404, HttpResponse, QueryDict
-from django.urls import reverse
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from claims.forms.claims import ClaimForm
-from claims.forms.documents import DocumentForm, LoadForm
-from claims.forms.filters import cursor
-from claims.loading.reading import MOST_MARKS, Part, laid_out, marked_in, part, part_at
-from claims.models import Case, Document, Passage, Refused
+from claims.forms.documents import DocumentForm
+from claims.loading.reading import passages_in, read_in, tally
+from claims.models import Claim, Document, Passage, Refused, Suggestion
 from claims.text.quotations import around, trim
 from claims.text.sentences import sentences
-from claims.views.access import Request, on_case, on_document, open_to
-from claims.views.parts import go, render_part, wants_part
-
-
-@on_case(may="load")
-def document_add(request: Request, case: Case) -> HttpResponse:
-    """Loads a document by paste or upload."""
-    form = LoadForm(request.POST, request.FILES) if request.method == "POST" else LoadForm()
-    loaded = form.load(case, request.user) if form.is_bound else None
-    if loaded is not None:
-        document, new = loaded
-        if new:
-            words = ngettext("%(n)s word", "%(n)s words", document.words) % {"n": f"{document.words:,}"}
-            return go(request, document, _("“%(title)s” is loaded: %(words)s.") % {"title": document, "words": words})
-        messages.info(request, _("This text is in the case already. It is document %(n)s.") % {"n": document.number})
-        return go(request, document)
-    context = {"room": "case", "case": case, "form": form}
-    return render_part(request, "claims/document_add.html", "load", context, form.status if form.errors else 200)
+from claims.views.access import Request, on_document
+from claims.views.parts import go, render_part
+from claims.views.reading_room import part_of, place_of, show, whole
+from claims.views.suggestions import found
 
 
 @on_document(may="load")
@@ -52,107 +32,36 @@ def document_edit(request: Request, document: Document) -> HttpResponse:
 
 @on_document()
 def document_detail(request: Request, document: Document) -> HttpResponse:
-    """The reading room: a part of the text with its marks, and the chosen claim beside it."""
-    number = _whole(request.GET, "claim")
-    chosen = _chosen(document, number) if number is not None else None
-    context = {
-        "room": "case",
-        "case": document.case,
-        "document": document,
-        "may_make": document.case.allows(request.user, "make"),
-        "may_load": document.case.allows(request.user, "load"),
-    }
-    if chosen is not None:
-        context |= _about(request, document, chosen)
-    if not wants_part(request):
-        here = _part_of(request, document, chosen)
-        passages = marked_in(document, here)
-        claims = {passage.claim.number: passage.claim for passage in passages}
-        context |= {
-            "here": here,
-            # Where the text begins with its own title, the page need not say it twice.
-            "titled": here.text.lstrip().partition("\n")[0].strip() == document.title,
-            "page": laid_out(here, passages),
-            "claims": list(claims.values()),
-            "crowded": len(passages) == MOST_MARKS,
-            "before": here.number - 1,
-            "after": here.number + 1,
-            "keep": f"&part={here.number}" if here.count > 1 else "",
-        }
-    return render_part(request, "claims/document_detail.html", "claim", context)
-
-
-def _whole(query: QueryDict, name: str) -> int | None:
-    """The whole number in the address; None where it names none, 404 where it is no such number."""
-    value = query.get(name)
-    number = cursor(value)
-    if value and number is None:
-        raise Http404
-    return number
+    """The reading room: a part of the text with its marks, and the chosen claim or suggestion beside it."""
+    number, key = whole(request.GET, "claim"), whole(request.GET, "suggestion")
+    if number is not None:
+        return show(request, document, _chosen(document, number))
+    return show(request, document, suggestion=found(document, key) if key is not None else None)
 
 
 def _chosen(document: Document, number: int) -> Passage:
     """The first passage in which the case's claim of that number stands here; 404 where it does not."""
     passages = document.passages.filter(claim__number=number).select_related("claim__rating")
-    found: Passage | None = passages.order_by("start", "pk").first()
-    if found is None:
+    first: Passage | None = passages.order_by("start", "pk").first()
+    if first is None:
         raise Http404
-    found.claim.case = document.case
-    return found
-
-
-def _part_of(request: Request, document: Document, chosen: Passage | None) -> Part:
-    number = _whole(request.GET, "part")
-    if number is None and chosen is not None:
-        here = part_at(document, chosen.start)
-    else:
-        here = part(document, 1 if number is None else number)
-    if here is None:
-        raise Http404
-    return here
-
-
-def _about(request: Request, document: Document, passage: Passage) -> dict[str, Any]:
-    """What the reading room says of the chosen claim."""
-    claim = passage.claim
-    behind = Q(start__gt=passage.start) | Q(start=passage.start, pk__gt=passage.pk)
-    following = document.passages.filter(behind, start__gte=passage.start).exclude(claim=claim)
-    stances = dict(claim.evidence.standing().order_by().values_list("stance").annotate(n=Count("pk")))
-    asked = claim.assignments.filter(round=claim.round, current=True).select_related("reviewer")
-    complete = claim.answers_in >= document.case.assessments_required
-    return {
-        "claim": claim,
-        "chain": list(claim.attributions.all()),
-        "figures": list(claim.quantities.all()),
-        "stances": _in_words(stances),
-        "reviewers": [row.reviewer for row in asked],
-        # Whether the answers agree would tell somebody who has not answered what the others said.
-        "tells": complete and claim.pk in open_to([claim], request.user, document.case.role),
-        "may_assess": claim.allowed("assess", request.user),
-        "may_cite": document.case.allows(request.user, "cite") and claim.citable,
-        "next": following.order_by("start", "pk").values_list("claim__number", flat=True).first(),
-    }
-
-
-def _in_words(stances: dict[str, int]) -> list[str]:
-    words = {
-        "supports": ngettext("%(n)s supports", "%(n)s support", stances.get("supports", 0)),
-        "refutes": ngettext("%(n)s refutes", "%(n)s refute", stances.get("refutes", 0)),
-        "context": _("%(n)s context"),
-    }
-    return [words[stance] % {"n": stances[stance]} for stance in words if stance in stances]
+    first.claim.case, first.document = document.case, document
+    return first
 
 
 @on_document()
 def document_sentences(request: Request, document: Document) -> HttpResponse:
-    """The document's sentences, each ready to be made a claim: the way without selecting."""
-    here = _part_of(request, document, None)
-    passages = marked_in(document, here)
-    rows = []
+    """Every sentence of the document, with what was suggested in it and decided: the way without selecting."""
+    here = part_of(request, document, None)
+    passages = passages_in(document, here).marked
+    suggestions = read_in(document, here)
+    rows: list[tuple[str, int, int, list[Claim], list[Suggestion]]] = []
     for span in sentences(here.text):
         start, end = here.start + span.start, here.start + span.end
         claims = {p.claim.number: p.claim for p in passages if p.start < end and start < p.end}
-        rows.append((here.text[span.start : span.end], start, end, list(claims.values())))
+        # A suggestion stands with the sentence in which it begins; one from the part before, with the first.
+        found_here = [s for s in suggestions if s.start < end and (start <= s.start or (start < s.end and not rows))]
+        rows.append((here.text[span.start : span.end], start, end, list(claims.values()), found_here))
     context = {
         "room": "case",
         "case": document.case,
@@ -161,6 +70,7 @@ def document_sentences(request: Request, document: Document) -> HttpResponse:
         "before": here.number - 1,
         "after": here.number + 1,
         "sentences": rows,
+        "counts": tally(document),
         "may_make": document.case.allows(request.user, "make"),
     }
     return render_part(request, "claims/document_sentences.html", "sentences", context)
@@ -173,7 +83,7 @@ def claim_add(request: Request, document: Document) -> HttpResponse:
     form = ClaimForm(request.POST if request.method == "POST" else None, passage=passage)
     claim = form.make(request.user) if form.is_bound else None
     if claim is not None:
-        return go(request, place_of(document, claim.number), _("%(ref)s is made.") % {"ref": claim.ref})
+        return go(request, place_of(document, claim), _("%(ref)s is made.") % {"ref": claim.ref})
     before, after = around(document.text, passage.start, passage.end)
     context = {
         "room": "case",
@@ -191,7 +101,7 @@ def claim_add(request: Request, document: Document) -> HttpResponse:
 def _selected(request: Request, document: Document) -> Passage:
     """The selected passage, without white space at its ends. Raises Refused where the document has none there."""
     try:
-        start, end = _whole(request.GET, "start"), _whole(request.GET, "end")
+        start, end = whole(request.GET, "start"), whole(request.GET, "end")
     except Http404:
         start = end = None
     if start is None or end is None:
@@ -200,9 +110,3 @@ def _selected(request: Request, document: Document) -> Passage:
         raise Refused(_("The selection ends before it begins. Select the words again in the text."))
     passage = Passage.of(document, start, end)
     return Passage.of(document, *trim(document.text, passage.start, passage.end))
-
-
-def place_of(document: Document, number: int) -> str:
-    """The address at which the reading room shows a claim of this document."""
-    room = reverse("claims:document-detail", args=[document.case.code, document.number])
-    return f"{room}?claim={number}#mark-{number}"

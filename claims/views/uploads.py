@@ -22,11 +22,12 @@ class UploadLimitMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         size = int(request.META.get("CONTENT_LENGTH") or 0)
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        if limit is None or size <= limit:
+        has_files = request.content_type == "multipart/form-data"
+        limit = settings.REQUEST_LIMIT if has_files else settings.FORM_LIMIT
+        if size <= limit:
             return self.get_response(request)
         drain(request, min(size, MOST_DRAINED))
-        return refuse(request, TooLarge(size))
+        return refuse(request, TooLarge(size, limit=limit))
 
 
 def drain(request: HttpRequest, size: int) -> None:

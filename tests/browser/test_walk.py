@@ -19,7 +19,7 @@ def document(sign_in):
     page.get_by_label("Text", exact=True).fill(
         f"Bridge report {uuid.uuid4()}\n\nThe mayor said that {WORDS}. 😀 The town counts 9,000 people."
     )
-    page.get_by_role("button", name="Load document").click()
+    page.get_by_role("button", name="Load", exact=True).click()
     expect(page.locator("[data-document]")).to_contain_text(WORDS)
     return page.url.split("?")[0]
 

@@ -22,7 +22,7 @@ def test_the_oldest_job_is_taken_first_and_only_once(job, case, ann):
 def test_a_job_whose_worker_is_gone_is_begun_again(job):
     taken = Job.objects.take()
     taken.advance(3, 9)
-    Job.objects.update(heartbeat=timezone.now() - datetime.timedelta(minutes=2))
+    Job.objects.update(heartbeat=timezone.now() - datetime.timedelta(minutes=3))
 
     again = Job.objects.take()
 

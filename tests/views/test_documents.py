@@ -51,7 +51,7 @@ def test_a_pasted_text_opens_in_the_reading_room(case, ann, as_):
     browser = as_(ann)
     answer = browser.post(ADD, {"text": "The army\r\n\r\nis 48,000 strong.", "language": "en"}, follow=True)
     assert answer.redirect_chain == [(ROOM, 302)]
-    assert "“The army” is loaded: 5 words." in page(answer)
+    assert "“The army” is loaded: 5 words" in page(answer)
     assert bytes(Document.objects.get().content) == b"The army\r\n\r\nis 48,000 strong."
 
 
@@ -82,7 +82,7 @@ def test_the_same_text_again_says_so_and_makes_no_second_document(case, ann, as_
         ({"file": b""}, "no text in it"),
         ({"file": b"a\0b"}, "binary"),
         ({"file": b"caf\xe9"}, "not UTF-8"),
-        ({"text": "Some", "file": b"Other"}, "not both"),
+        ({"text": "Some", "file": b"Other"}, "Choose one way"),
         ({"text": "Some", "url": "javascript:alert(1)"}, "valid URL"),
         ({"text": "Some", "language": '"><b>'}, "as a code"),
     ],
@@ -111,7 +111,7 @@ def test_too_large_a_document_is_refused_at_its_field(case, ann, as_, settings):
 
 @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
 def test_too_large_a_request_is_refused_by_a_sentence_too(case, ann, as_, settings, headers):
-    settings.UPLOAD_LIMIT, settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000, 1_200_000
+    settings.UPLOAD_LIMIT, settings.REQUEST_LIMIT = 1_000_000, 1_000_000
     answer = as_(ann).post(ADD, {"text": "a" * 1_300_000, "language": "en"}, headers=headers)
     assert answer.status_code == 413
     assert "at most 1 MB" in page(answer)

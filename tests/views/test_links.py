@@ -130,7 +130,7 @@ def test_with_htmx_the_part_comes_back_and_the_claims_page_hears_of_it(claim, ca
 
     def sent(page: str) -> str:
         headers = htmx | {"HX-Current-URL": f"http://testserver{page}"}
-        return text_of(browser.post(f"{claim.get_absolute_url()}links/add/", typed, headers=headers))
+        return str(text_of(browser.post(f"{claim.get_absolute_url()}links/add/", typed, headers=headers)))
 
     own, on_claim = sent(beside(claim)), sent(claim.get_absolute_url())
     for part in (own, on_claim):

@@ -74,10 +74,11 @@ def test_words_far_down_a_long_document_are_found_in_their_part(case, ann, as_):
 
     number = parts.number_at(document.text, place)
     assert number == 3
-    link = re.search(r'href="(/cases/BY/documents/1/\?part=\d+)#:~:text=([^"]*)"', page)
-    assert link[1].endswith(f"part={number}")
-    assert link[2] in ("known%20zebra%2C%20and%20more.", "well%2Dknown%20zebra%2C%20and%20more.")
-    assert "zebra" in text_of(as_(ann).get(link[1]))
+    links = re.findall(r'href="(/cases/BY/documents/1/\?part=\d+)#:~:text=([^"]*)"', page)
+    ((address, words),) = links
+    assert address.endswith(f"part={number}")
+    assert words in ("known%20zebra%2C%20and%20more.", "well%2Dknown%20zebra%2C%20and%20more.")
+    assert "zebra" in text_of(as_(ann).get(address))
 
 
 def test_a_paged_file_names_the_page(case, ann, as_):

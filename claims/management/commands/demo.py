@@ -5,6 +5,7 @@ import fcntl
 import hashlib
 import os
 import socket
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -133,6 +134,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def __init__(self, port: int) -> None:
         self.port = port
+        self.worker: subprocess.Popen[bytes] | None = None
         super().__init__()
 
     def load_config(self) -> None:
@@ -140,8 +142,23 @@ class Server(BaseApplication):  # type: ignore[misc]
         chosen = {"bind": f"{HOST}:{self.port}", "worker_class": "gthread", "workers": 2, "threads": 4}
         # Its control socket would lie in the person's home folder, where two demos share it.
         quiet = {"loglevel": "warning", "control_socket_disable": True, "preload_app": True}
-        for name, value in (chosen | quiet).items():
+        hooks = {"when_ready": self.start_worker, "on_exit": self.stop_worker}
+        for name, value in (chosen | quiet | hooks).items():
             self.cfg.set(name, value)
+
+    def start_worker(self, server: Any) -> None:
+        """Once pages are served: a process for what takes longer than a page may."""
+        command = [sys.executable, sys.argv[0], "worker", "--child"]
+        self.worker = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - this very program
+
+    def stop_worker(self, server: Any) -> None:
+        """The worker ends with the server; a job in hand is taken up again at the next start."""
+        if self.worker is not None:
+            self.worker.terminate()
+            try:
+                self.worker.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                self.worker.kill()
 
     def load(self) -> Any:
         """The application."""

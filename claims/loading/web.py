@@ -1,0 +1,53 @@
+"""A web page's way in: fetched past the guard, loaded as a document, and kept as it came, as an exhibit's capture."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.utils.translation import gettext as _
+
+from claims.loading.documents import load
+from claims.loading.fetching import Fetched, Unfetchable, fetch
+from claims.models import Capture, Case, Document, Exhibit, Refused, User, writing
+
+
+def load_address(case: Case, url: str, *, by: User, **about: Any) -> tuple[Document, bool]:
+    """The document of a web address, and whether it is new in the case; what was fetched is captured either way.
+
+    Raises Refused at `url` where it cannot be fetched, or what is there cannot be read.
+    """
+    try:
+        fetched = fetch(url)
+    except Unfetchable as fault:
+        raise Refused(str(fault), "url") from fault
+    if fetched.status >= 400:
+        raise Refused(_("The address answers “%(status)s”, without a page.") % {"status": fetched.status}, "url")
+    try:
+        document, new = load(
+            case, fetched.content, by=by, origin=Document.Origin.URL, url=fetched.url[:1000],
+            file_name=unquote(PurePosixPath(urlsplit(fetched.url).path).name), content_type=fetched.content_type,
+            **about,
+        )  # fmt: skip
+    except Refused as refusal:
+        raise Refused(refusal.sentence, "url") from refusal
+    capture(document, fetched, by=by)
+    return document, new
+
+
+def capture(document: Document, fetched: Fetched, *, by: User) -> Capture:
+    """Keep what was fetched, as a capture of the exhibit whose text the document is."""
+    with writing(document.case):
+        exhibit = document.exhibits.order_by("pk").first()
+        if exhibit is None:
+            exhibit = Exhibit(case=document.case, document=document, title=document.title, url=fetched.url[:1000])
+            exhibit.published = document.published
+            exhibit.save(by=by)
+        kept = Capture(
+            exhibit=exhibit, content=fetched.content, size=len(fetched.content), sha256=fetched.sha256,
+            url=fetched.asked[:2000], final_url=fetched.url[:2000], status=fetched.status,
+            headers=[list(pair) for pair in fetched.headers], fetched_at=fetched.fetched_at, fetched_by=by,
+        )  # fmt: skip
+        kept.save(by=by)
+    return kept

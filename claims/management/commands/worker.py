@@ -1,0 +1,40 @@
+"""`manage.py worker`: does what takes longer than a page may, such as loading many files."""
+
+import os
+import signal
+import threading
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import close_old_connections
+
+from claims.loading.working import work_once
+
+PAUSE = 1.0  # seconds between two looks for a job
+
+
+class Command(BaseCommand):
+    """Works until it is told to stop; a job in hand is finished first."""
+
+    help = "Take up jobs, one after the other, until told to stop (Ctrl-C, SIGTERM)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--once", action="store_true", help="do what waits now, then stop")
+        parser.add_argument("--child", action="store_true", help="stop when the process that started it is gone")
+
+    def handle(self, *args: Any, once: bool, child: bool, **options: Any) -> None:
+        parent = os.getppid()
+        stopped = threading.Event()
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, lambda *_: stopped.set())
+        while not stopped.is_set() and not (child and os.getppid() != parent):
+            job = work_once()
+            if job is not None:
+                self.stdout.write(f"{job}: {job.message}")
+            elif once:
+                return
+            else:
+                close_old_connections()
+                stopped.wait(PAUSE)

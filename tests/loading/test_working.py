@@ -1,0 +1,96 @@
+"""Jobs: what they were given comes in, whatever happens they end with a sentence, and again doubles nothing."""
+
+import pytest
+
+from claims.loading import working
+from claims.loading.working import work, work_once
+from claims.models import Cancelled, Claim, Document, Job, begin
+from tests.factories import make_document
+
+FILES = [("one.txt", b"The army has 48,000 men."), ("two.txt", b"a\0b"), ("three.txt", b"The guard has 12,000 men.")]
+
+
+@pytest.fixture
+def job(case, ann):
+    return begin(case, Job.Task.FILES, FILES, by=ann)
+
+
+def test_one_file_that_cannot_be_read_stops_none_of_the_others(job):
+    done = work_once()
+
+    assert done == job
+    assert [item.state for item in job.items.order_by("position")] == ["loaded", "refused", "loaded"]
+    assert "binary" in job.items.get(position=2).message
+    done.refresh_from_db()
+    assert (done.state, done.done, done.total) == ("done", 3, 3)
+    assert done.message == "2 documents are loaded."
+
+
+def test_a_job_begun_again_loads_nothing_twice(job):
+    work_once()
+    Job.objects.filter(pk=job.pk).update(state="waiting")
+    work_once()
+
+    assert Document.objects.count() == 2
+
+
+def test_a_file_whose_text_is_here_finds_the_first(case, job):
+    first = make_document(case=case, text="The army has 48,000 men.")
+    work_once()
+
+    item = job.items.get(position=1)
+    assert (item.state, item.document) == ("found", first)
+
+
+def test_the_same_form_begins_one_job(case, ann):
+    assert begin(case, Job.Task.FILES, FILES, by=ann, once="1:x") == begin(
+        case, Job.Task.FILES, FILES, by=ann, once="1:x"
+    )
+    assert Job.objects.count() == 1
+
+
+def test_a_table_of_claims_is_imported_and_its_bad_lines_told(case, ann):
+    job = begin(case, Job.Task.CLAIMS, [("claims.csv", b"statement,date\nIt grew.,\nIt fell.,soon\n")], by=ann)
+    work_once()
+
+    job.refresh_from_db()
+    assert job.message == "1 claims are made; 0 were here already, 1 lines could not be read."
+    assert job.items.get().message.startswith("Line 3: “soon” is no date")
+    assert Claim.objects.get().statement == "It grew."
+
+
+def test_a_job_that_was_stopped_says_so_and_keeps_what_it_did(job, monkeypatch):
+    def stop(self, *args, **kwargs):
+        if self.done or args[0]:
+            raise Cancelled
+
+    monkeypatch.setattr(Job, "advance", stop)
+    work(Job.objects.take())
+
+    job.refresh_from_db()
+    assert job.state == "cancelled"
+    assert Document.objects.count() == 1
+
+
+def test_a_fault_of_ours_is_told_as_one_and_logged(job, monkeypatch, caplog):
+    def fall(job):
+        raise RuntimeError("a defect")
+
+    monkeypatch.setitem(working.TASKS, "files", fall)
+    work_once()
+
+    job.refresh_from_db()
+    assert job.state == "failed"
+    assert "fault of the workbench" in job.message
+    assert "a defect" in caplog.text
+
+
+def test_an_address_is_refused_while_fetching_is_off(case, ann):
+    job = begin(case, Job.Task.ADDRESS, [("https://example.org/", b"")], by=ann)
+    work_once()
+
+    assert "switched off" in job.items.get().message
+
+
+def test_nothing_waits(db):
+    assert work_once() is None
