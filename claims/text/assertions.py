@@ -48,9 +48,9 @@ DEMANDING = frozenset({"demand"})
 OF_FIGURES = frozenset({"figure", "figure_in_digits", "large_figure", "length_of_time"})
 
 TIMED = frozenset({"date", "time", "duration", "repeat"})
-YEARS = range(1500, 2200)
 AHEAD = re.compile(r"\b(?:by|until|till|before|next|within|coming|end of)\b", re.I)
 LEAKED = re.compile(r"\bleak(?:ed|s)?\b", re.I)
+REACH = 12
 LEAST_WORDS = 3
 CLOSED = re.compile(r"[.!?…:;][\"'\u201d\u2019»)\]]*\Z")
 LONGEST_HEADING = 100
@@ -196,7 +196,8 @@ def is_quantity(words: str, figure: Figure, told: Sequence[Rung]) -> bool:
         return False
     if any(rung.start <= figure.start < rung.end for rung in told):
         return False
-    return not (words[figure.start].isalpha() and figure.low == figure.high and THE_SMALL.search(words[: figure.start]))
+    before = words[max(0, figure.start - REACH) : figure.start]
+    return not (words[figure.start].isalpha() and figure.low == figure.high and THE_SMALL.search(before))
 
 
 def is_dated(figure: Figure) -> bool:
@@ -206,7 +207,7 @@ def is_dated(figure: Figure) -> bool:
 def is_year(figure: Figure) -> bool:
     value = figure.low
     bare = figure.kind == "number" and not figure.unit and not figure.counted and value == figure.high
-    return bare and value is not None and value in YEARS and figure.end - figure.start == len("2030")
+    return bare and value is not None and 1500 <= value < 2200 and figure.end - figure.start == len("2030")
 
 
 def is_ahead(words: str, figure: Figure) -> bool:

@@ -34,6 +34,8 @@ CUES = (
     | cues.WITH_THING.keys() | cues.WITH_WHAT.keys() | {"according"}
 )  # fmt: skip
 TELLING = cues.SHOWING | cues.SAYING
+# "…, said Khrenin", but never "…, told Khrenin": behind these stands the one who hears it, or a thing.
+NEVER_FIRST = cues.forms("tell assure inform accuse describe outline unveil foresee cite quote propose")
 # "let me say", "heard him say"
 OTHERS_MAY = frozenset({"me", "us", "him", "them"})
 
@@ -296,7 +298,11 @@ def heard_saying(words: Words, group: int, index: int) -> list[Found]:
 def said_someone(words: Words, group: int, index: int, hedging: str) -> list[Found]:
     """ "…, said Khrenin": the speaker stands behind the verb."""
     before = words.at(group - 1)
-    if group != index or not (before in (",", "?", "!", "\u2014", "\u2013") or (before in CLOSING_QUOTES and before)):
+    if (
+        words.at(index) in NEVER_FIRST
+        or group != index
+        or not (before in (",", "?", "!", "\u2014", "\u2013") or (before in CLOSING_QUOTES and before))
+    ):
         return []
     if is_stop(words, index + 1) or words.at(index + 1) in cues.PREPOSITIONS or words.at(index).endswith("ing"):
         return []
