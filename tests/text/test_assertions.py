@@ -240,3 +240,11 @@ def test_two_hundred_kilobytes_take_a_second():
     assert sum(1 for _ in assertions(text[:100_000])) > 1_000
     # Twice the time that is promised: other tests may run beside this one.
     assert time.process_time() - began < 1
+
+
+def test_the_readme_tells_how_many_are_right():
+    readme = (FIXTURES.parent / "README.md").read_text(encoding="utf-8")
+    table = readme.partition(f"| answer | right, of {len(SENTENCES)} |")[2].partition("\n\n")[0]
+    missed_in = Counter(name for row in SENTENCES for name in row.get("wrong", []))
+    right = [int(line.rsplit("|", 2)[1]) for line in table.strip().splitlines()[1:]]
+    assert right == [len(SENTENCES) - missed_in[name] for name in FIELDS]
