@@ -70,14 +70,14 @@ def test_each_hit_leads_to_where_its_words_stand(stocked, ann, as_):
 def test_words_far_down_a_long_document_are_found_in_their_part(case, ann, as_):
     document = make_document(case=case, text="Words before it. " * 6_000 + "\n\nA well-known zebra, and more.")
     place = document.text.index("well")
-    page = html.unescape(text_of(as_(ann).get("/search/?q=known+zebra")))
+    page = html.unescape(text_of(as_(ann).get("/search/?q=well+zebra")))
 
     number = parts.number_at(document.text, place)
     assert number == 3
     links = re.findall(r'href="(/cases/BY/documents/1/\?part=\d+)#:~:text=([^"]*)"', page)
     ((address, words),) = links
     assert address.endswith(f"part={number}")
-    assert words in ("known%20zebra%2C%20and%20more.", "well%2Dknown%20zebra%2C%20and%20more.")
+    assert words == "well%2Dknown%20zebra%2C%20and%20more."
     assert "zebra" in text_of(as_(ann).get(address))
 
 
@@ -139,6 +139,7 @@ def test_a_case_beyond_those_listed_can_still_be_asked_for(ann, as_, monkeypatch
     claim = make_claim(case=make_case(code="ZZ", members={ann: Role.READER}), statement="An army.")
 
     assert found(as_(ann).get("/search/?q=army&case=ZZ")) == [("claim", claim.pk)]
+    assert as_(ann).get("/search/?q=army&case=%00").status_code == 200
 
 
 def test_many_of_a_kind_come_page_by_page_without_gap_or_double(stocked, ann, as_, monkeypatch):
