@@ -161,6 +161,8 @@ class Claim(Recorded):
                 if passage is not None:
                     passage.claim = claim
                     passage.save(by=by)
+                    for suggestion in passage.document.suggestions.taken_up_by(passage.start, passage.end):
+                        suggestion.take_up(claim, by=by)
                 claim.set_attributions(attributions, by=by)
                 claim.set_quantities(quantities, by=by)
             return claim

@@ -23,12 +23,21 @@ if TYPE_CHECKING:
     from claims.models.people import User
 
 
+LONGEST = 10_000  # characters of a suggestion
+
+
 class SuggestionQuerySet(RecordedQuerySet):
     """Suggestions of a document."""
 
     def pending(self) -> Self:
         """Those that nobody has decided on."""
         return self.filter(state=Suggestion.State.PENDING)
+
+    def taken_up_by(self, start: int, end: int) -> list[Suggestion]:
+        """What a claim of these words takes up: the suggestion of just these words, or else all that share some."""
+        near = self.pending().filter(start__lt=end, start__gte=start - LONGEST, end__gt=start)
+        found = list(near)
+        return [each for each in found if (each.start, each.end) == (start, end)] or found
 
 
 class Suggestion(Recorded):
@@ -90,14 +99,16 @@ class Suggestion(Recorded):
                 return again
             row = self._pending()
             passage = Passage.of(self.document, row.start, row.end)
-            claim = Claim.make(
+            return Claim.make(
                 self.document.case, by=by, statement=" ".join(passage.exact.split()), kind=row.kind, passage=passage,
                 attributions=row.rungs, quantities=[typed(figure) for figure in row.figures], once=once,
             )  # fmt: skip
-            row.claim = claim
-            with writing(self.document.case) as chain:  # as it stands after the claim's entries
-                row._decide(self.State.CLAIMED, by, chain, "accepted", {"claim": claim.ref})
-        return claim
+
+    def take_up(self, claim: Claim, *, by: User) -> None:
+        """A claim was made of its words, by this suggestion or past it."""
+        with writing(claim.case) as chain:
+            self.claim = claim
+            self._decide(self.State.CLAIMED, by, chain, "accepted", {"claim": claim.ref})
 
     def dismiss(self, *, by: User) -> Suggestion:
         """Set it aside. Raises NotNow where it is decided already."""

@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from claims.loading.documents import TooLarge, default_title, found_in, load
-from claims.models import Document, Entry, Refused, User
+from claims.loading.documents import READ_AT_ONCE, TooLarge, default_title, found_in, load
+from claims.models import Document, Entry, Job, Refused, User
 from tests.factories import make_user
 
 TEXT = "A briefing\r\n\r\nThe army is 48,000 strong. It is the cafe\u0301's claim.\r\n"
@@ -130,3 +130,32 @@ def test_the_command_needs_somebody_to_load_it(case, tmp_path):
         person.save(by=make_user())
     with pytest.raises(CommandError, match="--by"):
         command(str(tmp_path / "a.txt"), "--case", "BY")
+
+
+def test_the_command_reads_other_files_and_tables_of_claims(case, ada, tmp_path):
+    page = tmp_path / "army.html"
+    page.write_text(
+        "<html><head><title>The army</title></head><body><p>The army has 48,000 men, says Minsk.</p></body>"
+    )
+    said = command(str(page), "--case", "BY")
+    assert "loaded as document 1, “The army”" in said
+    assert "1 assertions suggested" in said
+
+    table = tmp_path / "claims.csv"
+    table.write_text("statement\nThe army grew.\n")
+    assert "1 claims made, 0 here already" in command(str(table), "--case", "BY", "--claims")
+
+
+def test_the_command_fetches_nothing_while_that_is_off(case, ada):
+    with pytest.raises(CommandError, match="switched off"):
+        command("https://example.org/", "--case", "BY")
+
+
+def test_a_long_text_is_searched_for_assertions_by_a_worker(case, ann):
+    sentence = "The army has 48,000 men, the ministry said on Monday. "
+    document, _new = load(case, sentence * (READ_AT_ONCE // len(sentence) + 2), by=ann, origin="paste", title="Long")
+    assert not document.suggestions.exists()
+
+    call_command("worker", "--once", stdout=StringIO())
+    assert document.suggestions.exists()
+    assert Job.objects.get().state == "done"

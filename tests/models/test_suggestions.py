@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 
 from claims.models import Document, Entry, NotNow, Suggestion, keep_document
-from tests.factories import TEXT, make_evidence, make_suggestion
+from tests.factories import TEXT, make_claim, make_evidence, make_suggestion
 
 RUNG = {"speaker": "Minsk", "verb": "claims", "hedged": True, "basis": "on_record"}
 STRENGTH = {"measure": "strength", "low": "48000", "high": None, "unit": "men"}
@@ -81,3 +81,12 @@ def test_a_document_and_what_was_suggested_in_it_are_one_entry(case, ann):
     entry = Entry.objects.filter(case=case).latest("number")
     assert entry.parts["after"]["suggestions"] == 1
     assert entry.parts["after"]["suggested_by"] == ["rules 1"]
+
+
+def test_a_claim_made_by_hand_of_the_words_takes_the_suggestion_up(case, ann):
+    suggestion = make_suggestion(case=case)
+    claim = make_claim(document=suggestion.document, exact="48,000", by=ann)
+    make_claim(document=suggestion.document, exact="near the border", by=ann)
+
+    suggestion.refresh_from_db()
+    assert (suggestion.state, suggestion.claim) == ("claimed", claim)
