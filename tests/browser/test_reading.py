@@ -77,11 +77,10 @@ def test_suggestions_are_decided_by_key_and_the_next_is_chosen_by_itself(room):
 def select(page: Page, words: str) -> None:
     page.evaluate(
         """words => {
-            const walker = document.createTreeWalker(document.querySelector("[data-document]"), NodeFilter.SHOW_TEXT);
-            const nodes = [];
-            for (let node; (node = walker.nextNode()); ) if (node.parentElement.closest("[data-start]")) nodes.push(node);
-            const text = nodes.map((node) => node.data).join("");
-            const place = (offset) => { for (const node of nodes) { if (offset <= node.data.length) return [node, offset]; offset -= node.data.length; } };
+            const runs = [...document.querySelectorAll("[data-document] [data-start]")].map((run) => run.firstChild);
+            const text = runs.map((run) => run.data).join("");
+            const place = (offset, run = 0) =>
+                offset <= runs[run].data.length ? [runs[run], offset] : place(offset - runs[run].data.length, run + 1);
             const at = text.indexOf(words);
             getSelection().setBaseAndExtent(...place(at), ...place(at + words.length));
         }""",

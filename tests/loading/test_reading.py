@@ -122,8 +122,8 @@ def test_a_withdrawn_claim_is_not_marked_unless_it_is_chosen(case, eve):
 
 def test_of_two_marks_on_the_same_words_the_one_beneath_is_named(case):
     document = make_document(case=case)
-    beneath = make_suggestion(document=document)
     above = make_claim(document=document, exact="The army is 48,000 strong.")
+    beneath = make_suggestion(document=document)  # found after the claim was made
     here = there(document, 1)
 
     laid = laid_out(here, passages_in(document, here).marked, suggested_in(document, here))

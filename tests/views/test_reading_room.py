@@ -248,7 +248,7 @@ def test_the_best_suggestions_are_listed_and_the_others_a_page_further(case, ann
 
     first = page(browser.get(ROOM))
     assert listed(first) == ["Minsk claims", "The army"]
-    assert "3 open · 0 made claims · 1 dismissed" in first
+    assert "3 open · 0 accepted · 1 dismissed" in first
     further = re.search(r'href="(\?after=\d+)#suggestions"', first)
     assert further
     assert listed(page(browser.get(f"{ROOM}{further[1]}"))) == ["The minister"]
@@ -260,7 +260,7 @@ def test_the_pages_of_the_file_are_named_in_the_text_and_beside_the_claim(case, 
     document = make_document(case=case, pages=[0, 69])
     make_claim(document=document, exact="48,000")
     seen = page(as_(ann).get(f"{ROOM}?claim=1"))
-    sign = '<span class="pagebreak" role="doc-pagebreak" aria-label="Page 2" data-page="p. 2"></span>'
+    sign = '<span class="pagebreak" role="img" aria-label="Page 2" data-page="p. 2"></span>'
     assert seen.count(sign) == 1
     assert "<dt>Page</dt><dd>2</dd>" in seen
     assert "p. 2" in page(as_(ann).get("/cases/BY/claims/1/"))

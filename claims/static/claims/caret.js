@@ -140,8 +140,11 @@ function keepInSight(node, offset) {
   here.setStart(node, Math.max(0, offset - 1));
   here.setEnd(node, Math.max(offset, 1));
   const box = here.getBoundingClientRect();
-  if (box.top < 90) scrollBy(0, box.top - innerHeight / 3);
-  else if (box.bottom > innerHeight - 130) scrollBy(0, box.bottom - innerHeight / 2);
+  // On a narrow screen what is chosen lies over the text.
+  const over = document.querySelector("#claim.chosen");
+  const covered = over && getComputedStyle(over).position === "sticky" ? over.getBoundingClientRect().top : innerHeight;
+  const floor = Math.min(covered, innerHeight - 80) - 50;
+  if (box.top < 90 || box.bottom > floor) scrollBy(0, box.bottom - Math.max(120, floor / 2));
 }
 
 const turned = (key) => getComputedStyle(at.paragraph).direction === "rtl" ? { ArrowLeft: "ArrowRight", ArrowRight: "ArrowLeft" }[key] ?? key : key;
