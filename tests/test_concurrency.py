@@ -11,6 +11,7 @@ from django.test import Client
 
 from claims.custody import heads
 from claims.custody.chain import verify
+from claims.loading.claim_tables import import_claims
 from claims.models import (
     Assessment,
     Case,
@@ -18,17 +19,29 @@ from claims.models import (
     Entry,
     Evidence,
     Grade,
+    Job,
+    NotNow,
     Source,
     Stale,
     Tally,
     User,
     Verdict,
     assess,
+    begin,
     propose,
     sign_off,
     writing,
 )
-from tests.factories import make_assessment, make_case, make_claim, make_evidence, make_source, make_user, make_verdict
+from tests.factories import (
+    make_assessment,
+    make_case,
+    make_claim,
+    make_evidence,
+    make_source,
+    make_suggestion,
+    make_user,
+    make_verdict,
+)
 
 pytestmark = pytest.mark.usefixtures("real_transactions")
 
@@ -330,3 +343,28 @@ def test_a_reader_is_not_held_up_by_a_writer(case):
     finally:
         done.set()
         writer.join(timeout=20)
+
+
+def test_each_job_is_taken_up_by_one_worker(case, ann):
+    jobs = {begin(case, Job.Task.FILES, [("a.txt", b"It grew.")], by=ann) for _ in range(3)}
+    taken = at_once([Job.objects.take] * 4)
+    assert None in taken
+    assert {job for job in taken if job} == jobs
+
+
+def test_of_two_who_decide_on_a_suggestion_one_makes_the_claim(case, ann, ben):
+    suggestion = make_suggestion(case=case)
+    results = at_once([lambda: suggestion.make_claim(by=ann), lambda: suggestion.dismiss(by=ben)])
+    assert sum(isinstance(result, NotNow) for result in results) == 1
+    suggestion.refresh_from_db()
+    assert Claim.objects.count() == (suggestion.state == "claimed")
+    assert holds(case)
+
+
+def test_a_table_that_two_import_at_once_is_not_doubled(case, ann, ben):
+    table = ("statement\n" + "".join(f"Claim {n}.\n" for n in range(30))).encode()
+    results = at_once([lambda: import_claims(case, table, by=ann), lambda: import_claims(case, table, by=ben)])
+    assert sorted(result.made for result in results) == [0, 30]
+    assert Claim.objects.count() == 30
+    assert holds(case)
+    assert counted(case) == recounted(case)

@@ -37,6 +37,7 @@ PAGES = [
     ("analyst", "/cases/BY/claims/9/evidence/1/remove/"),
     ("analyst", "/sources/1/grade/"),
     ("editor", "/cases/BY/claims/9/reopen/"),  # refused: 409
+    ("analyst", "/cases/BY/claims/import/"),
     ("analyst", "/search/"),
     ("analyst", "/search/?q=belarus"),
     ("reader", "/search/?q=zebra&kind=claim"),
