@@ -40,6 +40,8 @@ from claims.text.kinds import likely_kind
 from claims.text.normalising import Unreadable, readable
 from claims.text.quotations import quote
 
+EXAMPLE = """statement,quote,speaker,date,url
+"The army has 48,000 men.","Our army is 48,000 strong",The ministry,2023-02-20,https://example.org/army"""
 COLUMNS = ("statement", "quote", "speaker", "date", "url")
 AT_ONCE = 1_000  # rows in one transaction, and in one document
 EXTRACTOR = "claim table 1"

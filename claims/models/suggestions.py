@@ -43,7 +43,7 @@ class SuggestionQuerySet(RecordedQuerySet):
 class Suggestion(Recorded):
     """A passage that may be an assertion, and why: pending, made a claim, or dismissed.
 
-    `reasons` are codes of `claims.text.worth`, the strongest first; `rungs` and `figures` are what the claim's
+    `reasons` are codes of `claims.text.assertions`, the strongest first; `rungs` and `figures` are what the claim's
     attributions and quantities would be, as plain values; `method` names what found it, with its version.
     """
 

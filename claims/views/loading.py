@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from claims.forms.documents import LoadForm, TableForm
+from claims.loading.claim_tables import EXAMPLE
 from claims.models import Case, Document, Job
 from claims.views.access import Request, on_case
 from claims.views.parts import go, render_part
@@ -61,7 +62,7 @@ def claims_import(request: Request, case: Case) -> HttpResponse:
     job = form.begin(case, request.user) if form.is_bound else None
     if job is not None:
         return go(request, job)
-    context = {"room": "case", "case": case, "form": form}
+    context = {"room": "case", "case": case, "form": form, "example": EXAMPLE}
     return render_part(request, "claims/claims_import.html", "load", context, form.status if form.errors else 200)
 
 
