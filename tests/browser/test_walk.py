@@ -106,7 +106,7 @@ def test_words_are_selected_and_go_all_the_way_to_a_report(document, sign_in):
     page.keyboard.press("c")
     page.get_by_label("The claim").fill("The bridge carries 40 tonnes.")
     page.get_by_role("button", name="Save claim").click()
-    expect(page.locator("mark", has_text=WORDS)).to_be_visible()
+    expect(page.locator("mark.unverified", has_text=WORDS)).to_be_visible()
     page.get_by_role("link", name="Open claim").click()
     page.wait_for_url("**/claims/*/")
     claim = page.url

@@ -154,11 +154,11 @@ def test_the_best_come_first_page_by_page(case):
         make_suggestion(document=document, exact=each, score=score)
         for each, score in zip(words, [3, 1, 3, 2, 5], strict=True)
     ]
-    seen, after, more = [], None, True
-    while more:
-        page, more = best_first(document, after, 2)
-        seen, after = [*seen, *page], page[-1].pk
-    assert seen == [made[4], made[0], made[2], made[3], made[1]]
+    first, more = best_first(document, None, 2)
+    second, still = best_first(document, first[-1].pk, 2)
+    last, none = best_first(document, second[-1].pk, 2)
+    assert [*first, *second, *last] == [made[4], made[0], made[2], made[3], made[1]]
+    assert (more, still, none) == (True, True, False)
 
 
 def test_the_next_one_follows_in_the_text_and_the_last_leads_to_the_first(case, ann):
@@ -172,7 +172,7 @@ def test_the_next_one_follows_in_the_text_and_the_last_leads_to_the_first(case, 
     assert next_pending(document, 0, 0) is None
 
 
-def without_guards(sql: str, values: list[object]) -> None:
+def without_guards(sql: str, values: list[str | int]) -> None:
     """What a restored backup or a hand in the database does: past the guards and all rules."""
     guards.take_down(connection)
     try:
