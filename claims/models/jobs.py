@@ -35,16 +35,18 @@ class JobQuerySet(models.QuerySet["Job"]):
             return self
         return self.filter(case__memberships__user_id=reader.pk)
 
-    def lost(self) -> Self:
-        """Those that run without a sign of life from their worker."""
-        return self.filter(state=Job.State.RUNNING, heartbeat__lt=timezone.now() - SILENT)
+    def free(self) -> Self:
+        """Those that a worker may take up: they wait, or run without a sign of life from their worker."""
+        lost = Q(state=Job.State.RUNNING, heartbeat__lt=timezone.now() - SILENT)
+        return self.filter(Q(state=Job.State.WAITING) | lost)
 
     def take(self) -> Job | None:
         """The oldest job that waits, or was lost by its worker: from now on the caller's. None if there is none."""
         passes = connection.features.has_select_for_update_skip_locked  # SQLite lets in one writer at a time anyway
+        if not self.free().exists():  # asked every second: only what is there is worth the right to write
+            return None
         with transaction.atomic():
-            free = Q(state=Job.State.WAITING) | Q(pk__in=self.lost().values("pk"))
-            job = self.filter(free).order_by("pk").select_for_update(skip_locked=passes).first()
+            job = self.free().order_by("pk").select_for_update(skip_locked=passes).first()
             if job is not None:
                 job.state, job.done, job.message = Job.State.RUNNING, 0, ""
                 job.started_at = job.heartbeat = timezone.now()
