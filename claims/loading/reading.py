@@ -142,7 +142,8 @@ def suggested_in(document: Document, here: Part, chosen: Suggestion | None = Non
     """The pending suggestions in a part, at most `MOST_SUGGESTED` and those the best; and the chosen one."""
     waiting = document.suggestions.pending().filter(_touches(here)).order_by("-score", "pk")
     found: list[Suggestion] = list(waiting.fetch_mode(models.FETCH_RAISE)[:MOST_SUGGESTED])
-    if chosen is not None and chosen.pk not in {each.pk for each in found} and chosen.start < here.end and chosen.end > here.start:
+    here_too = chosen is not None and chosen.start < here.end and chosen.end > here.start
+    if chosen is not None and here_too and chosen.pk not in {each.pk for each in found}:
         found.append(chosen)
     return sorted(found, key=_begins)
 
