@@ -123,15 +123,18 @@ class Suggestion(Recorded):
             row = self._fresh()
             if row.state == self.State.PENDING:
                 return row
-            claim, row.claim = row.claim, None
+            claim, others = row.claim, []
             if claim is not None:
+                others = list(claim.suggestions.exclude(pk=row.pk))
                 claim.case = self.document.case
                 if claim.status != Status.OPEN or claim.answers_in or claim.evidence.exists():
                     raise NotNow(_("Work on %(ref)s has begun: an editor can withdraw it.") % {"ref": claim.ref})
                 after = claim.enter(Status.WITHDRAWN, chain)
                 why = _("Taken back: it was made of a suggestion.")
                 chain.record(by=by, verb="withdrew", on=claim, before={"status": Status.OPEN}, after=after, why=why)
-            row._decide(self.State.PENDING, by, chain, "took_back", {})
+            for each in (row, *others):
+                each.document, each.claim = self.document, None
+                each._decide(self.State.PENDING, by, chain, "took_back", {})
         return row
 
     def _fresh(self) -> Suggestion:

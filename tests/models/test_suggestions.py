@@ -90,3 +90,13 @@ def test_a_claim_made_by_hand_of_the_words_takes_the_suggestion_up(case, ann):
 
     suggestion.refresh_from_db()
     assert (suggestion.state, suggestion.claim) == ("claimed", claim)
+
+
+def test_all_that_one_claim_took_up_is_suggested_again_when_it_is_taken_back(case, ann):
+    one = make_suggestion(case=case)
+    other = make_suggestion(document=one.document, exact="near the border")
+    make_claim(document=one.document, exact="near the border. The army", by=ann)
+    one.undo(by=ann)
+
+    assert set(Suggestion.objects.values_list("state", "claim")) == {("pending", None)}
+    assert other.undo(by=ann).state == "pending"
