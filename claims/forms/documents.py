@@ -123,6 +123,9 @@ class LoadForm(AboutForm):
             raise ValidationError({ways[1]: _("Choose one way: paste the text, or choose files, or name an address.")})
         if not ways and not given.get("text"):
             raise ValidationError({"text": _("Paste a text here, or choose a file below.")})
+        if len(given.get("file") or []) > 1 and (given.get("title") or given.get("url")):
+            alone = "title" if given.get("title") else "url"
+            raise ValidationError({alone: _("Each of several files has its own: leave this empty, or load one file.")})
         if len(given.get("file") or []) > MOST_FILES:
             raise ValidationError({"file": _("Choose at most %(most)s files at once.") % {"most": MOST_FILES}})
         return given
@@ -140,12 +143,15 @@ class LoadForm(AboutForm):
         if not self.is_valid():
             return None
         about = {name: self.cleaned_data[name] for name in TYPED}
+        said = {name: str(self.cleaned_data[name]) for name in [*TYPED, "encoding"] if self.cleaned_data[name]}
         files, address = self.cleaned_data["file"], self.cleaned_data.get("address")
         if address:
-            return self.attempt(lambda: begin(case, Job.Task.ADDRESS, [(address, b"")], by=by, once=self.key(by)))
+            return self.attempt(
+                lambda: begin(case, Job.Task.ADDRESS, [(address, b"")], by=by, once=self.key(by), about=said)
+            )
         if len(files) > 1:
-            given = [(file.name, file.read()) for file in files]
-            return self.attempt(lambda: begin(case, Job.Task.FILES, given, by=by, once=self.key(by)))
+            given = [(file.name[-255:], file.read()) for file in files]
+            return self.attempt(lambda: begin(case, Job.Task.FILES, given, by=by, once=self.key(by), about=said))
         if not files:
             return self.attempt(lambda: load(case, self.cleaned_data["text"], by=by, origin="paste", **about))
         file, encoding = files[0], self.cleaned_data["encoding"]
@@ -182,4 +188,6 @@ class TableForm(WorkForm):
         if not self.is_valid():
             return None
         file = self.cleaned_data["file"]
-        return self.attempt(lambda: begin(case, Job.Task.CLAIMS, [(file.name, file.read())], by=by, once=self.key(by)))
+        return self.attempt(
+            lambda: begin(case, Job.Task.CLAIMS, [(file.name[-255:], file.read())], by=by, once=self.key(by))
+        )

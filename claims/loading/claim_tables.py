@@ -12,6 +12,7 @@ import hashlib
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import batched
 from typing import Any
@@ -37,7 +38,7 @@ from claims.models import (
 )
 from claims.models.entries import canonical
 from claims.text.kinds import likely_kind
-from claims.text.normalising import Unreadable, readable
+from claims.text.normalising import TURNS, Unreadable, code_point, readable
 from claims.text.quotations import quote
 
 EXAMPLE = """statement,quote,speaker,date,url
@@ -45,6 +46,7 @@ EXAMPLE = """statement,quote,speaker,date,url
 COLUMNS = ("statement", "quote", "speaker", "date", "url")
 AT_ONCE = 1_000  # rows in one transaction, and in one document
 EXTRACTOR = "claim table 1"
+ROOMY = {"cache_size": -200_000, "wal_autocheckpoint": 20_000}  # kilobytes, and pages of 4 kilobytes
 VALUES_AT_ONCE = 4_000
 LONGEST = {"statement": 1_000, "quote": 10_000, "speaker": 200, "url": 1_000}
 ADDRESS = re.compile(r"https?://[^\s/?#]+\.\S+", re.I)
@@ -96,23 +98,32 @@ def import_claims(
     """
     outcome = Outcome()
     done = 0
-    _make_room()
-    for chunk in batched(rows(content), AT_ONCE, strict=False):
-        good = [row for row in chunk if isinstance(row, Row)]
-        outcome.refused += [row for row in chunk if not isinstance(row, Row)]
-        if good:
-            _keep(case, good, by, file_name, outcome, content if not outcome.made else None)
-        done += len(chunk)
-        progress(done)
+    with room():
+        for chunk in batched(rows(content), AT_ONCE, strict=False):
+            good = [row for row in chunk if isinstance(row, Row)]
+            outcome.refused += [row for row in chunk if not isinstance(row, Row)]
+            if good:
+                _keep(case, good, by, file_name, outcome, content if not outcome.made else None)
+            done += len(chunk)
+            progress(done)
     return outcome
 
 
-def _make_room() -> None:
+@contextmanager
+def room() -> Iterator[None]:
     """So many rows touch every page of every index: kept in memory, SQLite reads and copies each of them less often."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA cache_size = -200000")  # kilobytes, of this connection
-            cursor.execute("PRAGMA wal_autocheckpoint = 20000")
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        usual = {name: cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ROOMY}
+        for name, value in ROOMY.items():
+            cursor.execute(f"PRAGMA {name} = {value}")
+        try:
+            yield
+        finally:
+            for name, value in usual.items():
+                cursor.execute(f"PRAGMA {name} = {value}")
 
 
 def count(content: bytes) -> int:
@@ -155,6 +166,10 @@ def _row(line: int, cells: list[str]) -> Row | tuple[int, str]:
         if len(cell) > LONGEST.get(name, 40):
             said = _("The %(name)s has %(size)s characters; at most %(most)s fit.")
             return line, said % {"name": name, "size": len(cell), "most": LONGEST[name]}
+    if turn := TURNS.search(statement + speaker):
+        return line, _("It holds an invisible character that turns the direction of writing (%(code)s).") % {
+            "code": code_point(turn[0])
+        }
     try:
         date = datetime.date.fromisoformat(day) if day else None
     except ValueError:

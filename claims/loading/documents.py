@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from claims.loading.extracting import Extracted, Unextractable, extract
 from claims.loading.suggesting import suggested
-from claims.models import Case, Document, Job, Refused, User, keep_document
+from claims.models import Case, Document, Job, Refused, User, begin, keep_document, writing
 from claims.models.entries import sha256
 from claims.text.marks import paragraphs
 from claims.text.normalising import Unreadable, clean, without_turns
@@ -25,7 +25,7 @@ TOLD = ["title", "publisher", "author", "language", "published", "modified"]  # 
 LANGUAGE = "en"  # where neither tells
 
 # Assertions are looked for while the person waits in a text of so many characters; in a longer one by a worker.
-READ_AT_ONCE = 300_000
+READ_AT_ONCE = 100_000
 
 
 def why_unreadable(fault: Unreadable) -> str:
@@ -39,7 +39,9 @@ class TooLarge(Refused):
     status = 413
 
     def __init__(self, size: int, field: str | None = None, *, limit: int | None = None) -> None:
-        said = _("It has %(size)s MB; a document may have at most %(limit)s MB. Split it, or load the part under review.")
+        said = _(
+            "It has %(size)s MB; a document may have at most %(limit)s MB. Split it, or load the part under review."
+        )
         if limit is not None:
             said = _("All that is sent has %(size)s MB; at most %(limit)s MB fit. Send less at once.")
         sizes = {"size": megabytes(size, up=True), "limit": megabytes(limit or settings.UPLOAD_LIMIT)}
@@ -64,13 +66,14 @@ def load(
     file_name: str = "",
     content_type: str = "",
     encoding: str = "",
+    waits: bool = False,
     **about: Any,
 ) -> tuple[Document, bool]:
     """Store a document in a case: it, and True; the first of the same text in that case, and False.
 
     `about` may say title, publisher, author, language, published, modified and url; what it leaves out the file
-    is asked. Raises Refused at `file` or `text` where the content is too large (TooLarge) or cannot be read,
-    ValidationError for a bad title.
+    is asked. In a long text a worker looks for assertions later, unless the caller `waits`. Raises Refused
+    at `file` or `text` where the content is too large (TooLarge) or cannot be read, ValidationError for a bad title.
     """
     field = "file" if isinstance(content, bytes) else "text"
     # Half of a surrogate pair has no bytes; reading the text refuses it by name.
@@ -95,12 +98,13 @@ def load(
     first = Document.objects.filter(case=case, sha256=sha256(read.text)).first()
     if first is not None:
         return first, False
-    at_once = len(read.text) <= READ_AT_ONCE
-    document, new = keep_document(case, document, by=by, suggestions=suggested(read.text) if at_once else [])
-    if new and not at_once:
-        Job.objects.create(case=case, task=Job.Task.SUGGEST, by=by).items.create(
-            position=1, name=document.title, document=document
-        )
+    at_once = waits or len(read.text) <= READ_AT_ONCE
+    suggestions = suggested(read.text) if at_once else []
+    with writing(case):
+        document, new = keep_document(case, document, by=by, suggestions=suggestions)
+        if new and not at_once:
+            title = document.title
+            begin(case, Job.Task.SUGGEST, [(title, b"")], by=by, once=f"suggest:{document.pk}", document=document)
     return document, new
 
 

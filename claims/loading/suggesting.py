@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,7 @@ from claims.text.assertions import METHOD, THRESHOLD, Assertion, assertions, ent
 from claims.text.attribution import Rung
 from claims.text.figures import Figure
 
+STRETCH = 100_000  # characters between two signs of how far the reading is
 MOST = 5_000  # suggestions of one document
 MOST_FIGURES = 10  # of one suggestion
 STEP = Decimal("0.0001")  # what a quantity keeps of a fraction
@@ -29,10 +31,24 @@ MEASURES = {
 }
 
 
-def suggested(text: str) -> list[Suggestion]:
-    """What is worth checking in a text, the best first: suggestions that belong to no document yet."""
-    worthy = (each for each in assertions(text) if each.score >= THRESHOLD and length(each) <= LONGEST_PASSAGE)
+def suggested(text: str, progress: Callable[[int], None] | None = None) -> list[Suggestion]:
+    """What is worth checking in a text, the best first: suggestions that belong to no document yet.
+
+    `progress` hears now and then how many characters are read, and may raise.
+    """
+    read = followed(assertions(text), progress) if progress else assertions(text)
+    worthy = (each for each in read if each.score >= THRESHOLD and length(each) <= LONGEST_PASSAGE)
     return [suggestion(text, each) for each in heapq.nsmallest(MOST, worthy, key=best_first)]
+
+
+def followed(found: Iterable[Assertion], progress: Callable[[int], None]) -> Iterator[Assertion]:
+    """The same, while `progress` hears where the reading is."""
+    told = 0
+    for each in found:
+        if each.sentence.end - told >= STRETCH:
+            told = each.sentence.end
+            progress(told)
+        yield each
 
 
 def length(found: Assertion) -> int:

@@ -13,10 +13,11 @@ from claims.loading.fetching import Fetched, Unfetchable, fetch
 from claims.models import Capture, Case, Document, Exhibit, Refused, User, writing
 
 
-def load_address(case: Case, url: str, *, by: User, **about: Any) -> tuple[Document, bool]:
+def load_address(case: Case, url: str, *, by: User, once: str | None = None, **about: Any) -> tuple[Document, bool]:
     """The document of a web address, and whether it is new in the case; what was fetched is captured either way.
 
-    Raises Refused at `url` where it cannot be fetched, or what is there cannot be read.
+    `once` names the errand, so that one that was cut off leaves one capture. Raises Refused at
+    `url` where it cannot be fetched, or what is there cannot be read.
     """
     try:
         fetched = fetch(url)
@@ -32,12 +33,15 @@ def load_address(case: Case, url: str, *, by: User, **about: Any) -> tuple[Docum
         )  # fmt: skip
     except Refused as refusal:
         raise Refused(refusal.sentence, "url") from refusal
-    capture(document, fetched, by=by)
+    capture(document, fetched, by=by, once=once)
     return document, new
 
 
-def capture(document: Document, fetched: Fetched, *, by: User) -> Capture:
+def capture(document: Document, fetched: Fetched, *, by: User, once: str | None = None) -> Capture:
     """Keep what was fetched, as a capture of the exhibit whose text the document is."""
+    kept: Capture | None = Capture.objects.filter(once=once).first() if once else None
+    if kept is not None:
+        return kept
     with writing(document.case):
         exhibit = document.exhibits.order_by("pk").first()
         if exhibit is None:
@@ -47,7 +51,13 @@ def capture(document: Document, fetched: Fetched, *, by: User) -> Capture:
         kept = Capture(
             exhibit=exhibit, content=fetched.content, size=len(fetched.content), sha256=fetched.sha256,
             url=fetched.asked[:2000], final_url=fetched.url[:2000], status=fetched.status,
-            headers=[list(pair) for pair in fetched.headers], fetched_at=fetched.fetched_at, fetched_by=by,
+            headers=[[printable(name), printable(value)] for name, value in fetched.headers],
+            fetched_at=fetched.fetched_at, fetched_by=by, once=once,
         )  # fmt: skip
         kept.save(by=by)
     return kept
+
+
+def printable(header: str) -> str:
+    """A header's name or value without what no database holds: servers may send NULs."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in header)

@@ -6,21 +6,33 @@ with the row that people see, has no progress and leaves a killed task running f
 
 from __future__ import annotations
 
+import datetime
 import logging
 from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from claims.loading import claim_tables
 from claims.loading.documents import load
 from claims.loading.suggesting import suggested
 from claims.loading.web import load_address
-from claims.models import Cancelled, Document, Job, JobItem, Refused, keep_suggestions
+from claims.models import (
+    MOST_ATTEMPTS,
+    Cancelled,
+    Document,
+    Job,
+    JobItem,
+    NotYours,
+    Overtaken,
+    Refused,
+    keep_suggestions,
+)
 
 logger = logging.getLogger(__name__)
+BROKEN = gettext_lazy("It broke off by a fault of the workbench. What was loaded until then stays.")
 MOST_TOLD = 100  # refused rows of a table whose reasons are kept
 
 
@@ -35,16 +47,25 @@ def work_once() -> Job | None:
 def work(job: Job) -> None:
     """Do a job. Whatever happens, it ends with a sentence that says how; what was done until then stays."""
     try:
-        message = TASKS[job.task](job)
+        _require_allowed(job)
+        job.end(Job.State.DONE, TASKS[job.task](job))
+    except Overtaken:
+        logger.warning("Job %s was taken up by another worker meanwhile.", job.pk)
     except Cancelled:
         job.end(Job.State.CANCELLED, _("Cancelled. What was loaded until then stays."))
     except Refused as refusal:
         job.end(Job.State.FAILED, str(refusal))
     except Exception:
         logger.exception("Job %s broke off.", job.pk)
-        job.end(Job.State.FAILED, _("It broke off by a fault of the workbench. What was loaded until then stays."))
-    else:
-        job.end(Job.State.DONE, message)
+        job.end(Job.State.FAILED, str(BROKEN))
+
+
+def _require_allowed(job: Job) -> None:
+    """Raises Refused where the job must not be begun: by now its owner may not, or it never comes to an end."""
+    if not (job.by.is_active and job.case.allows(job.by, "load")):
+        raise NotYours(_("%(name)s may not load anything in this case any more.") % {"name": job.by})
+    if job.attempts > MOST_ATTEMPTS:
+        raise Refused(_("It was begun %(n)s times and never came to an end.") % {"n": MOST_ATTEMPTS})
 
 
 def _load_items(job: Job, load_one: Callable[[JobItem], tuple[Document, bool]]) -> str:
@@ -53,29 +74,51 @@ def _load_items(job: Job, load_one: Callable[[JobItem], tuple[Document, bool]]) 
     job.advance(0, len(items))
     for done, item in enumerate(items, start=1):
         if item.state == JobItem.State.WAITING:
-            try:
-                item.document, new = load_one(item)
-                item.state = JobItem.State.LOADED if new else JobItem.State.FOUND
-            except ValidationError as refusal:
-                item.state, item.message = JobItem.State.REFUSED, " ".join(refusal.messages)
-            item.save(update_fields=["document", "state", "message"])
+            _load_item(item, load_one)
         job.advance(done)
     loaded = sum(item.state == JobItem.State.LOADED for item in items)
     said = ngettext("%(n)s document is loaded.", "%(n)s documents are loaded.", loaded)
     return said % {"n": loaded}
 
 
+def _load_item(item: JobItem, load_one: Callable[[JobItem], tuple[Document, bool]]) -> None:
+    try:
+        item.document, new = load_one(item)
+        item.state = JobItem.State.LOADED if new else JobItem.State.FOUND
+    except ValidationError as refusal:
+        item.state, item.message = JobItem.State.REFUSED, " ".join(refusal.messages)
+    except Exception:
+        logger.exception("Item %s of job %s broke off.", item.position, item.job_id)
+        item.state, item.message = JobItem.State.REFUSED, str(BROKEN)
+    # Only while nobody has: a worker that comes late has nothing more to say of it.
+    kept = {"document": item.document, "state": item.state, "message": item.message}
+    JobItem.objects.filter(pk=item.pk, state=JobItem.State.WAITING).update(**kept)
+
+
+def _about(job: Job) -> dict[str, Any]:
+    """What a person said of what is to be loaded, as it goes in."""
+    said: dict[str, Any] = job.about
+    days = [name for name in ("published", "modified") if name in said]
+    return said | {name: datetime.date.fromisoformat(said[name]) for name in days}
+
+
 def _files(job: Job) -> str:
-    return _load_items(
-        job,
-        lambda item: load(
-            job.case, bytes(item.content), by=job.by, origin=Document.Origin.FILE, file_name=item.name
-        ),
-    )  # fmt: skip
+    about = _about(job)
+
+    def load_one(item: JobItem) -> tuple[Document, bool]:
+        name = item.name
+        return load(job.case, bytes(item.content), by=job.by, origin=Document.Origin.FILE, file_name=name, **about)
+
+    return _load_items(job, load_one)
 
 
 def _address(job: Job) -> str:
-    return _load_items(job, lambda item: load_address(job.case, item.name, by=job.by))
+    about = {name: value for name, value in _about(job).items() if name != "url"}
+
+    def load_one(item: JobItem) -> tuple[Document, bool]:
+        return load_address(job.case, item.name, by=job.by, once=f"fetched:{item.pk}", **about)
+
+    return _load_items(job, load_one)
 
 
 def _claims(job: Job) -> str:
@@ -96,10 +139,11 @@ def _claims(job: Job) -> str:
 
 def _suggest(job: Job) -> str:
     document = Document.objects.select_related("case").get(pk=job.items.get().document_id)
-    job.advance(0, 1)
-    found = suggested(document.text)
-    job.advance(1)
-    keep_suggestions(document, found, by=job.by)
+    job.advance(0, len(document.text))
+    found = suggested(document.text, progress=job.advance)
+    if not keep_suggestions(document, found, by=job.by):
+        return _("Its assertions had been looked for already.")
+    job.done = job.total
     said = ngettext("%(n)s assertion is suggested.", "%(n)s assertions are suggested.", len(found))
     return said % {"n": len(found)}
 

@@ -96,22 +96,6 @@ class Chain(models.Model):
         why: str = "",
     ) -> Entry:
         """Append one entry. The chain must have been taken with `writing`, or two writers could fork it."""
-        entry = self.next(by=by, verb=verb, on=on, before=before, after=after, why=why)
-        entry.save(force_insert=True)
-        self.keep_head()
-        return entry
-
-    def next(
-        self,
-        *,
-        by: User,
-        verb: str,
-        on: models.Model,
-        before: dict[str, Any] | None = None,
-        after: dict[str, Any] | None = None,
-        why: str = "",
-    ) -> Entry:
-        """The next entry, not yet stored: for those who write many at once, and the head behind them."""
         entry = Entry(
             case=self.case,
             number=self.count + 1,
@@ -127,7 +111,9 @@ class Chain(models.Model):
             previous=self.head,
         )
         entry.hash = entry.expected_hash(self.name)
+        entry.save(force_insert=True)
         self.count, self.head = entry.number, entry.hash
+        self.keep_head()
         return entry
 
     def keep_head(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import uuid
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import connection, models, transaction
@@ -16,24 +16,27 @@ from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from claims.models.cases import Case
+    from claims.models.documents import Document
     from claims.models.people import User
 
 # A worker that has not been heard of for so long is gone, and its job is begun again.
 SILENT = datetime.timedelta(seconds=120)
 
 
+# A job that took its worker down with it so often is not begun again.
+MOST_ATTEMPTS = 3
+
+
 class Cancelled(Exception):
     """Somebody asked the job to stop."""
 
 
-class JobQuerySet(models.QuerySet["Job"]):
-    """Jobs, from the reader's side and from the worker's."""
+class Overtaken(Exception):
+    """Another worker took the job up, as this one had been silent for too long."""
 
-    def visible_to(self, reader: User) -> Self:
-        """Those of the cases the reader belongs to."""
-        if reader.is_superuser and reader.is_active:
-            return self
-        return self.filter(case__memberships__user_id=reader.pk)
+
+class JobQuerySet(models.QuerySet["Job"]):
+    """Jobs, from the worker's side."""
 
     def free(self) -> Self:
         """Those that a worker may take up: they wait, or run without a sign of life from their worker."""
@@ -49,6 +52,7 @@ class JobQuerySet(models.QuerySet["Job"]):
             job = self.free().order_by("pk").select_for_update(skip_locked=passes).first()
             if job is not None:
                 job.state, job.done, job.message = Job.State.RUNNING, 0, ""
+                job.attempts += 1
                 job.started_at = job.heartbeat = timezone.now()
                 job.save()
         return job
@@ -79,6 +83,8 @@ class Job(models.Model):
     total = models.PositiveIntegerField(default=0)
     message = models.TextField(blank=True)
     cancel_asked = models.BooleanField(default=False)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    about = models.JSONField(default=dict, help_text=_("What a person said of what is to be loaded."))
     made_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True)
     heartbeat = models.DateTimeField(null=True)
@@ -109,27 +115,36 @@ class Job(models.Model):
         """How much of it is done."""
         return min(100, 100 * self.done // self.total) if self.total else 0
 
-    def advance(self, done: int, total: int | None = None, message: str | None = None) -> None:
-        """Say how far it is, which is a sign of life. Raises Cancelled where somebody asked it to stop."""
+    def advance(self, done: int, total: int | None = None) -> None:
+        """Say how far it is, which is a sign of life.
+
+        Raises Cancelled where somebody asked it to stop, Overtaken where it is another worker's by now.
+        """
         self.done = done
         self.total = self.total if total is None else total
-        self.message = self.message if message is None else message
         self.heartbeat = timezone.now()
-        self.save(update_fields=["done", "total", "message", "heartbeat"])
-        if Job.objects.filter(pk=self.pk, cancel_asked=True).exists():
+        if not self._mine().update(done=self.done, total=self.total, heartbeat=self.heartbeat):
+            raise Overtaken
+        if self._mine().filter(cancel_asked=True).exists():
             raise Cancelled
 
     def end(self, state: str, message: str = "") -> None:
-        """It is over; what came in with it has been read and is let go."""
+        """It is over; what came in with it has been read and is let go. Raises Overtaken."""
         self.state, self.message, self.ended_at = state, message, timezone.now()
-        self.save(update_fields=["state", "message", "ended_at", "done", "total"])
+        ended = {"state": state, "message": message, "ended_at": self.ended_at, "done": self.done, "total": self.total}
+        if not self._mine().update(**ended):
+            raise Overtaken
         self.items.update(content=b"")
+
+    def _mine(self) -> JobQuerySet:
+        """The job while it is still of this taking up."""
+        return Job.objects.filter(pk=self.pk, state=self.State.RUNNING, started_at=self.started_at)
 
     def cancel(self) -> None:
         """Ask it to stop; what has not begun stops here."""
-        Job.objects.filter(pk=self.pk, state=self.State.WAITING).update(
-            state=self.State.CANCELLED, ended_at=timezone.now()
-        )
+        waiting = Job.objects.filter(pk=self.pk, state=self.State.WAITING)
+        if waiting.update(state=self.State.CANCELLED, ended_at=timezone.now()):
+            self.items.update(content=b"")
         Job.objects.filter(pk=self.pk, state=self.State.RUNNING).update(cancel_asked=True)
 
 
@@ -144,7 +159,7 @@ class JobItem(models.Model):
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="items")
     position = models.PositiveIntegerField()
-    name = models.CharField(max_length=1000)
+    name = models.CharField(max_length=2000)
     content = models.BinaryField(default=b"", editable=False)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     message = models.TextField(blank=True)
@@ -158,15 +173,23 @@ class JobItem(models.Model):
         return f"{self.name}: {self.get_state_display()}"
 
 
-def begin(case: Case, task: str, given: Sequence[tuple[str, bytes]], *, by: User, once: str | None = None) -> Job:
+def begin(
+    case: Case,
+    task: str,
+    given: Sequence[tuple[str, bytes]],
+    *,
+    by: User,
+    once: str | None = None,
+    about: dict[str, Any] | None = None,
+    document: Document | None = None,
+) -> Job:
     """A job that waits for a worker, with what it was given by name; the first one, where a form came twice."""
+    fresh_values = {"case": case, "task": task, "by": by, "total": len(given), "about": about or {}}
     with transaction.atomic():
-        job, fresh = Job.objects.get_or_create(
-            once=once or f"{by.pk}:{uuid.uuid4()}", defaults={"case": case, "task": task, "by": by, "total": len(given)}
-        )
+        job, fresh = Job.objects.get_or_create(once=once or f"{by.pk}:{uuid.uuid4()}", defaults=fresh_values)
         if fresh:
             JobItem.objects.bulk_create(
-                JobItem(job=job, position=place, name=name[-1000:], content=content)
+                JobItem(job=job, position=place, name=name, content=content, document=document)
                 for place, (name, content) in enumerate(given, start=1)
             )
     return job

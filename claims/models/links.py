@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import IntegrityError, models
 from django.db.models import F, Q
+from django.db.models.functions import Greatest, Least
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -48,7 +49,7 @@ class Link(Recorded):
     class Meta:
         ordering = ["claim", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["claim", "other"], name="link_once_per_pair"),
+            models.UniqueConstraint(Least("claim", "other"), Greatest("claim", "other"), name="link_once_per_pair"),
             models.CheckConstraint(condition=~Q(claim=F("other")), name="link_joins_two_claims"),
         ]
 
@@ -90,6 +91,14 @@ def link(claim: Claim, other: Claim, kind: str, *, by: User) -> Link:
     """
     if claim.pk == other.pk:
         raise Refused(_("A claim cannot be linked with itself."), "other")
+    try:
+        return _link(claim, other, kind, by)
+    except IntegrityError:
+        # In another case, whose chain is not held here, somebody linked the pair at the same instant.
+        return _link(claim, other, kind, by)
+
+
+def _link(claim: Claim, other: Claim, kind: str, by: User) -> Link:
     with writing(claim.case):
         pair = Q(claim=claim, other=other) | Q(claim=other, other=claim)
         found: Link | None = Link.objects.filter(pair).select_related("claim__case", "other__case").first()

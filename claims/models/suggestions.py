@@ -17,6 +17,7 @@ from claims.models.documents import Document, Passage
 from claims.models.entries import Chain, writing
 from claims.models.moves import Status
 from claims.models.records import NotNow, Recorded, RecordedQuerySet
+from claims.text.normalising import without_turns
 
 if TYPE_CHECKING:
     from claims.models.cases import Case
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 
 LONGEST = 10_000  # characters of a suggestion
+LONGEST_STATEMENT = 1_000
 
 
 class SuggestionQuerySet(RecordedQuerySet):
@@ -62,6 +64,7 @@ class Suggestion(Recorded):
     figures = models.JSONField(default=list)
     method = models.CharField(max_length=60)
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    made_it = models.BooleanField(default=False, help_text=gettext_lazy("Whether its claim was made of it."))
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, null=True, blank=True, related_name="suggestions")
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
@@ -99,10 +102,13 @@ class Suggestion(Recorded):
                 return again
             row = self._pending()
             passage = Passage.of(self.document, row.start, row.end)
-            return Claim.make(
-                self.document.case, by=by, statement=" ".join(passage.exact.split()), kind=row.kind, passage=passage,
-                attributions=row.rungs, quantities=[typed(figure) for figure in row.figures], once=once,
+            claim = Claim.make(
+                self.document.case, by=by, statement=without_turns(" ".join(passage.exact.split()))[:LONGEST_STATEMENT],
+                kind=row.kind, passage=passage, attributions=row.rungs,
+                quantities=[typed(figure) for figure in row.figures], once=once,
             )  # fmt: skip
+            models.QuerySet.update(Suggestion.objects.filter(pk=row.pk), made_it=True)
+        return claim
 
     def take_up(self, claim: Claim, *, by: User) -> None:
         """A claim was made of its words, by this suggestion or past it."""
@@ -118,24 +124,33 @@ class Suggestion(Recorded):
         return row
 
     def undo(self, *, by: User) -> Suggestion:
-        """Make it pending again; a claim made of it is withdrawn. Raises NotNow where work on the claim has begun."""
+        """Make it pending again, and withdraw the claim that one made of it.
+
+        Raises NotNow where somebody else made the claim, or work on it has begun.
+        """
         with writing(self.document.case) as chain:
             row = self._fresh()
             if row.state == self.State.PENDING:
                 return row
             claim, others = row.claim, []
-            if claim is not None:
+            if claim is not None and row.made_it and claim.status != Status.WITHDRAWN:
                 others = list(claim.suggestions.exclude(pk=row.pk))
-                claim.case = self.document.case
-                if claim.status != Status.OPEN or claim.answers_in or claim.evidence.exists():
-                    raise NotNow(_("Work on %(ref)s has begun: an editor can withdraw it.") % {"ref": claim.ref})
-                after = claim.enter(Status.WITHDRAWN, chain)
-                why = _("Taken back: it was made of a suggestion.")
-                chain.record(by=by, verb="withdrew", on=claim, before={"status": Status.OPEN}, after=after, why=why)
+                row._take_claim_back(claim, by, chain)
             for each in (row, *others):
-                each.document, each.claim = self.document, None
+                each.document, each.claim, each.made_it = self.document, None, False
                 each._decide(self.State.PENDING, by, chain, "took_back", {})
         return row
+
+    def _take_claim_back(self, claim: Claim, by: User, chain: Chain) -> None:
+        claim.case = self.document.case
+        if claim.made_by_id != by.pk:
+            raise NotNow(_("%(ref)s is somebody else's: an editor can withdraw it.") % {"ref": claim.ref})
+        linked = claim.links.exists() or claim.linked_from.exists()
+        if claim.status != Status.OPEN or claim.version or claim.answers_in or claim.evidence.exists() or linked:
+            raise NotNow(_("Work on %(ref)s has begun: an editor can withdraw it.") % {"ref": claim.ref})
+        after = claim.enter(Status.WITHDRAWN, chain)
+        why = _("Taken back: it was made of a suggestion.")
+        chain.record(by=by, verb="withdrew", on=claim, before={"status": Status.OPEN}, after=after, why=why)
 
     def _fresh(self) -> Suggestion:
         row: Suggestion = Suggestion.objects.select_related("claim").get(pk=self.pk)

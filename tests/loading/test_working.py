@@ -3,9 +3,10 @@
 import pytest
 
 from claims.loading import working
-from claims.loading.working import work, work_once
+from claims.loading.documents import load
+from claims.loading.working import _load_item, work, work_once
 from claims.models import Cancelled, Claim, Document, Job, begin
-from tests.factories import make_document
+from tests.factories import make_document, make_user
 
 FILES = [("one.txt", b"The army has 48,000 men."), ("two.txt", b"a\0b"), ("three.txt", b"The guard has 12,000 men.")]
 
@@ -26,12 +27,60 @@ def test_one_file_that_cannot_be_read_stops_none_of_the_others(job):
     assert done.message == "2 documents are loaded."
 
 
-def test_a_job_begun_again_loads_nothing_twice(job):
-    work_once()
-    Job.objects.filter(pk=job.pk).update(state="waiting")
+def test_a_job_that_was_cut_off_between_loading_and_saying_so_loads_nothing_twice(job, monkeypatch):
+    def cut_off(self, *args, **kwargs):
+        raise SystemExit
+
+    item = job.items.first()
+    with monkeypatch.context() as patch:
+        patch.setattr("django.db.models.query.QuerySet.update", cut_off)
+        with pytest.raises(SystemExit):
+            _load_item(item, lambda item: load(job.case, bytes(item.content), by=job.by, origin="file"))
+    assert Document.objects.count() == 1
     work_once()
 
     assert Document.objects.count() == 2
+    assert [item.state for item in job.items.order_by("position")] == ["found", "refused", "loaded"]
+
+
+def test_a_fault_at_one_file_stops_none_of_the_others(job, monkeypatch):
+    def fall(case, content, **about):
+        if b"48,000" in content:
+            raise OSError("a defect")
+        return load(case, content, **about)
+
+    monkeypatch.setattr(working, "load", fall)
+    work_once()
+
+    assert [item.state for item in job.items.order_by("position")] == ["refused", "refused", "loaded"]
+    assert "fault of the workbench" in job.items.get(position=1).message
+
+
+def test_a_job_that_takes_its_worker_down_is_given_up(job):
+    Job.objects.filter(pk=job.pk).update(attempts=3)
+    work_once()
+
+    job.refresh_from_db()
+    assert job.state == "failed"
+    assert "3 times" in job.message
+
+
+def test_whoever_was_taken_off_the_case_loads_nothing_any_more(case, ann, job):
+    case.memberships.get(user=ann).delete(by=make_user())
+    work_once()
+
+    job.refresh_from_db()
+    assert job.state == "failed"
+    assert not Document.objects.exists()
+
+
+def test_what_a_person_said_holds_for_all_files_of_a_job(case, ann):
+    about = {"publisher": "The ministry", "published": "2023-02-20"}
+    begin(case, Job.Task.FILES, FILES, by=ann, about=about)
+    work_once()
+
+    said = {(document.publisher, str(document.published)) for document in Document.objects.all()}
+    assert said == {("The ministry", "2023-02-20")}
 
 
 def test_a_file_whose_text_is_here_finds_the_first(case, job):

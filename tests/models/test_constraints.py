@@ -341,6 +341,7 @@ def test_suggestion_claimed_names_its_claim(claim, case):
 def test_link_once_per_pair(claim, case, ann):
     stands = link(claim, make_claim(case=case), "same", by=ann)
     breaks("link_once_per_pair", another(stands, kind="contradicts"))
+    breaks("link_once_per_pair", another(stands, claim=stands.other, other=stands.claim))
 
 
 def test_link_joins_two_claims(claim, case, ann):

@@ -3,7 +3,7 @@ import datetime
 import pytest
 from django.utils import timezone
 
-from claims.models import Cancelled, Job, JobItem
+from claims.models import Cancelled, Job, JobItem, Overtaken
 
 
 @pytest.fixture
@@ -44,12 +44,28 @@ def test_a_job_that_waits_is_cancelled_at_once_and_a_running_one_at_its_next_ste
 
 def test_what_came_in_is_let_go_when_the_job_is_over(job):
     JobItem.objects.create(job=job, position=1, name="a.txt", content=b"A text.")
+    job = Job.objects.take()
     job.end(Job.State.DONE)
 
     assert bytes(job.items.get().content) == b""
     assert job.over
 
 
-def test_strangers_do_not_see_a_job(job, ann, zoe):
-    assert job in Job.objects.visible_to(ann)
-    assert job not in Job.objects.visible_to(zoe)
+def test_a_worker_that_was_silent_for_too_long_has_nothing_more_to_say(job):
+    slow = Job.objects.take()
+    Job.objects.update(heartbeat=timezone.now() - datetime.timedelta(minutes=3))
+    quick = Job.objects.take()
+    quick.end(Job.State.DONE, "All is loaded.")
+
+    with pytest.raises(Overtaken):
+        slow.advance(1)
+    with pytest.raises(Overtaken):
+        slow.end(Job.State.FAILED)
+    job.refresh_from_db()
+    assert (job.state, job.message) == ("done", "All is loaded.")
+
+
+def test_a_job_cancelled_while_it_waits_lets_go_of_what_came_in(job):
+    JobItem.objects.create(job=job, position=1, name="a.txt", content=b"A text.")
+    job.cancel()
+    assert bytes(job.items.get().content) == b""

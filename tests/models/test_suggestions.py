@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 
 from claims.models import Document, Entry, NotNow, Suggestion, keep_document
-from tests.factories import TEXT, make_claim, make_evidence, make_suggestion
+from tests.factories import TEXT, make_claim, make_document, make_evidence, make_suggestion
 
 RUNG = {"speaker": "Minsk", "verb": "claims", "hedged": True, "basis": "on_record"}
 STRENGTH = {"measure": "strength", "low": "48000", "high": None, "unit": "men"}
@@ -92,11 +92,46 @@ def test_a_claim_made_by_hand_of_the_words_takes_the_suggestion_up(case, ann):
     assert (suggestion.state, suggestion.claim) == ("claimed", claim)
 
 
-def test_all_that_one_claim_took_up_is_suggested_again_when_it_is_taken_back(case, ann):
+def test_what_a_claim_made_by_hand_took_up_is_only_let_go(case, ann, ben):
     one = make_suggestion(case=case)
-    other = make_suggestion(document=one.document, exact="near the border")
-    make_claim(document=one.document, exact="near the border. The army", by=ann)
-    one.undo(by=ann)
+    claim = make_claim(document=one.document, exact="near the border. The army", by=ann)
+    one.undo(by=ben)
 
-    assert set(Suggestion.objects.values_list("state", "claim")) == {("pending", None)}
-    assert other.undo(by=ann).state == "pending"
+    claim.refresh_from_db()
+    one.refresh_from_db()
+    assert (claim.status, one.state) == ("open", "pending")
+
+
+def test_nobody_takes_back_the_claim_that_somebody_else_made(case, ann, ben):
+    suggestion = make_suggestion(case=case)
+    claim = suggestion.make_claim(by=ann)
+
+    with pytest.raises(NotNow):
+        suggestion.undo(by=ben)
+    claim.refresh_from_db()
+    assert claim.status == "open"
+
+
+def test_a_claim_that_was_corrected_or_linked_stays(case, ann):
+    suggestion = make_suggestion(case=case)
+    claim = suggestion.make_claim(by=ann)
+    claim.revise(by=ann, statement="The army has 48,000 men.")
+
+    with pytest.raises(NotNow):
+        suggestion.undo(by=ann)
+
+
+def test_a_suggestion_whose_claim_was_withdrawn_can_be_had_back(case, ann, max_):
+    suggestion = make_suggestion(case=case)
+    suggestion.make_claim(by=ann).withdraw(by=max_, why="It is no assertion.")
+
+    assert suggestion.undo(by=ann).state == "pending"
+
+
+def test_a_long_passage_is_cut_to_what_a_statement_may_be(case, ann):
+    text = "The army has 48,000 men, " + "and " * 400 + "so it goes."
+    suggestion = make_suggestion(document=make_document(case=case, text=text), exact=text)
+
+    claim = suggestion.make_claim(by=ann)
+    assert len(claim.statement) <= 1000
+    assert claim.passages.get().exact == text

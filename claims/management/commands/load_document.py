@@ -10,11 +10,10 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from claims.loading import claim_tables
-from claims.loading.documents import READ_AT_ONCE, TooLarge, found_in, load
+from claims.loading.documents import TooLarge, found_in, load
 from claims.loading.extracting import sentence
-from claims.loading.suggesting import suggested
 from claims.loading.web import load_address
-from claims.models import Case, Document, User, keep_suggestions
+from claims.models import Case, Document, User
 
 
 class Command(BaseCommand):
@@ -49,7 +48,7 @@ class Command(BaseCommand):
     def load_one(self, case: Case, what: str, by: User, title: str, encoding: str) -> None:
         """Load a file or an address, and print what came of it. Raises ValidationError."""
         if re.match(r"https?://", what):
-            document, new = load_address(case, what, by=by, title=title)
+            document, new = load_address(case, what, by=by, title=title, waits=True)
         else:
             file = Path(what)
             document, new = load(
@@ -60,9 +59,8 @@ class Command(BaseCommand):
                 title=title,
                 file_name=file.name,
                 encoding=encoding,
+                waits=True,
             )
-        if len(document.text) > READ_AT_ONCE:
-            keep_suggestions(document, suggested(document.text), by=by)
         self.stdout.write(document.get_absolute_url())
         self.stdout.write(f"{'loaded' if new else 'already loaded'} as document {document.number}, “{document}”")
         found = found_in(document)
