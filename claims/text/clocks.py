@@ -121,8 +121,8 @@ def day_part(run: Run, now: datetime) -> Made:
 
 def daypart_moments(day: Day, part: tuple[str, int, int]) -> Moments:
     midnight = datetime.combine(day.day, datetime.min.time())
-    end = midnight + timedelta(hours=part[2])
-    return Moments(day.timex + part[0], midnight + timedelta(hours=part[1]), end - timedelta(seconds=part[2] == 24))
+    lasting_to = timedelta(hours=part[2]) - timedelta(seconds=part[2] == 24)
+    return Moments(day.timex + part[0], midnight + timedelta(hours=part[1]), midnight + lasting_to)
 
 
 def moment(run: Run, now: datetime) -> Made:
@@ -285,7 +285,7 @@ def repeat(run: Run, now: datetime) -> Made:
 
 
 def repeat_word(run: Run, now: datetime) -> Made:
-    clock, timex, half = value(run, "clock"), value(run, "repeat"), value(run, "semi")
+    clock, timex, half = value(run, "clock"), value(run, "periodic"), value(run, "semi")
     if half:
         timex = timex.replace("1", "0.5" if half == "semi" else "2")
     return "repeat", Repeat(clock.timex if clock else timex)
@@ -302,7 +302,7 @@ def repeat_part(run: Run, now: datetime) -> Made:
 
 REPEAT_RULES = [
     rule("the? ordinal of every unit", repeat_month),
-    rule("clock repeat|repeat at? clock|semi dash? repeat|repeat", repeat_word),
+    rule("clock periodic|periodic at? clock|semi dash? periodic|periodic", repeat_word),
     rule("clock every unit|every unit at? clock", repeat),
     rule("(once|num) article unit|once every unit", lambda run, now: repeat([run[-1]], now)),
     rule("(every|any) (num|ordinal)? (unit|units|weekends)|every weekday (at? clock)?", repeat),
@@ -321,5 +321,5 @@ MEETING_RULES = [
     rule(f"{OPEN} about? clock|clock (or|and) (later|earlier)|clock or (after|before)", open_clock),
     rule("(?<=at) (num|float) (?!.)", lambda run, now: ("clock", clocks(run)[0]) if clocks(run) and
          clocks(run)[0].loose else None),
-    rule("right? now|at the (moment time?|(?=unit) unit)|at relative time", at_present),
+    rule("right? now|at the (present time?|(?=unit) unit)|at relative time", at_present),
 ]  # fmt: skip

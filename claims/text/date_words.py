@@ -86,7 +86,7 @@ SIMPLE: dict[str, Iterable[str]] = {
     "within": ["within"], "article": ["a", "an", "another"], "few": ["few", "several"], "couple": ["couple"],
     "more": ["more", "over"], "less": ["less", "under"], "than": ["than"], "no": ["no", "not"], "half": ["half"],
     "today": ["today"], "tomorrow": ["tomorrow", "tmrw", "tmr"], "yesterday": ["yesterday"],
-    "tonight": ["tonight", "tonite"], "now": ["now", "currently", "nowadays"], "moment": ["moment", "present"],
+    "tonight": ["tonight", "tonite"], "now": ["now", "currently", "nowadays"], "present": ["moment", "present"],
     "time": ["time"], "for": ["for"], "oclock": ["o'clock", "oclock", "o’clock"], "finish": ["end"],
     "start": ["start"], "date_word": ["date"], "fiscal": ["fiscal", "financial"], "school": ["school", "academic"],
     "calendar": ["calendar"], "eod": ["eod"], "eoy": ["eoy"], "eom": ["eom"], "greater": ["greater"],
@@ -126,7 +126,7 @@ def vocabulary() -> dict[str, tuple[str, Any]]:
     words |= {"night": ("daypart", DAYPARTS["night"]), "nights": ("units", "N"), "nineties": ("decade", 90)}
     words |= {word: ("season", name) for word, name in SEASONS.items()}
     words |= {word: ("relative", way) for word, way in RELATIVE.items()}
-    words |= {word: ("repeat", timex) for word, timex in REPEATS.items()}
+    words |= {word: ("periodic", timex) for word, timex in REPEATS.items()}
     words |= {"noon": ("clock", Clock(12)), "midday": ("clock", Clock(12)), "midnight": ("clock", Clock(0))}
     return words
 
@@ -164,7 +164,7 @@ FIGURE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
-FLOATING = {"relative", "today", "tomorrow", "yesterday", "tonight", "now"}
+FLOATING = {"relative", "today", "tomorrow", "yesterday", "tonight", "now", "present"}
 NOT_WORDS = frozenset("'’_")
 CAPITALS_TOO = {"may", "march", "sun", "mar"}
 MOST_TOKENS = 100

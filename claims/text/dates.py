@@ -49,7 +49,7 @@ GRAMMAR = Grammar(
 # Any of these may be part of a date, none is one.
 WEAK = frozenset([
     "to", "from", "between", "and", "or", "of", "at", "about", "in", "on", "the", "before", "after", "since",
-    "later", "earlier", "early", "late", "within", "article", "few", "more", "less", "than", "no", "half", "moment",
+    "later", "earlier", "early", "late", "within", "article", "few", "more", "less", "than", "no", "half", "present",
     "time", "for", "finish", "start", "fiscal", "school", "calendar", "greater", "rest", "prior", "as", "right",
     "long", "hundred", "thousand", "num", "int", "float", "ordinal", "dash", "comma", "slash", "digit", "teen",
     "tens", "any", "every", "once", "any", "relative", "maybe_month", "maybe_weekday", "equals", "upto", "date_word",

@@ -100,7 +100,7 @@ def end_day(token: Token, now: datetime) -> End | None:
         begin = token.value.begin.isoformat()
         name = "XXXX" + begin[4:] if yearless else begin
         return End(name, token.value.begin, token.value.end, token.value.unit)
-    if token.name in ("now", "moment"):
+    if token.name in ("now", "present"):
         return End(now.date().isoformat(), now.date(), now.date(), "D")
     return None
 
@@ -108,7 +108,9 @@ def end_day(token: Token, now: datetime) -> End | None:
 def day_range(run: Run, now: datetime) -> Made:
     """From one day, month or year to another; a year said at one end holds for the other too."""
     ends = [
-        end for token in run if token.name in ("date", "span", "year", "moment", "now") and (end := end_day(token, now))
+        end
+        for token in run
+        if token.name in ("date", "span", "year", "present", "now") and (end := end_day(token, now))
     ]
     if len(ends) != 2:
         return None
@@ -250,8 +252,8 @@ SPAN_RULES = [
          "comma? from on? (date|moment)", length_starting),
     rule("length (ago|later)|in length (from now)?(?!before|after|since|from|prior)|length (from now|later)", away),
     rule("(more|less)? than? (in)? length (before|after|since|from|prior to) (date|span|year)", from_day),
-    rule("between the? (date|span|year) and the? (date|span|year|moment|now)|"
-         f"from the? (date|span|year) {TO} the? (date|span|year|moment|now)|"
+    rule("between the? (date|span|year) and the? (date|span|year|present|now)|"
+         f"from the? (date|span|year) {TO} the? (date|span|year|present|now)|"
          f"(between|in (?=year {TO} year)|(?<!num dash) (?<!dash))? (date|span|year) {TO} the? (date|span|year) "
          f"(?!dash)", day_range),
     rule("(from (date|span))? to the? date_word", to_date),

@@ -4,7 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from claims.text import date_words
+from claims.text.assertions import assertions
 from claims.text.dates import dates
+from claims.text.figures import figures
 
 NOON = datetime(2022, 2, 24, 12)  # A Thursday.
 WORDS = (
@@ -85,3 +88,41 @@ def test_dates_stand_in_order_in_any_text(text, now):
         assert reached <= found.start < found.end <= len(text)
         assert found.begin is None or found.until is None or found.begin <= found.until
         reached = found.end
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        ("It was a turning moment on 20 February 2023.", [("20 February 2023", "2023-02-20")]),
+        ("On Monday, the present government said so.", [("Monday", "XXXX-WXX-1")]),
+        ("A moment ago the army left.", []),
+        ("It stood from 2014 to the present.", [("from 2014 to the present", "(2014-01-01,2022-02-24,P2976D)")]),
+        ("It stands at present, since 2014.", [("since 2014", "2014")]),
+        ("It pays on the 19th of every month.", [("the 19th of every month", "XXXX-XX-19")]),
+        ("It pays on 1st of each month.", [("1st of each month", "XXXX-XX-01")]),
+        ("It pays monthly.", [("monthly", "P1M")]),
+        ("It meets bi-weekly at 5 pm.", [("bi-weekly", "P2W"), ("5 pm", "T17")]),
+        ("On the evening of 9999-12-31 it ended.", [("evening of 9999-12-31", "9999-12-31TEV")]),
+    ],
+)
+def test_words_of_time_mean_something_only_together(sentence, told):
+    assert [(sentence[each.start : each.end], each.timex) for each in dates(sentence, NOON, bare=False)] == told
+
+
+def test_the_present_needs_a_day_to_count_from():
+    (figure,) = figures("It stood from 1990 to the present.")
+    assert (figure.timex, figure.ends) == ("", None)
+
+
+FIGURES = (
+    "q1 h2 fy 2020 2030 1999 9999 5 12 24 31 60 19th 1st 3.5 1/2 2020-02-30 10:30 2:30 pm a.m. 20220230 0001-01-01 "
+    "9999-12-31 0 100 1000 4,000,000 ½ - – , / . @ > < >= 3h 5min T 2010s $ % men said that"
+)
+VOCABULARY = [*date_words.WORDS, *date_words.HOLIDAYS, *FIGURES.split(" ")]
+SENTENCES = st.lists(st.sampled_from(VOCABULARY), min_size=1, max_size=8).map(" ".join)
+
+
+@given(SENTENCES, st.none() | st.dates())
+def test_no_words_of_time_in_any_order_break_the_reading(sentence, today):
+    figures(sentence, today)
+    list(assertions(f"It was {sentence}."))
