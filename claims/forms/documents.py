@@ -120,7 +120,7 @@ class LoadForm(AboutForm):
             return given
         ways = [name for name in WAYS if given.get(name) and (name != "text" or given[name].strip())]
         if len(ways) > 1:
-            raise ValidationError({ways[1]: _("Choose one way: paste the text, or choose files, or name an address.")})
+            raise ValidationError({ways[1]: _("Choose one way: paste the text, or load it from elsewhere.")})
         if not ways and not given.get("text"):
             raise ValidationError({"text": _("Paste a text here, or choose a file below.")})
         if len(given.get("file") or []) > 1 and (given.get("title") or given.get("url")):

@@ -150,7 +150,10 @@ def rows(content: bytes) -> Iterator[Row | tuple[int, str]]:
     line = reader.line_num + 1
     try:
         for cells in reader:
-            if any(cell.strip() for cell in cells):
+            if len(cells) > len(names) and any(cell.strip() for cell in cells[len(names) :]):
+                said = _("It has %(n)s cells and the first line %(m)s. Put quotation marks around words with a comma.")
+                yield line, said % {"n": len(cells), "m": len(names)}
+            elif any(cell.strip() for cell in cells):
                 yield _row(line, [cells[at].strip() if at is not None and at < len(cells) else "" for at in places])
             line = reader.line_num + 1
     except csv.Error as fault:

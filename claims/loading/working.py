@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import logging
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from claims.loading import claim_tables
 from claims.loading.documents import load
-from claims.loading.suggesting import suggested
+from claims.loading.suggesting import MOST, suggested
 from claims.loading.web import load_address
 from claims.models import (
     MOST_ATTEMPTS,
@@ -52,7 +53,8 @@ def work(job: Job) -> None:
     except Overtaken:
         logger.warning("Job %s was taken up by another worker meanwhile.", job.pk)
     except Cancelled:
-        job.end(Job.State.CANCELLED, _("Cancelled. What was loaded until then stays."))
+        said = _("Stopped after %(done)s of %(total)s. What was loaded until then stays; the same again goes on there.")
+        job.end(Job.State.CANCELLED, said % {"done": job.done, "total": job.total})
     except Refused as refusal:
         job.end(Job.State.FAILED, str(refusal))
     except Exception:
@@ -76,9 +78,14 @@ def _load_items(job: Job, load_one: Callable[[JobItem], tuple[Document, bool]]) 
         if item.state == JobItem.State.WAITING:
             _load_item(item, load_one)
         job.advance(done)
-    loaded = sum(item.state == JobItem.State.LOADED for item in items)
-    said = ngettext("%(n)s document is loaded.", "%(n)s documents are loaded.", loaded)
-    return said % {"n": loaded}
+    counts = Counter(item.state for item in items)
+    loaded = counts[JobItem.State.LOADED]
+    said = [ngettext("%(n)s document is loaded", "%(n)s documents are loaded", loaded) % {"n": loaded}]
+    if here := counts[JobItem.State.FOUND]:
+        said.append(ngettext("%(n)s was here already", "%(n)s were here already", here) % {"n": here})
+    if refused := counts[JobItem.State.REFUSED]:
+        said.append(_("%(n)s could not be read") % {"n": refused})
+    return ", ".join(said) + "."
 
 
 def _load_item(item: JobItem, load_one: Callable[[JobItem], tuple[Document, bool]]) -> None:
@@ -145,6 +152,8 @@ def _suggest(job: Job) -> str:
         return _("Its assertions had been looked for already.")
     job.done = job.total
     said = ngettext("%(n)s assertion is suggested.", "%(n)s assertions are suggested.", len(found))
+    if len(found) == MOST:
+        said = _("The best %(n)s assertions are suggested; the others stand among the sentences.")
     return said % {"n": len(found)}
 
 

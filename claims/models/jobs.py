@@ -172,6 +172,13 @@ class JobItem(models.Model):
     def __str__(self) -> str:
         return f"{self.name}: {self.get_state_display()}"
 
+    @property
+    def standing(self) -> str:
+        """What has become of it, in a word; what its job never came to is as the job is."""
+        if self.state == self.State.WAITING and self.job.state != Job.State.DONE:
+            return str(self.job.get_state_display())
+        return str(self.get_state_display()) if self.state != self.State.WAITING else str(_("Done"))
+
 
 def begin(
     case: Case,

@@ -70,7 +70,7 @@ def claims_import(request: Request, case: Case) -> HttpResponse:
 def job_detail(request: Request, case: Case, pk: int) -> HttpResponse:
     """How far a job is, and what came of it."""
     job = _job(case, pk)
-    items = job.items.select_related("document").defer("content", "document__content", "document__text")
+    items = job.items.select_related("document", "job").defer("content", "document__content", "document__text")
     context = {
         "room": "case",
         "case": case,

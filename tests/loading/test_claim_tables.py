@@ -69,6 +69,13 @@ def test_what_cannot_be_a_claim_is_told_by_its_line_and_the_others_come_in(case,
     assert "2023-02-20" in outcome.refused[0][1], "says how to write a day"
 
 
+def test_a_comma_without_quotation_marks_is_told_and_nothing_is_cut_off(case, ann):
+    outcome = import_claims(case, b"statement,speaker\nIt has 48,000 men,Minsk\n", by=ann)
+    assert outcome.refused[0][0] == 2
+    assert "quotation marks" in outcome.refused[0][1]
+    assert not Claim.objects.exists()
+
+
 @pytest.mark.parametrize("content", [b"", b"\0\0", b"a,b\n1,2\n", b"\xff\xfe\xff"])
 def test_what_is_no_table_is_refused(case, ann, content):
     with pytest.raises(Refused):

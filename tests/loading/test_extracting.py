@@ -370,3 +370,34 @@ def test_any_bytes_at_all_are_of_a_kind_or_refused_by_name(content):
     except Fault as fault:
         kind = fault.reason
     assert kind in extracting.KINDS or kind in WHY
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["# " + "#" * 2_000_000, "# a" + " " * 2_000_000 + "b", "# a" + " #" * 1_000_000 + "b", "#" + " " * 2_000_000],
+)
+def test_a_heading_of_nothing_but_signs_is_read_as_quickly_as_any(line):
+    began = time.process_time()
+    extract(f"{line}\nThe army.".encode(), "a.md")
+    assert time.process_time() - began < 2
+
+
+def test_the_signs_that_close_a_heading_are_no_part_of_the_title():
+    assert extract(b"# The army ##  \nIt is 48,000 strong.", "a.md").title == "The army"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"<!---->" * 500, b"<!-- -->\n" * 400, b" " * 4000, b"<?xml>" * 600, b"<p " * 20_000, b"a: b\n " * 600,
+     b"---\n" + b"a:\t" * 4000, b"---\n" + b"\n---\t" * 4000],
+)  # fmt: skip
+def test_telling_what_a_file_is_takes_no_time_whatever_it_begins_with(content):
+    began = time.process_time()
+    assert extract(content + b"army", "a.md").kind == "markdown"
+    assert kind_of(content, "a.html") in ("text", "html")
+    assert time.process_time() - began < 1
+
+
+def test_a_servers_endless_encoding_is_cut_off():
+    content = "Größe".encode("cp1252") * 20
+    assert extract(content, content_type="text/plain; charset=" + "x" * 200_000).text == "Größe" * 20

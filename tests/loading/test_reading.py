@@ -11,6 +11,7 @@ from claims.loading.reading import (
     covered,
     laid_out,
     next_pending,
+    orphans_of,
     part,
     part_at,
     passages_in,
@@ -195,7 +196,7 @@ def test_words_that_stand_there_no_more_are_orphans_wherever_they_lie(case):
     here = there(fresh, 1)
     found = passages_in(fresh, here)
     assert [each.claim for each in found.marked] == [sound]
-    assert {each.claim for each in found.orphaned} == {altered, beyond}
+    assert [each.claim for each in orphans_of(fresh, found.orphaned).listed] == [altered, beyond]
     assert all(run.text in kept for paragraph in laid_out(here, found.marked) for run in paragraph)
 
 
@@ -206,6 +207,30 @@ def test_a_passage_that_was_moved_by_hand_is_an_orphan(case):
     without_guards("UPDATE claims_passage SET exact = %s WHERE document_id = %s", ["58,000 strong", document.pk])
     found = passages_in(document, there(document, 1))
     assert (found.marked, len(found.orphaned)) == ([], 1)
+
+
+def test_orphans_of_other_parts_are_told_too_but_not_all_of_a_crowd(case, monkeypatch, django_assert_num_queries):
+    document = make_document(case=case, text=LONG)
+    made = [make_claim(document=document, exact=f"Sentence number {n} says") for n in (5, 1500, 2000, 2500, 2900)]
+    with django_assert_num_queries(1):
+        assert orphans_of(document).listed == []
+    connection.check_constraints()
+    without_guards(
+        "UPDATE claims_passage SET exact = %s WHERE document_id = %s AND claim_id <> %s",
+        ["Sentence number 0 says", document.pk, made[0].pk],
+    )
+    last = passages_in(document, there(document, there(document, 1).count)).orphaned
+    assert [each.claim for each in last] == [made[-1]]
+
+    with django_assert_num_queries(2):
+        orphans = orphans_of(document)
+    assert ([each.claim for each in orphans.listed], orphans.more, orphans.partly) == (made[1:], 0, False)
+    monkeypatch.setattr("claims.loading.reading.MOST_ORPHANS", 2)
+    assert [each.claim for each in orphans_of(document).listed] == made[1:3]
+    assert orphans_of(document).more == 2
+    monkeypatch.setattr("claims.loading.reading.MOST_CHECKED", 2)
+    orphans = orphans_of(document, last)
+    assert ([each.claim for each in orphans.listed], orphans.more, orphans.partly) == ([made[1], made[-1]], 0, True)
 
 
 @given(

@@ -92,13 +92,25 @@ def test_the_process_knows_no_secret_and_no_place_of_ours(instead, monkeypatch):
         "import os; os.fork()",
         "import os; os.execv('/bin/true', ['true'])",
         "import os; os.system('true')",
+        "import os; os.remove('{folder}.kept')",
+        "import os; os.rename('{folder}.kept', '{folder}/new')",
+        "import os; os.link('{folder}.kept', '{folder}/new')",
+        "import os; os.symlink('{folder}.kept', '{folder}/new')",
+        "import os; os.truncate('{folder}.kept', 0)",
+        "import os; os.mkdir('{folder}/new')",
+        "import os; os.chmod('{folder}.kept', 0)",
+        "import os; os.kill(os.getppid(), 0)",
+        "import os; os.killpg(os.getpgid(0), 0)",
         "[open('/dev/null') for _ in range(100)]",
         "bytearray(2_000_000_000)",
     ],
 )
 def test_what_no_reader_needs_is_refused(tmp_path, deed):
+    kept = tmp_path.with_suffix(".kept")
+    kept.write_text("kept")
     done = python("-c", CONFINED.format(limit="CPU_SECONDS") + deed.format(folder=tmp_path))
     assert done.returncode == 1
+    assert kept.read_text() == "kept"
     assert any(name in done.stderr for name in ("PermissionError", "MemoryError", "OSError"))
     assert not list(tmp_path.iterdir())
 

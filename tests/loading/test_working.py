@@ -24,7 +24,7 @@ def test_one_file_that_cannot_be_read_stops_none_of_the_others(job):
     assert "binary" in job.items.get(position=2).message
     done.refresh_from_db()
     assert (done.state, done.done, done.total) == ("done", 3, 3)
-    assert done.message == "2 documents are loaded."
+    assert done.message == "2 documents are loaded, 1 could not be read."
 
 
 def test_a_job_that_was_cut_off_between_loading_and_saying_so_loads_nothing_twice(job, monkeypatch):
