@@ -99,7 +99,7 @@ def load(
     if first is not None:
         return first, False
     at_once = waits or len(read.text) <= READ_AT_ONCE
-    suggestions = suggested(read.text) if at_once else []
+    suggestions = suggested(read.text, today=document.published) if at_once else []
     with writing(case):
         document, new = keep_document(case, document, by=by, suggestions=suggestions)
         if new and not at_once:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,7 @@ from claims.models import Attribution, Quantity, Suggestion
 from claims.text.assertions import METHOD, THRESHOLD, Assertion, assertions, entity
 from claims.text.attribution import Rung
 from claims.text.figures import Figure
+from claims.text.told_days import as_of, resolves_on
 
 STRETCH = 100_000  # characters between two signs of how far the reading is
 MOST = 5_000  # suggestions of one document
@@ -31,14 +33,18 @@ MEASURES = {
 }
 
 
-def suggested(text: str, progress: Callable[[int], None] | None = None) -> list[Suggestion]:
+def suggested(
+    text: str, progress: Callable[[int], None] | None = None, *, today: date | None = None
+) -> list[Suggestion]:
     """What is worth checking in a text, the best first: suggestions that belong to no document yet.
 
-    `progress` hears now and then how many characters are read, and may raise.
+    `progress` hears now and then how many characters are read, and may raise. Days without a year and "last week"
+    are counted from `today`, when the text was published; left open without it.
     """
-    read = followed(assertions(text), progress) if progress else assertions(text)
+    found = assertions(text, today)
+    read = followed(found, progress) if progress else found
     worthy = (each for each in read if each.score >= THRESHOLD and length(each) <= LONGEST_PASSAGE)
-    return [suggestion(text, each) for each in heapq.nsmallest(MOST, worthy, key=best_first)]
+    return [suggestion(text, each, today) for each in heapq.nsmallest(MOST, worthy, key=best_first)]
 
 
 def followed(found: Iterable[Assertion], progress: Callable[[int], None]) -> Iterator[Assertion]:
@@ -59,12 +65,13 @@ def best_first(found: Assertion) -> tuple[float, int]:
     return -found.score, found.span.start
 
 
-def suggestion(text: str, found: Assertion) -> Suggestion:
+def suggestion(text: str, found: Assertion, today: date | None = None) -> Suggestion:
     return Suggestion(
         start=found.span.start, end=found.span.end, kind=found.kind, score=round(found.score, 4), method=METHOD,
         reasons=[reason.code for reason in found.reasons],
         rungs=[as_attribution(rung) for rung in found.rungs],
         figures=[as_quantity(text, figure) for figure in found.quantities if fits(figure)][:MOST_FIGURES],
+        as_of=as_of(text, found, today), resolves_on=resolves_on(text, found, today),
     )  # fmt: skip
 
 

@@ -147,7 +147,7 @@ def _claims(job: Job) -> str:
 def _suggest(job: Job) -> str:
     document = Document.objects.select_related("case").get(pk=job.items.get().document_id)
     job.advance(0, len(document.text))
-    found = suggested(document.text, progress=job.advance)
+    found = suggested(document.text, progress=job.advance, today=document.published)
     if not keep_suggestions(document, found, by=job.by):
         return _("Its assertions had been looked for already.")
     job.done = job.total

@@ -281,6 +281,8 @@ class Migration(migrations.Migration):
                 ("reasons", models.JSONField(default=list)),
                 ("rungs", models.JSONField(default=list)),
                 ("figures", models.JSONField(default=list)),
+                ("as_of", models.DateField(blank=True, null=True)),
+                ("resolves_on", models.DateField(blank=True, null=True)),
                 ("method", models.CharField(max_length=60)),
                 (
                     "state",

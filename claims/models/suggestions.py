@@ -46,7 +46,8 @@ class Suggestion(Recorded):
     """A passage that may be an assertion, and why: pending, made a claim, or dismissed.
 
     `reasons` are codes of `claims.text.assertions`, the strongest first; `rungs` and `figures` are what the claim's
-    attributions and quantities would be, as plain values; `method` names what found it, with its version.
+    attributions and quantities would be, as plain values, `as_of` and `resolves_on` its days; `method` names what found
+    it, with its version.
     """
 
     class State(models.TextChoices):
@@ -62,6 +63,8 @@ class Suggestion(Recorded):
     reasons = models.JSONField(default=list)
     rungs = models.JSONField(default=list)
     figures = models.JSONField(default=list)
+    as_of = models.DateField(null=True, blank=True)
+    resolves_on = models.DateField(null=True, blank=True)
     method = models.CharField(max_length=60)
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     made_it = models.BooleanField(default=False, help_text=gettext_lazy("Whether its claim was made of it."))
@@ -106,6 +109,7 @@ class Suggestion(Recorded):
                 self.document.case, by=by, statement=without_turns(" ".join(passage.exact.split()))[:LONGEST_STATEMENT],
                 kind=row.kind, passage=passage, attributions=row.rungs,
                 quantities=[typed(figure) for figure in row.figures], once=once,
+                as_of=row.as_of, resolves_on=row.resolves_on,
             )  # fmt: skip
             models.QuerySet.update(Suggestion.objects.filter(pk=row.pk), made_it=True)
         return claim

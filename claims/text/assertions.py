@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import date
 from math import exp
 from typing import NamedTuple
 
 from claims.text import cues, worth
 from claims.text.attribution import Rung, content, rungs
-from claims.text.figures import Figure, figures
+from claims.text.figures import Figure, density, figures
 from claims.text.kinds import likely_kind
 from claims.text.marks import each_paragraph
 from claims.text.phrases import Words, is_verb, take_apart
@@ -51,6 +52,10 @@ TIMED = frozenset({"date", "time", "duration", "repeat"})
 AHEAD = re.compile(r"\b(?:by|until|till|before|next|within|coming|end of)\b", re.I)
 LEAKED = re.compile(r"\bleak(?:ed|s)?\b", re.I)
 REACH = 12
+# Reading a figure takes as long as a hundred characters of other words. A text may have so many in one go, and one in
+# so many characters on and on: enough for a table and for any report, while columns of digits cost what words do.
+MOST_FIGURES = 500
+FIGURE_EVERY = 20
 LEAST_WORDS = 3
 CLOSED = re.compile(r"[.!?…:;][\"'\u201d\u2019»)\]]*\Z")
 LONGEST_HEADING = 100
@@ -92,21 +97,31 @@ class Assertion(NamedTuple):
     quantities: tuple[Figure, ...]
 
 
-def assertions(text: str) -> Iterator[Assertion]:
-    """Every sentence of a text in order, read paragraph by paragraph; opinions, questions and instructions too."""
+def assertions(text: str, today: date | None = None) -> Iterator[Assertion]:
+    """Every sentence of a text in order, read paragraph by paragraph; opinions, questions and instructions too.
+
+    "Last week" is counted from ``today``, the day the text was published, where it is known. Where figures
+    follow each other far more densely than in any running text, those of a sentence are left unread.
+    """
+    room = float(MOST_FIGURES)
     for paragraph in each_paragraph(text):
         speaker = ""
         for sentence in in_paragraph(text, paragraph):
-            found = assertion(text, sentence, speaker)
+            room = min(MOST_FIGURES, room + (sentence.end - sentence.start) / FIGURE_EVERY)
+            dense = density(text[sentence.start : sentence.end])
+            found = assertion(text, sentence, speaker, today, counting=dense <= room)
+            room -= dense if dense <= room else 0
             speaker = next((rung.speaker for rung in found.rungs if rung.speaker), speaker if found.rungs else "")
             yield found
 
 
-def assertion(text: str, sentence: Span, speaker: str = "") -> Assertion:
-    """What one sentence asserts; ``speaker`` is whoever speaks in the sentence before."""
+def assertion(
+    text: str, sentence: Span, speaker: str = "", today: date | None = None, *, counting: bool = True
+) -> Assertion:
+    """What one sentence asserts; ``speaker`` is whoever speaks in the sentence before, ``counting`` reads figures."""
     words = text[sentence.start : sentence.end]
     told = tuple([named(words, rung, speaker) for rung in rungs(words) if not is_own_thought(rung)])
-    counted = figures(words)
+    counted = figures(words, today) if counting else []
     whole = Span(0, len(words))
     told_words = content(words, told) if told else whole
     kind = kind_of(words[told_words.start : told_words.end], told)

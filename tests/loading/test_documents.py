@@ -1,5 +1,6 @@
 """A document's way in, from bytes, from a paste and from the command line."""
 
+import datetime
 import hashlib
 from io import StringIO
 
@@ -159,3 +160,9 @@ def test_a_long_text_is_searched_for_assertions_by_a_worker(case, ann):
     call_command("worker", "--once", stdout=StringIO())
     assert document.suggestions.exists()
     assert Job.objects.get().state == "done"
+
+
+def test_last_week_is_counted_from_the_day_the_text_was_published(case, ann):
+    text = "The army shelled the town of 4,000 people yesterday."
+    document, _ = load(case, text, by=ann, origin="paste", published=datetime.date(2023, 2, 25))
+    assert document.suggestions.get().as_of == datetime.date(2023, 2, 24)

@@ -1,4 +1,5 @@
 import json
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -53,6 +54,13 @@ def test_the_plan_of_the_briefing_is_suggested_as_hearsay_about_leaked_documents
     assert told(plan) == [("Not named", True, "hearsay")]
     assert {"leaked_document", "future_plan_dated", "hedged"} <= set(plan.reasons)
     assert counted(plan) == []
+    assert (plan.as_of, plan.resolves_on) == (None, date(2030, 12, 31))
+
+
+def test_days_without_a_year_are_told_where_the_day_of_the_text_is_known():
+    text = "The army shelled the town of 4,000 people on 20 February."
+    ((with_day,), (without,)) = suggested(text, today=date(2023, 2, 25)), suggested(text)
+    assert (with_day.as_of, without.as_of) == (date(2023, 2, 20), None)
 
 
 def test_the_massing_of_the_briefing_is_suggested_as_claimed_by_minsk():
@@ -154,3 +162,13 @@ def test_a_suggestion_becomes_a_claim_with_who_said_it_and_its_figures(ann):
     assert (quantity.low, quantity.high) == (Decimal(100_000), Decimal(150_000))
     rung = massing.make_claim(by=ann).attributions.get()
     assert (rung.speaker, rung.verb, rung.hedged) == ("Minsk", "claims", True)
+
+
+@pytest.mark.django_db
+def test_a_plan_becomes_a_claim_with_the_day_it_resolves_on(ann):
+    document = make_document(case=make_case(members={ann: "analyst"}), text=BRIEFING)
+    plan = the_one("by 2030")
+    keep_suggestions(document, [plan], by=ann)
+
+    claim = document.suggestions.get().make_claim(by=ann)
+    assert (claim.as_of, claim.resolves_on) == (None, date(2030, 12, 31))
