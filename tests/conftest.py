@@ -1,5 +1,6 @@
 """The cast, and what every test stands on."""
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -8,6 +9,10 @@ from django.test import Client
 from claims.custody import guards
 from claims.models import Case, Role, User
 from tests.factories import make_case, make_user
+
+# A busy machine is slow, which says nothing of what is tested.
+hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("house")
 
 
 @pytest.fixture(autouse=True)
