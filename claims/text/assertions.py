@@ -11,10 +11,10 @@ from claims.text.attribution import Rung, content, rungs
 from claims.text.figures import Figure, density, figures
 from claims.text.kinds import likely_kind
 from claims.text.marks import each_paragraph
-from claims.text.phrases import Words, is_verb, take_apart
+from claims.text.phrases import Words, is_name, is_verb, take_apart
 from claims.text.sentences import in_paragraph
 from claims.text.spans import Span
-from claims.text.speakers import CAPITALS, is_official
+from claims.text.speakers import CAPITALS, is_official, is_paper
 from claims.text.worth import Reason
 
 METHOD = "rules 1"
@@ -68,12 +68,14 @@ INTENDING = cues.forms("promise vow pledge threaten propose")
 # "I think" tells of nobody else.
 OWN = frozenset({"i", "we", "you"})
 THINKING = cues.forms("think believe suppose guess feel hope understand find fear doubt say")
-STRONG = re.compile(r"-strong (?P<words>\w[\w'\u2019-]*(?: \w[\w'\u2019-]*)?)")
 SIZE_OF = re.compile(
     r"\b(?:an?|the|its|his|her|their|our|whose)\s+(?P<words>(?:[\w-]+ ){1,4})of\s+"
     r"(?:(?:about|around|some|nearly|almost|up to|at least|more than|between|only|roughly)\s+)*\Z", re.I
 )  # fmt: skip
-ENDING = cues.PREPOSITIONS | cues.CONJUNCTIONS | cues.AUXILIARIES | cues.MODALS | cues.DETERMINERS | cues.ADVERBS
+NO_PERSON = cues.DETERMINERS | cues.SUBJECTS | cues.PREPOSITIONS | cues.CONJUNCTIONS | cues.words("there here")
+OF_PLACES = cues.BE | {"fell"}
+TOLD_BEHIND = re.compile(r"\s*\w")
+QUOTED = re.compile('["\u201c\u201d\u00ab\u00bb]')
 THE_SMALL = re.compile(r"\b(?:the|these|those|both|his|her|its|their|other)\s+\Z", re.I)
 
 
@@ -274,24 +276,42 @@ def is_verb_in_s(words: Words, at: int) -> bool:
 
 def entity(text: str, figure: Figure) -> str:
     """Of what a figure is the size: "border guard" of "a border guard of 12,000" or "12,000-strong border guard"."""
-    if behind := STRONG.match(text, figure.end):
-        words = behind["words"].split(" ")
-        return " ".join(words[: next((n for n, word in enumerate(words) if n and ends_phrase(word)), len(words))])
+    if text.startswith("-strong ", figure.end):
+        return figure.counted
     before = SIZE_OF.search(text, max(0, figure.start - 80), figure.start)
     return before["words"].strip() if before and not figure.unit else ""
 
 
-def ends_phrase(word: str) -> bool:
-    small = word.lower()
-    return small in ENDING or small.endswith(("ed", "ing", "ly"))
-
-
 def named(sentence: str, rung: Rung, speaker: str) -> Rung:
-    """The rung with the speaker of the sentence before in the place of a "he", "it" or "they" that means them."""
+    """The rung with whoever a "he", "it" or "they" means: the one person named before it, or who spoke just before."""
     pronoun = rung.speaker.lower()
+    if pronoun in ("he", "she") and (person := subject_before(sentence, rung)):
+        return rung._replace(speaker=person)
     if not speaker or pronoun not in cues.SUBJECTS or sentence[: rung.start].count(" ") > 2:
         return rung
     several = " and " in speaker or speaker.endswith("s")
     is_place = speaker in CAPITALS or rung.manner == "document"
     fits = {"they": several, "it": not several, "he": not several and not is_place, "she": not several and not is_place}
     return rung._replace(speaker=speaker) if fits.get(pronoun) else rung
+
+
+def subject_before(sentence: str, rung: Rung) -> str:
+    """The person with whom the sentence begins, where no other is named before "he said"."""
+    if not TOLD_BEHIND.match(sentence, rung.end) or sentence[rung.end - 1] == "," or QUOTED.search(sentence):
+        return ""  # "Khrenin lies, he said" is said by somebody else.
+    words = take_apart(sentence[: rung.start])
+    first = end = 1 if words.at(0) in cues.CONJUNCTIONS else 0
+    while is_name(words, end):
+        end += 1
+    name = words.between(first, end)
+    if not name or name in CAPITALS or words.at(first) in NO_PERSON or is_paper(name):
+        return ""
+    if words.at(end) in OF_PLACES or not (is_verb(words, end) or words.at(end).endswith("ed")):
+        return ""
+    others = [at for at in range(end, len(words.small)) if is_name(words, at)]
+    return "" if any(may_be_person(words, at) for at in others) else name
+
+
+def may_be_person(words: Words, at: int) -> bool:
+    is_place = words.printed[at] in CAPITALS or words.at(at - 1) in cues.PREPOSITIONS - {"with", "by", "for"}
+    return not is_place and words.at(at) not in cues.DAYS

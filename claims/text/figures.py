@@ -66,6 +66,16 @@ ABOUT = re.compile(
 )
 LINK = re.compile(r"\b(?:[a-z][a-z0-9+.-]{0,20}://|www\.)\S+", re.IGNORECASE)
 VAGUELY = re.compile(r"(?:a\s)?(?:few|several|couple|some)\b", re.IGNORECASE)
+FAR = 40
+BETWEEN = re.compile(r"\bbetween\s+\Z", re.IGNORECASE)
+AND = re.compile(r"\s+and\s+", re.IGNORECASE)
+# What has changed from one number to another never was between the two.
+CHANGED = re.compile(
+    r"\b(?:r(?:ise[sn]?|ising|ose)|gr(?:ow[ns]?|owing|ew)|f(?:all(?:s|en|ing)?|ell)|increas(?:e[sd]?|ing)|"
+    r"decreas(?:e[sd]?|ing)|declin(?:e[sd]?|ing)|dropp?(?:s|ed|ing)?|climb(?:s|ed|ing)?|up|down|cut|"
+    r"(?:rais|reduc|doubl|tripl|chang)(?:e[sd]?|ing)|went|gone|shr[aiu]nk)\b[^.;:]{0,30}\bfrom\Z",
+    re.IGNORECASE,
+)
 OLD = re.compile(r"[\s-](?:old|of\sage)\b")
 NOT_A_COUNT = re.compile(r"\b(?:this|that|which|the|no|each|every|any|another|some|first)\s+$", re.IGNORECASE)
 COUNTED = re.compile(r"\d(?:[\d.]|,(?=\d{3}))*|[a-z]+", re.ASCII)
@@ -189,7 +199,9 @@ def read_one(text: str, found: Sequence[Number], at: int, floor: int) -> tuple[F
     if number.ordinal:
         value = number.value
         return Figure(number.start, number.end, "ordinal", value, value, counted="") if number.end else None, 1
-    if at + 1 < len(found) and (start := joined(text, number, found[at + 1])) is not None:
+    start = joined(text, number, found[at + 1]) if at + 1 < len(found) else None
+    changed = start is not None and CHANGED.search(text, max(0, start - FAR), start + len("from")) is not None
+    if start is not None and not changed:
         pair = range_of(text, found, at, max(floor, start), floor)
         if pair is not None:
             return pair
@@ -199,7 +211,26 @@ def read_one(text: str, found: Sequence[Number], at: int, floor: int) -> tuple[F
             return None, 1
         kind = "share" if number.in_words and abs(number.value) < 1 else "number"
         one = Measured(number.start, number.end, kind, number.value, "share" if kind == "share" else "")
-    return bounded(text, one, one.value, one.value, floor), one.used
+    figure = bounded(text, one, one.value, one.value, floor)
+    if changed and not figure.unit and not figure.counted:
+        figure = figure._replace(counted=counted_things(text, found[at + 1].end))
+    return between(text, found, at, one) or (figure, one.used)
+
+
+def between(text: str, found: Sequence[Number], at: int, one: Measured) -> tuple[Figure, int] | None:
+    """A range whose ends both name their unit: between €2 million and €3 million."""
+    led = BETWEEN.search(text, max(0, one.start - FAR), one.start)
+    if led is None or at + one.used >= len(found):
+        return None
+    other = measured(text, found, at + one.used, one.end)
+    if other is None or (other.kind, other.unit) != (one.kind, one.unit) or other.value < one.value:
+        return None
+    if not AND.fullmatch(text, one.end, other.start):
+        return None
+    counted = counted_things(text, other.end) if one.unit in ("percent", "share") else ""
+    approximate = is_about(text, led.start())
+    whole = Figure(led.start(), other.end, one.kind, one.value, other.value, one.unit, approximate, counted)
+    return whole, one.used + other.used
 
 
 def is_count(text: str, number: Number) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from claims.text import cues
 from claims.text.numbers import SCALES, Number
 from claims.text.units import (
     AGE,
@@ -328,6 +329,9 @@ STOPS = frozenset(
 ALSO_BEFORE = frozenset(["police", "militia", "infantry", "media", "data", "cavalry", "aircraft", "staff"])
 NOT_PLURAL = ("ss", "us", "is", "ous")
 MOST_WORDS = 4
+AFTER_NOUN = STOPS | cues.PREPOSITIONS | cues.CONJUNCTIONS | cues.AUXILIARIES | cues.MODALS | cues.DETERMINERS | (
+    cues.ADVERBS | cues.PAST_VERBS | cues.SAYING | cues.SHOWING
+)  # fmt: skip
 ARTICLE = re.compile(r"\s(?:the|his|her|its|their|our|these|those|all)(?=\s)")
 
 
@@ -340,14 +344,31 @@ def is_plural(word: str) -> bool:
     )
 
 
+# What is strong ends before these: the army left, stands, is.
+AFTER_GROUP = re.compile(r"[a-z'’-]*(?:ed|ing|ly|s)\Z")
+
+
+def group(text: str, position: int) -> str:
+    """The name of the group that stands behind "12,000-strong": border guard."""
+    first = WORD.match(text, position)
+    if first is None or first["word"].lower() in STOPS:
+        return ""
+    last = first
+    for _ in range(MOST_WORDS - 1):
+        follows = WORD.match(text, last.end())
+        if follows is None or follows["word"].lower() in AFTER_NOUN or AFTER_GROUP.match(follows["word"]):
+            break
+        last = follows
+    return text[first.start("word") : last.end()]
+
+
 def counted_things(text: str, end: int) -> str:
     """The words for what a number counts, "trained young men" behind "300": up to the first plural, else nothing."""
     position, first = end, None
     if text.startswith((" of ", "-strong "), end):
         position = end + (3 if text[end] == " " else 7)
         if text[end] == "-":
-            match = WORD.match(text, position)
-            return match["word"] if match and match["word"].lower() not in STOPS else ""
+            return group(text, position)
     if article := ARTICLE.match(text, position):
         position = article.end()
     for _ in range(MOST_WORDS):

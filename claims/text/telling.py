@@ -120,7 +120,9 @@ def is_noun(words: Words, index: int) -> bool:
         return words.at(index) == "states" or (is_end and after != "to") or is_verb(words, index + 1)
     if after == "that" and words.at(index) in cues.SHOWING:
         return False  # "papers obtained by a newspaper show that"
-    return not before.endswith("s") and before not in ("people", "police", "media") and not before.endswith("ly")
+    return (
+        not before.endswith("s") and before not in ("people", "police", "media", "data") and not before.endswith("ly")
+    )
 
 
 def telling_noun(words: Words, index: int) -> list[Found]:

@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.text.assertions import AGAINST, SEEN, THRESHOLD, WORDINGS, assertions, entity
+from claims.text.assertions import (
+    AGAINST,
+    FIGURE_EVERY,
+    MOST_FIGURES,
+    SEEN,
+    THRESHOLD,
+    WORDINGS,
+    assertions,
+    entity,
+)
+from claims.text.figures import density, figures
 from claims.text.sentences import sentences
 from claims.text.worth import SIGNS
 
@@ -248,3 +258,44 @@ def test_the_readme_tells_how_many_are_right():
     missed_in = Counter(name for row in SENTENCES for name in row.get("wrong", []))
     right = [int(line.rsplit("|", 2)[1]) for line in table.strip().splitlines()[1:]]
     assert right == [len(SENTENCES) - missed_in[name] for name in FIELDS]
+
+
+@pytest.mark.parametrize(
+    "unit", ["1,", "1/2/", "1 and ", "$1 ", "1% ", "2030 ", "twenty-", "the two ", "1.\n\n2 and 3.\n\n"]
+)
+def test_however_densely_figures_stand_only_so_many_are_read(unit, monkeypatch):
+    read = []
+    counting = lambda words, today: read.append(density(words)) or figures(words, today)  # noqa: E731
+    monkeypatch.setattr("claims.text.assertions.figures", counting)
+
+    def work(size):
+        read.clear()
+        assert len(list(assertions((unit * size)[:size]))) == len(sentences((unit * size)[:size]))
+        return sum(read)
+
+    for size in (20_000, 80_000):
+        assert work(size) <= MOST_FIGURES + size / FIGURE_EVERY
+
+
+def test_a_table_and_a_report_full_of_figures_are_read_whole():
+    report = "In 2022 the army of 48,000 grew by 2.5 percent, to 12 brigades of the border guard.\n\n"
+    assert all(len(each.figures) == 4 for each in assertions(report * 200))
+    (table,) = assertions("Brigades by year: " + ", ".join(f"{n} of {n + 1}" for n in range(3, 103)))
+    assert len(table.figures) >= 100
+
+
+@pytest.mark.parametrize(
+    ("sentence", "speaker"),
+    [
+        ("When Lukashenko visited Moscow, he said that the army would grow.", "Lukashenko"),
+        ("President Orlova met reporters on Monday, and she said the army would grow.", "President Orlova"),
+        ("When Lukashenko met Putin, he said that the army would grow.", "he"),
+        ("After Brest fell, he said that the army would grow.", "he"),
+        ("Lukashenko wants a larger army, he said.", "he"),
+        ("Russia wants a larger army, he said, adding that it would grow.", "he"),
+        ("When the war began, he said that the army would grow.", "he"),
+    ],
+)
+def test_he_is_the_one_person_with_whom_the_sentence_begins(sentence, speaker):
+    (found,) = assertions(sentence)
+    assert [rung.speaker for rung in found.rungs][:1] == [speaker]

@@ -308,3 +308,9 @@ def test_a_sentence_of_ten_million_characters_does_not_hang(unit):
     began = time.process_time()
     content(sentence, rungs(sentence))
     assert time.process_time() - began < 5
+
+
+def test_data_show_what_they_are_subject_of():
+    for sentence in ("Customs data show that exports fell.", "Customs data show exports fell by a third."):
+        (rung,) = rungs(sentence)
+        assert (rung.speaker, rung.verb, rung.manner) == ("Customs data", "show", "document")

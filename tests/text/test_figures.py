@@ -30,6 +30,10 @@ def found(text, today=None):
         ("Between 90,000 and 120,000 reservists were called.", 90_000, 120_000, "reservists"),
         ("The corps has 100,000 to 150,000 men.", 100_000, 150_000, "men"),
         ("A 48,000-strong army stands ready.", 48_000, 48_000, "army"),
+        ("A 12,000-strong border guard will be formed.", 12_000, 12_000, "border guard"),
+        ("The 300-strong state security service left.", 300, 300, "state security service"),
+        ("It cost between €2 million and €3 million.", 2_000_000, 3_000_000, "EUR"),
+        ("Between 10 km and 20 km were mined.", 10, 20, "kilometer"),
         ("Up to 5,000 troops crossed.", None, 5_000, "troops"),
         ("At least 300 people died.", 300, None, "people"),
         ("Between 3 and 4 million people fled.", 3_000_000, 4_000_000, "people"),
@@ -50,6 +54,18 @@ def found(text, today=None):
 )  # fmt: skip
 def test_a_quantity_is_found_with_its_ends_and_what_it_counts(sentence, low, high, of):
     assert [(figure[2], figure[3], figure[4]) for figure in found(sentence)] == [(low, high, of)]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "ends"),
+    [
+        ("The garrison grew from 800 to 1,900 men.", [("800", "men"), ("1,900", "men")]),
+        ("Losses rose sharply from 5 to 7 tanks.", [("5", "tanks"), ("7", "tanks")]),
+        ("It ran between €5 and $7.", [("€5", "EUR"), ("$7", "$")]),
+    ],
+)
+def test_a_change_and_two_currencies_are_no_range(sentence, ends):
+    assert [(text, of) for text, _, _, _, of in found(sentence)] == ends
 
 
 @pytest.mark.parametrize("word", ["some", "about", "roughly", "an estimated", "nearly"])
