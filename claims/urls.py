@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from claims.views import (
     assessments,
+    captures,
     cases,
     claims,
     documents,
@@ -24,6 +25,7 @@ of_document = [
     path("", documents.document_detail, name="document-detail"),
     path("edit/", documents.document_edit, name="document-edit"),
     path("sentences/", documents.document_sentences, name="document-sentences"),
+    path("captures/<int:capture>/", captures.capture_file, name="capture-file"),
     path("claims/add/", documents.claim_add, name="document-claim-add"),
     path("suggestions/<int:suggestion>/make/", suggestions.suggestion_make, name="suggestion-make"),
     path("suggestions/<int:suggestion>/dismiss/", suggestions.suggestion_dismiss, name="suggestion-dismiss"),

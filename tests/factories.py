@@ -119,9 +119,12 @@ def make_evidence(
     )
 
 
-def make_capture(*, case: Case | None = None, by: User | None = None, **fields: Any) -> Capture:
-    exhibit = Exhibit(case=case or make_case(), title="A page")
-    exhibit.save(by=by or keeper())
+def make_capture(
+    *, case: Case | None = None, exhibit: Exhibit | None = None, by: User | None = None, **fields: Any
+) -> Capture:
+    if exhibit is None:
+        exhibit = Exhibit(case=case or make_case(), title="A page")
+        exhibit.save(by=by or keeper())
     page = b"<p>The census says 48,000.</p>"
     values = {"url": "https://example.org/", "final_url": "https://example.org/", "status": 200} | fields
     made = Capture(

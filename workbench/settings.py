@@ -152,7 +152,7 @@ STORAGES = {
 UPLOAD_LIMIT = 10_000_000  # bytes of one document
 FORM_LIMIT = 12_000_000  # bytes of a form without files
 REQUEST_LIMIT = 80_000_000  # bytes of everything that is sent at once: several documents, or a table of claims
-DATA_UPLOAD_MAX_MEMORY_SIZE = REQUEST_LIMIT  # what is larger is refused before, by a sentence
+DATA_UPLOAD_MAX_MEMORY_SIZE = FORM_LIMIT  # of what stands in a form's fields, which is held in memory; files are not
 FETCH_URLS = env_flag("WORKBENCH_FETCH", default=False)
 
 SECURE_CSP = {

@@ -15,6 +15,7 @@ urlpatterns = [
     path("accounts/reauthenticate/", accounts.reauthenticate, name="account_reauthenticate"),
     path("", include("claims.urls")),
 ]
+handler400 = "claims.views.faults.bad_request"
 handler403 = "claims.views.faults.forbidden"
 handler404 = "claims.views.faults.not_found"
 handler500 = "claims.views.faults.fault"

@@ -18,6 +18,7 @@ from claims.loading.formats.parsed import Fault, Note, Parsed
 from claims.loading.formats.signatures import kind_of, named
 from claims.text.normalising import MARKS_ON_ONE_LETTER, TURNS, Unreadable, clean
 
+LONGEST_CHARSET = 40
 TOLD_BY_BYTES = {"html", "pdf", "docx", "eml"}
 LONGEST = {"title": 300, "author": 200, "publisher": 200, "language": 12, "extractor": 60}
 
@@ -207,9 +208,9 @@ def finished(parsed: Parsed, kind: str) -> Extracted:
 
 
 def charset(content_type: str) -> str:
-    """The encoding that a Content-Type names, or nothing."""
+    """The encoding that a Content-Type names, or nothing. Cut off, as a server may send 40 kB of it."""
     _before, _sign, name = content_type.lower().partition("charset=")
-    return name.split(";")[0].strip(" \"'")
+    return name.split(";")[0].strip(" \"'")[:LONGEST_CHARSET]
 
 
 def one_line(words: str, most: int) -> str:

@@ -83,7 +83,8 @@ class Lookup:
     def __init__(self, reader: User) -> None:
         self.newest: int = Claim.objects.order_by().aggregate(newest=models.Max("pk"))["newest"] or 0
         self.share, self.cases = 1.0, None
-        if not (reader.is_superuser and reader.is_active):
+        # Without a claim anywhere there is no share to speak of.
+        if self.newest and not (reader.is_superuser and reader.is_active):
             cases = list(Case.objects.visible_to(reader).order_by().values_list("pk", flat=True))
             held = Tally.objects.filter(case__in=cases).aggregate(held=models.Sum("count"))["held"] or 0
             if held < MOST * self.newest:

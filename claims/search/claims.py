@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from claims.models import Case, Claim
 
 MOST_WORDS = 20
+LONGEST_WORD = 500  # characters; PostgreSQL takes 2046 bytes
 
 
 def usable(words: str) -> list[str]:
@@ -58,7 +59,10 @@ _NEXT = {
 
 
 def _on_postgres(case: Case, words: list[str], oldest: bool, beyond: int | None) -> QuerySet[Claim]:
-    quoted = ["'" + word.replace("\\", "\\\\").replace("'", "''") + "'" + ":*" * word.endswith("*") for word in words]
+    quoted = [
+        "'" + word[:LONGEST_WORD].replace("\\", "\\\\").replace("'", "''") + "'" + ":*" * word.endswith("*")
+        for word in words
+    ]
     claims: QuerySet[Claim] = Claim.objects.filter(case=case).extra(
         where=["to_tsvector('simple', claims_claim.statement) @@ to_tsquery('simple', %s)"],
         params=[" & ".join(quoted)],

@@ -8,14 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, models
+from django.db.models.functions import Length, Substr
 from django.utils.safestring import SafeString
 
 from claims.models import Case, Claim, Document, Evidence, Source, User
 from claims.search.snippets import marked, snippet
 from claims.search.words import WORDS, folded
+from claims.text import parts
 
 KINDS = ("claim", "document", "source", "evidence")
 MOST_TERMS = 20
+STRETCH = 5 * parts.SIZE  # characters of a document that are read at once
+MOST_LOOKED = 4_000_000  # characters of a page's documents, beyond how they begin, in which a hit is looked for
+LONGEST_WORD = 500  # characters; PostgreSQL takes 2046 bytes, and a letter may fold to eighteen
 TERMS = re.compile(r'"([^"]*)"|“([^“”]*)”|([^\s"“”]+)')
 CURSOR = re.compile(r"([a-z]+)-(\d{1,18})", re.ASCII)
 
@@ -30,12 +35,17 @@ class Term:
 
 @dataclass(frozen=True)
 class Hit:
-    """A record in which all terms stand: its name and the stretch with the most of them, safe and with marks."""
+    """A record in which all terms stand: its name and a stretch with many of them, safe and with marks.
+
+    Of a document only `read` was read, from its character `start` on; deep in a long one the words may not be found.
+    """
 
     kind: str
     record: Any
     title: SafeString
     snippet: SafeString
+    start: int = 0
+    read: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,7 +61,8 @@ def terms(words: str) -> list[Term]:
     found = []
     for match in TERMS.finditer(words.replace("\0", " ")):
         text = "".join(group or "" for group in match.groups())
-        if WORDS.search(text):
+        # Some letters fold to nothing but an accent, and a beginning needs a word.
+        if WORDS.search(folded(text)):
             found.append(Term(text, begins=bool(match[3]) and text.endswith("*")))
     return found[:MOST_TERMS]
 
@@ -171,7 +182,7 @@ def _on_postgres(kind: str, asked: list[Term], among: list[int] | None) -> tuple
 
 
 def _tsquery(term: Term) -> tuple[str, str]:
-    words = WORDS.findall(folded(term.text))
+    words = [word[:LONGEST_WORD] for word in WORDS.findall(folded(term.text))]
     if term.begins:
         return "to_tsquery('claims_stemmed', %s)", " <-> ".join(f"'{word}'" for word in words) + ":*"
     return "phraseto_tsquery('claims_stemmed', %s)", folded(term.text)
@@ -182,11 +193,41 @@ def shown(kind: str, keys: list[int], asked: list[Term], reader: User) -> Iterat
     records = {record.pk: record for record in _records(kind, reader).filter(pk__in=keys)}
     words = [word for term in asked for word in WORDS.findall(folded(term.text))]
     begun = {WORDS.findall(folded(term.text))[-1] for term in asked if term.begins}
+    left = MOST_LOOKED
     for key in keys:
-        if key in records:
+        if key in records and kind == "document":
+            document = records[key]
+            start, read, cut = seen_in(document, words, begun, left)
+            left -= start if "<mark>" in cut else min(document.length, left)
+            yield Hit(kind, document, marked(document.title, words, begun), cut, start, read)
+        elif key in records:
             title, *bodies = _texts(kind, records[key])
             best = max((snippet(body, words, begun) for body in bodies), key=lambda cut: "<mark>" in cut)
             yield Hit(kind, records[key], marked(title, words, begun), best)
+
+
+def seen_in(document: Document, words: list[str], begun: set[str], most: int) -> tuple[int, str, SafeString]:
+    """The first stretch of a long text in which a word can be marked, where it starts, and the snippet of it.
+
+    Looks so many characters beyond the first stretch; where it finds none, that is how the text begins.
+    """
+    begins: str = document.begins  # type: ignore[attr-defined]
+    length: int = document.length  # type: ignore[attr-defined]
+    first = 0, begins, snippet(begins, words, begun, after=length > len(begins))
+    if "<mark>" in first[2]:
+        return first
+    for start in range(STRETCH, min(length, most), STRETCH):
+        texts = Document.objects.filter(pk=document.pk).order_by().values_list(_stretch(start), flat=True)
+        read = texts.get()
+        cut = snippet(read, words, begun, before=True, after=length > start + len(read))
+        if "<mark>" in cut:
+            return start, read, cut
+    return first
+
+
+def _stretch(start: int) -> Substr:
+    # With a little of what follows, so that no snippet ends where a stretch does.
+    return Substr("text", start + 1, STRETCH + parts.REACH)
 
 
 def _records(kind: str, reader: User) -> models.QuerySet[Any]:
@@ -194,7 +235,9 @@ def _records(kind: str, reader: User) -> models.QuerySet[Any]:
     if kind == "claim":
         return Claim.objects.visible_to(reader).select_related("case", "rating").order_by()
     if kind == "document":
-        return Document.objects.visible_to(reader).defer("content").select_related("case").order_by()
+        documents = Document.objects.visible_to(reader).light().select_related("case").order_by()
+        annotated: models.QuerySet[Any] = documents.annotate(length=Length("text"), begins=_stretch(0))
+        return annotated
     if kind == "source":
         return Source.objects.visible_to(reader).order_by()
     claims = Claim.objects.visible_to(reader).values("pk")
@@ -206,8 +249,6 @@ def _texts(kind: str, record: Any) -> tuple[str, ...]:
     """What a hit is called, and in which texts it can be seen, the first preferred."""
     if kind == "claim":
         return record.ref, record.statement
-    if kind == "document":
-        return record.title, record.text
     if kind == "source":
         return record.name, record.note
     return record.exhibit.title, record.quote, record.note

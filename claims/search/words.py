@@ -31,7 +31,8 @@ SHORT_DENIAL = re.compile(r"n['’]t\b", re.IGNORECASE)
 def folded(text: str) -> str:
     """The text in small letters without accents, as both databases index it."""
     text = text.lower()
-    return text if text.isascii() else ACCENTS.sub("", unicodedata.normalize("NFKD", text))
+    # Mathematical capitals become letters, and large ones, only when they are taken apart.
+    return text if text.isascii() else ACCENTS.sub("", unicodedata.normalize("NFKD", text).lower())
 
 
 @lru_cache(maxsize=50_000)

@@ -117,6 +117,8 @@ JOINT = re.compile(r"[\s\u00a0]*-?[\s\u00a0]*")
 MOST_DIGITS = 40
 MOST_POWER = 60
 MOST_PARTS = 60
+# Made once: making a fraction takes longer than comparing two.
+NONE, ONE, TEN, MOST = Fraction(0), Fraction(1), Fraction(10), Fraction(10**30)
 
 
 def numbers(text: str) -> list[Number]:
@@ -218,6 +220,8 @@ def literal_value(match: re.Match[str]) -> Fraction | None:
 
 def digits_value(digits: str) -> Fraction:
     """The value of digits with commas, points or spaces: 1,234.5 and 1.234,5 and 1 234."""
+    if digits.isdecimal():
+        return Fraction(int(digits))
     plain = re.sub(r"[\s\u00a0\u2009\u202f]", "", digits)
     if re.fullmatch(r"\d{1,3}(\.\d{3})+,\d+|\d+,\d{1,2}", plain, re.ASCII):
         plain = plain.replace(".", "").replace(",", ".")
@@ -333,8 +337,8 @@ def fraction(text: str, run: Sequence[Part], start: int) -> tuple[Fraction, int]
 
 def cardinal(text: str, run: Sequence[Part], start: int) -> tuple[Fraction | None, int, Fraction]:
     """A whole number: value, the part behind it, and the scale of its last word (1 where it has none)."""
-    total, group, last = Fraction(0), Fraction(0), Fraction(0)
-    room, highest, scale, position = Fraction(10**30), Fraction(10**30), Fraction(1), start
+    total, group, last = NONE, NONE, NONE
+    room, highest, scale, position = MOST, MOST, ONE, start
     while position < len(run):
         sort, value = run[position].sort, run[position].value
         if sort == "and":
@@ -347,8 +351,8 @@ def cardinal(text: str, run: Sequence[Part], start: int) -> tuple[Fraction | Non
                 or (sort in ("couple", "few") and position > start)
             ):
                 break
-            group, last, scale = group + value, value, Fraction(1)
-            room = Fraction(10 if sort == "tens" else 1 if sort != "scaled" else 0)
+            group, last, scale = (group + value if group else value), value, ONE
+            room = TEN if sort == "tens" else ONE if sort != "scaled" else NONE
         elif sort in ("hundred", "hundreds") and last < 100 and group == last and (position == start or last):
             group = last = (group or Fraction(1)) * 100
             room = scale = Fraction(100)
@@ -365,7 +369,7 @@ def cardinal(text: str, run: Sequence[Part], start: int) -> tuple[Fraction | Non
     if sort_at(run, position) == "point":
         decimals, position = after_point(run, position + 1)
         group += decimals
-    return total + group, position, scale
+    return (total + group if total else group), position, scale
 
 
 def follows_and(run: Sequence[Part], position: int, room: Fraction, scale: Fraction) -> bool:

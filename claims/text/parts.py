@@ -24,8 +24,15 @@ def turn(window: str) -> int:
     return next((at for at in range(1, len(window)) if is_free(window, at)), 0)
 
 
-def number_at(text: str, place: int) -> int:
-    """In which part of a text a place in it stands, from 1."""
-    number = min(place // SIZE + 1, count(len(text)))
+def number_at(text: str, place: int, *, start: int = 0, length: int | None = None) -> int:
+    """In which part of a text a place in it stands, from 1.
+
+    Of a text of `length` characters only a stretch may be at hand, from `start` on: a multiple of SIZE not behind
+    the place, to REACH characters behind such a multiple.
+    """
+    number = min(place // SIZE + 1, count(start + len(text) if length is None else length))
     floor = (number - 1) * SIZE
-    return number - 1 if number > 1 and place < floor + turn(text[floor : floor + REACH]) else number
+    if number == 1 or floor < start:
+        # A place beyond the last floor by a whole part or more: only the last part is as long.
+        return number
+    return number - 1 if place < floor + turn(text[floor - start : floor - start + REACH]) else number

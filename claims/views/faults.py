@@ -5,12 +5,28 @@ from __future__ import annotations
 import errno
 import sys
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from claims.loading.documents import megabytes
 from claims.models import Refused
+from claims.views.parts import house
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """413 where a form's fields hold more than fits, 400 for what no browser of ours would send."""
+    if isinstance(exception, RequestDataTooBig):
+        sentence = _("What was typed has more than %(limit)s MB. Send less at once, or load it as a file.")
+        status, sentence = 413, sentence % {"limit": megabytes(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)}
+    else:
+        status, sentence = 400, _("What was sent cannot be read. Open the page again, then send it once more.")
+    return HttpResponse(
+        render_to_string("claims/refusal.html", {"refusal": Refused(sentence)} | house(request)), status=status
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -31,6 +31,7 @@ from claims.models.suggestions import typed
 from claims.text.assertions import SEEN, WORDINGS
 from claims.text.worth import SIGNS
 from claims.views.access import Request, open_to
+from claims.views import captures
 from claims.views.parts import render_part, wants_part
 
 LISTED = 50  # suggestions on one page of the list beside the text
@@ -133,6 +134,7 @@ def _text(
     after = cursor(request.GET.get("after"))
     best, more = best_first(document, after, LISTED)
     keep = f"&part={here.number}" if here.count > 1 else ""
+    kept = captures.kept(document)
     return {
         "here": here,
         # Where the text begins with its own title, the page need not say it twice.
@@ -144,6 +146,8 @@ def _text(
         "orphans": passages.orphaned,
         "crowded": passages.crowded,
         # Claims can be opened from their own list.
+        "captures": kept[: captures.LISTED],
+        "more_captures": len(kept) > captures.LISTED,
         "covered": [layer for layer in covered(page) if layer.claim is None],
         "best": with_words(document, best),
         "last": best[-1].pk if more else None,

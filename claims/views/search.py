@@ -95,7 +95,7 @@ def placed(kind: str, hits: list[Hit]) -> list[Found]:
         rows = _passages([hit.record for hit in hits])
         return [_found(hit, rows.get(hit.record.pk)) for hit in hits]
     if kind == "document":
-        return [_found(hit, in_document(hit.record, hit.snippet)) for hit in hits]
+        return [_found(hit, in_document(hit)) for hit in hits]
     return [_found(hit) for hit in hits]
 
 
@@ -115,24 +115,26 @@ def _passages(claims: list[Claim]) -> dict[int, tuple[str, str]]:
     return places
 
 
-def in_document(document: Document, snippet: str) -> tuple[str, str] | None:
+def in_document(hit: Hit) -> tuple[str, str] | None:
     """The address at which the reading room shows the first marked words of a snippet; None where none are marked.
 
     The browser finds the words themselves by the address's text fragment
     (https://wicg.github.io/scroll-to-text-fragment/); one that knows no such thing opens the part they stand in.
     """
-    cut = snippet.removeprefix("… ").removesuffix(" …")
+    document: Document = hit.record
+    cut = hit.snippet.removeprefix("… ").removesuffix(" …")
     before, mark, _rest = cut.partition("<mark>")
-    at = document.text.find(unescape(MARKS.sub("", cut))) if mark else -1
-    if at < 0:
+    inside = hit.read.find(unescape(MARKS.sub("", cut))) if mark else -1
+    if inside < 0:
         return None
-    at += len(unescape(before))
+    inside += len(unescape(before))
+    at, length = hit.start + inside, document.length  # type: ignore[attr-defined]
     page = document.page_of(at)
-    number = parts.number_at(document.text, at)
+    number = parts.number_at(hit.read, at, start=hit.start, length=length)
     room = reverse("claims:document-detail", args=[document.case.code, document.number])
-    query = f"?part={number}" if parts.count(len(document.text)) > 1 else ""
+    query = f"?part={number}" if parts.count(length) > 1 else ""
     name = _("Page %(n)s, at these words") % {"n": page} if page else _("At these words")
-    return f"{room}{query}#:~:text={fragment(document.text[at : at + FRAGMENT])}", name
+    return f"{room}{query}#:~:text={fragment(hit.read[inside : inside + FRAGMENT])}", name
 
 
 def fragment(words: str) -> str:

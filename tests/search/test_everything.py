@@ -2,13 +2,17 @@
 
 import pytest
 from django.db import connection
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from claims.custody import guards
 from claims.models import Claim, Exhibit, Role
+from claims.search import everything, snippets
+from claims.search.claims import matching
 from claims.search.everything import KINDS, search, terms
+from claims.search.similar import similar
 from claims.search.snippets import folded_in_place, marked, snippet
+from claims.text import parts
 from tests.factories import (
     make_assessment,
     make_case,
@@ -151,10 +155,31 @@ def test_an_odd_place_to_go_on_is_the_beginning(stocked, ann, after):
         "army:* |",
         "facet:case1",
         "x " * 500,
+        "\u037a*",
+        "\ufe70*",
+        "army \u037a*",
+        "\u037a",
+        "\u3349" * 200 + "*",
     ],
 )
 def test_signs_of_a_query_language_are_only_signs(stocked, ann, words):
     assert set(kinds(search(words, ann))) <= set(KINDS)
+
+
+# Of every sort that a query language, a tokeniser or a folding may stumble over.
+SIGNS = st.one_of(
+    st.characters(),
+    st.sampled_from("*\"“”':&|!()<>-\\^{}%\0\u037a\ufe70\ufc5e\u0345\u3349\u00b5İßﬁ\u0661"),
+    st.sampled_from(["army", "ab*", " ", "* ", "NEAR(", " AND ", " NOT ", "facet:"]),
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(words=st.lists(SIGNS, max_size=200).map(lambda signs: "".join(signs)[:200]))
+def test_whatever_is_typed_is_looked_for_without_a_fault(stocked, ann, words):
+    assert set(kinds(search(words, ann))) <= set(KINDS)
+    assert list(matching(stocked, words)[:3]) is not None
+    assert similar(words, ann) is not None
 
 
 def test_accents_are_no_matter(case, ann):
@@ -183,6 +208,33 @@ def test_a_long_text_is_marked_alike_wherever_the_word_stands():
         cut = snippet("x" * (place - 1) + " armies " + "y" * 20_000, ["army"])
         assert cut.count("<mark>armies</mark>") == 1
     assert "<mark>" not in snippet("x" * 9_999 + "army" + "y" * 20_000, ["army"])
+
+
+def test_no_more_of_a_long_text_is_looked_through_than_it_takes(monkeypatch):
+    looked = []
+    monkeypatch.setattr(snippets, "densest", lambda hits: looked.append(1) or (hits[0][0], 1) if hits else (0, 0))
+    assert "<mark>army</mark>" in snippet("The army. " * 1_000_000, ["army", "zebra"])
+    assert len(looked) <= snippets.MOST_PIECES
+
+
+def test_of_a_long_document_only_the_stretches_up_to_the_hit_are_read(case, ann, monkeypatch):
+    monkeypatch.setattr(everything, "STRETCH", parts.SIZE)
+    text = "A word and another. " * 10_000
+    make_document(case=case, title="Late", text=text + "The zebra is last.")
+    make_document(case=case, title="Early", text="The zebra is first. " + text)
+    early, late = search("zebra", ann).hits
+    assert early.snippet.startswith("The <mark>zebra</mark> is first.")
+    assert early.snippet.endswith(" …")
+    assert late.snippet.startswith("… ")
+    assert late.snippet.endswith("The <mark>zebra</mark> is last.")
+    assert len(early.read) == len(early.record.begins) == parts.SIZE + parts.REACH
+    assert late.start == 4 * parts.SIZE
+    assert not {"text", "content"} & (early.record.__dict__.keys() | late.record.__dict__.keys())
+
+    monkeypatch.setattr(everything, "MOST_LOOKED", 2 * parts.SIZE)
+    _early, late = search("zebra", ann).hits
+    assert late.snippet.startswith("A word and another.")
+    assert "<mark>" not in late.snippet
 
 
 def test_the_stretch_with_most_of_the_words_is_shown():

@@ -165,3 +165,12 @@ def test_a_judgement_is_made_of_any_text(one, other, score):
     assert judged(score, one, other) in ("same", "near", "far")
     assert folded(folded(one)) == folded(one)
     assert all(stem(word) for word in one.split())
+
+
+def test_letters_of_another_alphabet_of_signs_fold_to_small_ones():
+    assert folded("\U0001d56crmy") == "army"
+
+
+def test_where_there_is_no_claim_at_all_nothing_is_similar(case, ann, zoe):
+    for reader in (ann, zoe):
+        assert similar(FORCE, reader) == []

@@ -53,3 +53,12 @@ def test_the_kind_is_guessed_from_the_words():
     assert likely_kind("troops have been massed near the border") == "state"
     assert likely_kind("On 20 February he announced it") == "statement"
     assert likely_kind("Минск заявил") == "statement"
+
+
+@given(st.integers(0, 300_000), st.integers(0, 400), st.integers(0, 2 * parts.SIZE))
+def test_a_stretch_tells_the_part_as_the_whole_text_does(place, more, behind):
+    text = ("A word. " * 9 + "\n\n") * 4_000 + "x" * more
+    text = text[: max(place + 1, len(text) - behind)]
+    start = place // (5 * parts.SIZE) * 5 * parts.SIZE
+    stretch = text[start : start + 5 * parts.SIZE + parts.REACH]
+    assert parts.number_at(stretch, place, start=start, length=len(text)) == parts.number_at(text, place)

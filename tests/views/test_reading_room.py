@@ -198,7 +198,7 @@ def test_the_room_costs_the_same_however_many_claims_there_are(case, ann, as_, d
     document = make_document(case=case)
     make_claim(document=document, exact="48,000")
     browser = as_(ann)
-    with django_assert_max_num_queries(18) as few:
+    with django_assert_max_num_queries(19) as few:
         browser.get(f"{ROOM}?claim=1")
     for _ in range(12):
         make_claim(document=document, exact="strong")

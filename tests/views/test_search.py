@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from claims.forms import search as forms
 from claims.models import Exhibit, Role
+from claims.search import everything
 from claims.text import parts
 from claims.views import search as pages
 from tests.factories import (
@@ -251,3 +252,13 @@ def test_the_box_stands_on_every_page_and_once_on_the_searchs_own(case, ann, as_
         assert page.count('action="/search/"') == 1
         assert page.count('data-key="/"') == 1
     assert text_of(browser.get("/search/")).count('name="q"') == 1
+
+
+def test_a_hit_too_deep_in_a_text_to_be_looked_for_says_so(case, ann, as_, monkeypatch):
+    monkeypatch.setattr(everything, "STRETCH", parts.SIZE)
+    make_document(case=case, text="Words before it. " * 20_000 + "\n\nA zebra.")
+    assert "The words stand elsewhere" not in text_of(as_(ann).get("/search/?q=zebra"))
+    monkeypatch.setattr(everything, "MOST_LOOKED", 0)
+    page = text_of(as_(ann).get("/search/?q=zebra"))
+    assert "the words stand elsewhere in it" in page
+    assert "part=" not in page

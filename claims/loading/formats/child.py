@@ -16,7 +16,12 @@ READERS = {"text": "plain", "markdown": "plain", "html": "web_page", "pdf": "pdf
 MEMORY = 1_000_000_000  # bytes of address space
 CPU_SECONDS, WALL_SECONDS = 20, 30
 OPEN_FILES = 32
-FORBIDDEN = ("socket.", "subprocess.", "os.exec", "os.fork", "os.spawn", "os.posix_spawn", "os.system", "ctypes.dlopen")
+FORBIDDEN = (
+    "socket.", "subprocess.", "os.exec", "os.fork", "os.spawn", "os.posix_spawn", "os.system", "ctypes.dlopen",
+    "os.remove", "os.rmdir", "os.mkdir", "os.rename", "os.link", "os.symlink", "os.truncate", "os.chmod", "os.chown",
+    "os.lchown", "os.chflags", "os.utime", "os.setxattr", "os.removexattr", "os.kill", "signal.pthread_kill",
+    "shutil.", "tempfile.",
+)  # fmt: skip
 
 
 def main() -> None:
@@ -49,7 +54,12 @@ def answered(read: Any, options: dict[str, Any]) -> dict[str, Any]:
 
 
 def confine() -> None:
-    """Limits on memory and time; no new process, no network and nothing written from here on."""
+    """Limits on memory, time, processes and files from here on, and a net for what Python itself is asked to do.
+
+    The limits hold for whatever runs here. The net holds for Python alone: a library's native code, were it
+    taken over by a file, calls the system past it, and could still reach the network, remove or rename files
+    and signal other processes as far as the account may. Who fears that runs the workbench in a container.
+    """
     limits = {
         resource.RLIMIT_AS: MEMORY,
         resource.RLIMIT_CPU: CPU_SECONDS,
@@ -66,7 +76,7 @@ def confine() -> None:
 
 
 def watch(event: str, arguments: tuple[Any, ...]) -> None:
-    """A net under the limits: what no reader needs is refused by name."""
+    """What no reader needs is refused by name, where Python is asked for it; native code is not seen here."""
     if event.startswith(FORBIDDEN):
         raise PermissionError(event)
     if event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):

@@ -9,7 +9,8 @@ from claims.text.normalising import clean
 EXTRACTOR = "text 1"
 FRONT_MATTER = re.compile(r"---[ \t]*\n(.{0,20000}?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
 FIELD = re.compile(r"^([A-Za-z_]+):[ \t]*(.+)$", re.MULTILINE)
-HEADING = re.compile(r"^# +(.+?)[ #]*$", re.MULTILINE)
+# The signs that may close it are cut off afterwards: a pattern for both would try every place for where it ends.
+HEADING = re.compile(r"^# +([^\n]+)$", re.MULTILINE)
 NAMES = {
     "title": ["title"],
     "author": ["author", "authors", "by"],
@@ -35,7 +36,7 @@ def tell(parsed: Parsed) -> None:
     rows = {name.lower(): unquoted(value) for name, value in FIELD.findall(front[1])} if front else {}
     said = {name: next((rows[key] for key in keys if key in rows), "") for name, keys in NAMES.items()}
     heading = HEADING.search(parsed.text, front.end() if front else 0)
-    parsed.title = said["title"] or (heading[1] if heading else "")
+    parsed.title = said["title"] or (heading[1].rstrip(" #") if heading else "")
     parsed.author, parsed.publisher = said["author"].strip("[]"), said["publisher"]
     parsed.published, parsed.modified = iso_date(said["published"]), iso_date(said["modified"])
     parsed.language = language_tag(said["language"])

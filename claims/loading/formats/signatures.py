@@ -33,8 +33,9 @@ OTHERS = [
     (b"ID3", "other", "MP3"),
     (b"OggS", "other", "Ogg"),
 ]
+# A comment ends where it first can: trying other ends would double the work with every comment.
 PAGE = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,2000}?-->\s*)*"
+    rb"(?:\xef\xbb\xbf)?\s*+(?:<\?xml[^>]{0,200}>\s*+)?(?:(?><!--.{0,2000}?-->)\s*+)*+"
     rb"<(?:!doctype\s+html|html|head|body)\b",
     re.IGNORECASE | re.DOTALL,
 )
