@@ -34,6 +34,12 @@ def test_every_command_it_names_is_there():
     assert named == ours
 
 
+def test_every_room_of_the_house_is_in_its_plan():
+    plan = set(re.findall(r"^      ([a-z]+)/ ", README, re.MULTILINE)) | {"templatetags", "migrations", "static"}
+    rooms = {each.name for each in (ROOT / "claims").iterdir() if each.is_dir() and each.name != "__pycache__"}
+    assert rooms <= plan
+
+
 def test_every_file_it_points_to_is_there():
     links = [link for link in re.findall(r"\]\(([^)]+)\)", README) if "://" not in link]
     paths = re.findall(r"`((?:claims|templates|workbench|fixtures)/[a-z_/.]+)`", README)
@@ -45,6 +51,7 @@ def test_the_tour_finds_the_claims_it_sends_people_to(db):
     to_assess, to_decide = case.claims.get(number=8), case.claims.get(number=12)
     assert (to_assess.status, to_assess.answers_in) == (Status.IN_REVIEW, 1)
     assert (to_decide.status, to_decide.disputed) == (Status.TO_DECIDE, True)
+    assert f"write “{case.claims.get(number=3).statement}”" in README
     free = "Minsk in turn expects provocations along the frontier"
     assert free in README
     assert free in case.documents.get().text

@@ -33,7 +33,9 @@ KINDS = {
 WHY: dict[str, Any] = {
     "empty": _("There is no text in it: it is empty or holds only white space."),
     "binary": _("It holds NUL characters, so it looks like a binary file rather than a text."),
-    "not_utf8": _("It is not UTF-8 text: byte %(detail)s cannot be read. Save it as UTF-8 and try again."),
+    "not_utf8": _(
+        "It is not UTF-8 text: byte %(detail)s cannot be read. Choose its encoding as you load it, or save it as UTF-8."
+    ),
     "not_in": _("It cannot be read as %(detail)s. Choose another encoding, or save it as UTF-8."),
     "encoding": _("There is no encoding named %(detail)s."),
     "surrogate": _("Character %(detail)s is half of a surrogate pair and stands for nothing."),
@@ -70,6 +72,11 @@ NOTES: dict[str, Any] = {
         "detail",
     ),
     "all_text": _("No main text could be told apart, so everything the page shows was taken."),
+    "front_matter": ngettext_lazy(
+        "%(detail)s line of details before the text was left out; the file keeps it.",
+        "%(detail)s lines of details before the text were left out; the file keeps them.",
+        "detail",
+    ),
     "hidden": ngettext_lazy("%(detail)s hidden word was left out.", "%(detail)s hidden words were left out.", "detail"),
     "deleted": ngettext_lazy(
         "%(detail)s word deleted under tracking was left out.",

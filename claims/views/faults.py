@@ -31,19 +31,25 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404: there is no such page for this person."""
-    return HttpResponse(render_to_string("claims/not_found.html", {"title": _("Not here")}), status=404)
+    return HttpResponse(
+        render_to_string("claims/not_found.html", {"title": _("Not here")} | house(request)), status=404
+    )
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403: the page is there, but not for this person."""
     sentence = _("Your account does not allow this. An administrator of this workbench can change that.")
-    return HttpResponse(render_to_string("claims/refusal.html", {"refusal": Refused(sentence)}), status=403)
+    return HttpResponse(
+        render_to_string("claims/refusal.html", {"refusal": Refused(sentence)} | house(request)), status=403
+    )
 
 
 def old_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: the form's token does not fit, because the form was open since before the last sign-in, or is not ours."""
     sentence = _("This form was opened before you last signed in. Open the page again, then send it once more.")
-    return HttpResponse(render_to_string("claims/refusal.html", {"refusal": Refused(sentence)}), status=403)
+    return HttpResponse(
+        render_to_string("claims/refusal.html", {"refusal": Refused(sentence)} | house(request)), status=403
+    )
 
 
 def is_full(fault: BaseException | None) -> bool:
@@ -75,7 +81,7 @@ def fault(request: HttpRequest) -> HttpResponse:
             500,
             _("This is a defect of the workbench, not of what you did. It has been noted in its log."),
         )
-    page = render_to_string("claims/fault.html", {"status": status, "sentence": sentence})
+    page = render_to_string("claims/fault.html", {"status": status, "sentence": sentence} | house(request))
     response = HttpResponse(page, status=status)
     if status == 503:
         response["Retry-After"] = "10"

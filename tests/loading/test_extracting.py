@@ -80,19 +80,37 @@ def test_an_encoding_that_the_server_names_is_no_guess():
     assert (found.text, found.notes) == (clean(CYRILLIC * 3), ())
 
 
-def test_too_little_to_guess_is_refused():
+def test_too_little_to_guess_is_refused_and_read_in_the_encoding_that_is_chosen():
     assert refusal(b"caf\xe9") == "not_utf8"
+    assert "Choose its encoding" in str(Unextractable("not_utf8", 3))
+    assert extract("Армия".encode("cp1251"), encoding="cp1251").text == "Армия"
 
 
-def test_markdown_tells_about_itself_and_stays_as_it_is():
-    front = '---\ntitle: "Army grows"\nauthor: Jo Doe\ndate: 2023-02-14\nlang: en\n---\n# Heading\n\nText.'
-    found = extract(front.encode(), "a.md")
-    assert found.text == front
+def test_markdown_tells_about_itself_before_its_text_begins():
+    front = '---\ntitle: "Army grows"\nauthor: Jo Doe\ndate: 2023-02-14\nlang: en\ntags:\n  - army\n---\n\n'
+    found = extract(f"{front}# Heading\n\nText.".encode(), "a.md")
+    assert (found.text, notes(found)) == ("# Heading\n\nText.", {"front_matter": 6})
+    assert "6 lines of details" in sentence(found.notes[0])
     assert (found.title, found.author, found.published, found.language) == (
         "Army grows", "Jo Doe", datetime.date(2023, 2, 14), "en",
     )  # fmt: skip
     assert extract(b"# Heading #\n\nText.", "a.md").title == "Heading"
     assert extract(b"# Heading #\n\nText.", "a.txt").title == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("---\ntitle: Army grows\n---\nText.", "a.txt"),
+        ("---\nThe army: it grows.\n---\nText.", "a.md"),
+        ("---\nNote: the army grows.\nSo does the guard.\n---\nText.", "a.md"),
+        ("Text.\n\n---\ntitle: Army grows\n---\nMore.", "a.md"),
+        ("---\ntitle: Army grows\n---", "a.md"),
+    ],
+)
+def test_what_is_no_front_matter_or_all_there_is_stays_in_the_text(text, name):
+    found = extract(text.encode(), name)
+    assert (found.text, found.notes) == (text, ())
 
 
 # Web pages

@@ -4,9 +4,10 @@ import errno
 
 import pytest
 from django.db import DataError, OperationalError, ProgrammingError, connection
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from claims.models import Claim
+from claims.views import faults
 from tests.factories import make_claim
 
 
@@ -65,6 +66,32 @@ def test_a_full_sqlite_file_is_a_full_disk(case, browser, ann):
             cursor.execute("PRAGMA max_page_count = 1073741823")
     assert answer.status_code == 507
     assert Claim.objects.get(pk=claim.pk).status == "open"
+
+
+def test_a_demo_says_so_where_something_is_missing_refused_or_broken_and_in_the_admin(
+    case, browser, as_, ada, settings, monkeypatch
+):
+    aside = "This is a demo: its accounts and their password are public."
+    strict = Client(enforce_csrf_checks=True)
+    staff = as_(ada)
+    monkeypatch.setattr("claims.views.cases.render_part", None)
+
+    def pages() -> list[tuple[int, bool]]:
+        answers = [
+            browser.get("/cases/NONE/"),
+            browser.get("/cases/BY/"),
+            strict.post("/accounts/login/"),
+            faults.bad_request(RequestFactory().get("/")),
+            faults.forbidden(RequestFactory().get("/")),
+            *(staff.get(f"/admin/{path}") for path in ("", "claims/case/", "claims/case/add/?_popup=1")),
+        ]
+        return [(answer.status_code, aside in answer.content.decode()) for answer in answers]
+
+    statuses = [404, 500, 403, 400, 403, 200, 200, 200]
+    settings.DEMO = False
+    assert pages() == [(status, False) for status in statuses]
+    settings.DEMO = True
+    assert pages() == [(status, True) for status in statuses]
 
 
 def test_a_defect_is_called_one(case, browser, monkeypatch):
