@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import signal
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -99,22 +100,35 @@ def complaints() -> Iterator[Complaints]:
     assert not [text for text in heard if "status of 4" not in text]
 
 
+@pytest.fixture(scope="session")
+def sessions(site, browser) -> Callable[[str], Any]:
+    """`sessions("analyst")` is what a browser holds once that demo account has signed in; each does so once."""
+
+    @functools.cache
+    def session(name: str) -> Any:
+        with browser.new_context(base_url=site) as context:
+            page = context.new_page()
+            page.goto("/accounts/login/")
+            page.get_by_label("Email").fill(f"{name}@example.org")
+            page.get_by_label("Password").first.fill(PASSWORD)
+            page.get_by_role("button", name="Sign in").click()
+            page.wait_for_url("**/")
+            return context.storage_state()
+
+    return session
+
+
 @pytest.fixture
-def sign_in(site, browser, complaints):
+def sign_in(site, browser, complaints, sessions):
     """`sign_in("analyst")` is a page in which that demo account is signed in; keywords go to the browser context."""
     contexts = []
 
     def signed_in(name: str, **options: Any) -> Page:
-        context = browser.new_context(base_url=site, **options)
+        context = browser.new_context(base_url=site, storage_state=sessions(name), **options)
         contexts.append(context)
         context.set_default_timeout(8000)
         page: Page = context.new_page()
         complaints.watch(page)
-        page.goto("/accounts/login/")
-        page.get_by_label("Email").fill(f"{name}@example.org")
-        page.get_by_label("Password").first.fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url("**/")
         return page
 
     yield signed_in
