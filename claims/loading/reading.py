@@ -13,10 +13,12 @@ from django.db.models import Count, Q
 from claims.models import Claim, Document, Passage, Status, Suggestion
 from claims.text import parts
 from claims.text.marks import Mark, Segment, by_paragraph
+from claims.text.quotations import Quotation, stands
 
 LONGEST_PASSAGE = 10_000  # characters
 MOST_MARKS = 300  # claims' passages marked in one part
-MOST_OUTSIDE = 50  # passages listed that lie beyond the end of the text
+MOST_CHECKED = 2_000  # passages of a document held against its text for one page
+MOST_ORPHANS = 50  # of those whose words stand no more, listed
 MOST_SUGGESTED = 200  # suggestions marked in one part: the best
 MOST_READ = 2_000  # suggestions listed among the sentences of one part
 DEEPEST = 8  # marks on one word; more cannot be told apart
@@ -45,6 +47,18 @@ class Passages:
     withdrawn: list[Passage]
     orphaned: list[Passage]
     crowded: bool = False
+
+
+@dataclass(frozen=True)
+class Orphans:
+    """A document's passages whose words stand there no more: the first, how many more; `partly` if not all are known.
+
+    Of a document with very many passages only the first are checked, and those of the part that is read.
+    """
+
+    listed: list[Passage]
+    more: int = 0
+    partly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +131,14 @@ def part_at(document: Document, place: int) -> Part | None:
 
 
 def passages_in(document: Document, here: Part, chosen: Claim | None = None) -> Passages:
-    """The passages in a part, at most `MOST_MARKS` in reading order, and those beyond the text's end; with claims.
+    """The passages in a part, at most `MOST_MARKS` in reading order; with claims.
 
     The quote gate stands before each mark. A withdrawn claim is marked where it is the chosen one.
     """
     rows = document.passages.select_related("claim__rating").order_by("start", "pk").fetch_mode(models.FETCH_RAISE)
-    length = len(document.text)
     inside: list[Passage] = list(rows.filter(_touches(here))[: MOST_MARKS + 1])
-    outside = rows.filter(start__gt=length - LONGEST_PASSAGE, end__gt=length)[:MOST_OUTSIDE]
     kept = Passages([], [], [], len(inside) > MOST_MARKS)
-    for passage in {each.pk: each for each in [*inside[:MOST_MARKS], *outside]}.values():
+    for passage in inside[:MOST_MARKS]:
         passage.document = document
         passage.claim.case = document.case
         if not passage.stands():
@@ -136,6 +148,26 @@ def passages_in(document: Document, here: Part, chosen: Claim | None = None) -> 
         else:
             kept.marked.append(passage)
     return kept
+
+
+def orphans_of(document: Document, found: Sequence[Passage] = ()) -> Orphans:
+    """The document's passages whose words stand there no more, in reading order; with claims.
+
+    `found` are those that a part's passages have shown already.
+    """
+    # Told by slices of the text that is at hand: a database would read the whole text for each passage.
+    rows = document.passages.order_by("start", "pk")
+    words = list(rows.values_list("pk", "start", "end", "exact", "prefix", "suffix")[: MOST_CHECKED + 1])
+    gone = {key for key, *told in words[:MOST_CHECKED] if not stands(document.text, Quotation(*told))}
+    gone |= {passage.pk for passage in found}
+    if not gone:
+        return Orphans([], partly=len(words) > MOST_CHECKED)
+    first = rows.filter(pk__in=gone).select_related("claim").fetch_mode(models.FETCH_RAISE)[:MOST_ORPHANS]
+    listed: list[Passage] = list(first)
+    for passage in listed:
+        passage.document = document
+        passage.claim.case = document.case
+    return Orphans(listed, len(gone) - len(listed), len(words) > MOST_CHECKED)
 
 
 def suggested_in(document: Document, here: Part, chosen: Suggestion | None = None) -> list[Suggestion]:
@@ -156,6 +188,16 @@ def read_in(document: Document, here: Part) -> list[Suggestion]:
     """The suggestions in a part, whatever was decided on them, in reading order; at most `MOST_READ`."""
     rows = document.suggestions.filter(_touches(here)).select_related("claim").order_by("start", "pk")
     return list(rows.fetch_mode(models.FETCH_RAISE)[:MOST_READ])
+
+
+def standing_in(document: Document, start: int, end: int, most: int) -> list[Claim]:
+    """The claims, at most so many and none withdrawn, that stand in words of this stretch of the text."""
+    near = Q(start__lt=end, start__gt=start - LONGEST_PASSAGE, end__gt=start)
+    rows = document.passages.filter(near).exclude(claim__status=Status.WITHDRAWN).select_related("claim")
+    claims = {passage.claim_id: passage.claim for passage in rows.order_by("start", "pk")[:most]}
+    for claim in claims.values():
+        claim.case = document.case
+    return list(claims.values())
 
 
 def _touches(here: Part) -> Q:

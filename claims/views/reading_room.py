@@ -20,6 +20,7 @@ from claims.loading.reading import (
     key_of,
     laid_out,
     next_pending,
+    orphans_of,
     part,
     part_at,
     passages_in,
@@ -143,7 +144,7 @@ def _text(
         "page": page,
         "claims": _claims(passages.marked),
         "withdrawn": _claims(passages.withdrawn),
-        "orphans": passages.orphaned,
+        "orphans": orphans_of(document, passages.orphaned),
         "crowded": passages.crowded,
         # Claims can be opened from their own list.
         "captures": kept[: captures.LISTED],

@@ -88,7 +88,7 @@ def test_a_crowd_of_marks_is_bounded(case, monkeypatch, django_assert_num_querie
         for words, score in [("The minister said", 0.1), ("Minsk claims", 0.5), ("The army", 0.9)]
     )
     here = there(document, 1)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         passages = passages_in(document, here)
     assert (len(passages.marked), passages.crowded) == (3, True)
     with django_assert_num_queries(1):
