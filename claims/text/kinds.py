@@ -42,6 +42,8 @@ LISTS = {
 }
 SIGNS = {word: sign for sign, listed in LISTS.items() for word in listed.split()}
 SIGNS |= dict.fromkeys(cues.SAYING - SIGNS.keys(), "speech") | {month: "date" for month in DAYS - words("may march")}
+# What happened in May has happened, and is not only what may be.
+MONTH_OF_MAY = re.compile(r"(?<=[a-z\d] )May\b|\bMay(?= \d)|(?<=\d )may(?= \d)")
 YEARS = range(1500, 2200)
 # In this order: what holds first is the kind.
 ORDER = (
@@ -56,7 +58,7 @@ def likely_kind(words: str) -> str:
     """The code of a claim's kind, by the signs that English words give; a statement where there are none."""
     if words.endswith("?"):
         return "statement"
-    signs = signs_of(TOKEN.findall(words.lower()))
+    signs = signs_of(TOKEN.findall(MONTH_OF_MAY.sub("June", words).lower()))
     if not signs.isdisjoint(("would", "to be done")):
         signs -= {"toll", "event"}  # What might be attacked has not been.
     return next((kind for sign, kind in ORDER if sign in signs), "statement")

@@ -45,3 +45,9 @@ def test_the_kind_of_a_hundred_thousand_claims_is_told_in_seconds():
         likely_kind(words)
     # 15 microseconds each are promised; other tests may run beside this one.
     assert time.process_time() - began < 0.3
+
+
+@pytest.mark.parametrize("day", ["on 3 May 2022", "in May", "on May 3"])
+def test_what_happened_in_may_is_an_event_and_no_forecast(day):
+    assert likely_kind(f"The army shelled the town {day}.") == "event"
+    assert likely_kind(f"The army may shell the town {day}.") == "forecast"
