@@ -31,8 +31,8 @@ from claims.models import Attribution, Claim, Document, Passage, Quantity, Statu
 from claims.models.suggestions import typed
 from claims.text.assertions import SEEN, WORDINGS
 from claims.text.worth import SIGNS
-from claims.views.access import Request, open_to
 from claims.views import captures
+from claims.views.access import Request, open_to
 from claims.views.parts import render_part, wants_part
 
 LISTED = 50  # suggestions on one page of the list beside the text
@@ -134,8 +134,8 @@ def _text(
     page = laid_out(here, passages.marked, suggestions, document.pages)
     after = cursor(request.GET.get("after"))
     best, more = best_first(document, after, LISTED)
-    keep = f"&part={here.number}" if here.count > 1 else ""
     kept = captures.kept(document)
+    keep = f"&part={here.number}" if here.count > 1 else ""
     return {
         "here": here,
         # Where the text begins with its own title, the page need not say it twice.
@@ -146,9 +146,9 @@ def _text(
         "withdrawn": _claims(passages.withdrawn),
         "orphans": orphans_of(document, passages.orphaned),
         "crowded": passages.crowded,
-        # Claims can be opened from their own list.
         "captures": kept[: captures.LISTED],
         "more_captures": len(kept) > captures.LISTED,
+        # Claims can be opened from their own list.
         "covered": [layer for layer in covered(page) if layer.claim is None],
         "best": with_words(document, best),
         "last": best[-1].pk if more else None,

@@ -84,6 +84,7 @@ def made(page: Page) -> Iterator[tuple[str, str]]:
 
     page.goto("/cases/BY/claims/7/evidence/1/remove/")
     page.get_by_role("button", name="Remove").click()
+    page.wait_for_url("**/claims/7/?removed=1")
     yield "analyst", "/cases/BY/claims/7/evidence/1/restore/"
     page.get_by_role("button", name="Restore").click()
     page.wait_for_url("**/claims/7/")
