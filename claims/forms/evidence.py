@@ -191,6 +191,9 @@ class EvidenceForm(BearingForm):
             if typed.get("title"):
                 self.add_error("title", _("You chose an exhibit already. Leave this empty, or choose none above."))
             return typed
+        if not self.first and not self.describes:
+            self.add_error("exhibit", _("Choose an exhibit, or describe a new one below."))
+            return typed
         if not typed.get("title") and "title" not in self.errors:
             self.add_error("title", _("Give the exhibit's title, or choose one that is in this case."))
         if not typed.get("source") and not typed.get("source_name") and "source" not in self.errors:

@@ -84,11 +84,19 @@ class ClaimFilter:
         oldest = self.oldest if oldest is None else oldest
         if "words" not in self.chosen:
             return self._narrowed(oldest, beyond)
+        if self.named is not None:
+            return self._narrowed(oldest, beyond).filter(number=self.named)
         found = matching(self.case, self.chosen["words"], oldest=oldest, beyond=beyond)
         if set(self.chosen) - {"words", "order"}:
             # Tested claim by claim, so that the database goes by the index of words and not by a lesser one.
             found = found.filter(Exists(self._narrowed(oldest, None).order_by().filter(pk=OuterRef("pk"))))
         return found
+
+    @property
+    def named(self) -> int | None:
+        """The number of the claim that the words name, as in BY-3; None where they are words to look for."""
+        code, _dash, number = self.chosen.get("words", "").upper().rpartition("-")
+        return cursor(number) if code == self.case.code else None
 
     def _narrowed(self, oldest: bool, beyond: int | None) -> QuerySet[Claim]:
         wanted: dict[str, Any] = {name: self.chosen[name] for name in ("status", "kind") if name in self.chosen}

@@ -16,6 +16,7 @@ from claims.search.words import WORDS, denies, figures, folded, stem
 BY_WORDS, BY_LETTERS = 0.75, 0.25
 SAME = 0.85
 NEAR = 0.5
+SET_BACK = 0.2  # of what a score has beyond NEAR, this much stays where figures differ
 
 type Judgement = Literal["same", "near", "far"]
 
@@ -43,7 +44,9 @@ def similar(
     seen = Claim.objects.visible_to(reader).exclude(pk=besides.pk if besides else None)
     said = dict(seen.filter(pk__in=found.keys).order_by().values_list("pk", "statement"))
     asked = Comparable.of(statement)
-    scores = {key: likeness(asked, Comparable.of(text), weights) for key, text in said.items()}
+    scores = {
+        key: set_back(likeness(asked, Comparable.of(text), weights), statement, text) for key, text in said.items()
+    }
     best = sorted((key for key in scores if scores[key] >= least), key=lambda key: (-scores[key], -key))[:limit]
     claims = Claim.objects.filter(pk__in=best).select_related("case", "rating").fetch_mode(models.FETCH_RAISE)
     by_key = {claim.pk: claim for claim in claims}
@@ -77,6 +80,17 @@ def likeness(asked: Comparable, other: Comparable, weights: dict[str, float]) ->
     alone = len(other.stems - asked.stems) * (sum(weights.values()) / len(weights)) ** 2
     by_words = shared / (own * (shared + alone)) ** 0.5 if shared else 0.0
     return BY_WORDS * by_words + BY_LETTERS * fuzz.token_set_ratio(asked.words, other.words) / 100
+
+
+def set_back(score: float, one: str, other: str) -> float:
+    """The score, lowered where each statement has a figure that the other has not, so that such come last.
+
+    It never falls below NEAR for that: another figure may be just what contradicts.
+    """
+    ones, others = figures(one), figures(other)
+    if score <= NEAR or ones <= others or others <= ones:
+        return score
+    return NEAR + SET_BACK * (score - NEAR)
 
 
 def judged(score: float, one: str, other: str) -> Judgement:

@@ -32,6 +32,12 @@ def when(moment: datetime.datetime | None) -> SafeString | str:
 
 
 @register.filter
+def figure(count: int) -> str:
+    """How many there are, as people read it: 560,196. Numbers that name a record are written as they are."""
+    return f"{count:,}"
+
+
+@register.filter
 def day(date: datetime.date | None) -> SafeString | str:
     """A date: 22 Nov 2026."""
     if date is None:

@@ -129,7 +129,7 @@ def case_detail(request: Request, case: Case) -> HttpResponse:
         "documents": documents, "older_documents": older_documents,
         "all_documents": request.GET.get("documents"),
     }  # fmt: skip
-    response = render_part(request, "claims/case_detail.html", "claims", context)
+    response = render_part(request, "claims/case_detail.html", "filtered", context)
     if request.htmx:
         # Without the empty fields that a form sends along.
         response["HX-Push-Url"] = f"{request.path}{filters.query()}".rstrip("?")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from claims.forms.claims import ClaimForm
 from claims.forms.documents import DocumentForm
-from claims.loading.reading import passages_in, read_in, tally
+from claims.loading.reading import passages_in, read_in, standing_in, tally
 from claims.models import Claim, Document, Passage, Refused, Suggestion
 from claims.text.quotations import around, trim
 from claims.text.sentences import sentences
@@ -17,6 +17,8 @@ from claims.views.access import Request, on_document
 from claims.views.parts import go, render_part
 from claims.views.reading_room import part_of, place_of, show, whole
 from claims.views.suggestions import found
+
+STANDING = 8  # claims that stand in the words of a new one, by name
 
 
 @on_document(may="load")
@@ -93,6 +95,7 @@ def claim_add(request: Request, document: Document) -> HttpResponse:
         "passage": passage,
         "before": before,
         "after": after,
+        "standing": standing_in(document, passage.start, passage.end, STANDING),
         "here": f"?{urlencode({'start': passage.start, 'end': passage.end})}",
     }
     return render_part(request, "claims/claim_form.html", "claim", context, form.status if form.errors else 200)

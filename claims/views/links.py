@@ -118,14 +118,26 @@ def link_add(request: Request, claim: Claim) -> HttpResponse:
     """Say that another claim says the same, or contradicts this one."""
     if request.method != "POST":
         return redirect("claims:claim-similar", claim.case.code, claim.number)
+    try:
+        made = _linked(request, claim)
+    except Refused as refusal:
+        if "typed" not in request.POST:
+            raise
+        # What was typed into the field is answered at the field.
+        context = context_of(ClaimPage(claim, request.user)) | beside(claim, request.user)
+        context |= {"fault": str(refusal), "typed": request.POST.get("other", "")[:40]}
+        return render_part(request, "claims/claim_similar.html", "similar", context, refusal.status)
+    return _answer(request, claim, _("Linked: %(link)s.") % {"link": made})
+
+
+def _linked(request: Request, claim: Claim) -> Link:
     ref, kind = request.POST.get("other", "").strip().upper(), request.POST.get("kind", "")
     if kind not in Link.Kind.values:
         raise Refused(_("Say whether the other claim says the same or contradicts this one."))
     other = find(ref, request.user)
     if other is None:
         raise Refused(_("None of the claims you may see is called “%(ref)s”.") % {"ref": ref[:40]})
-    made = link(claim, other, kind, by=request.user)
-    return _answer(request, claim, _("Linked: %(link)s.") % {"link": made})
+    return link(claim, other, kind, by=request.user)
 
 
 @on_claim()

@@ -53,7 +53,9 @@ def report_add(request: Request, case: Case) -> HttpResponse:
             return go(request, report, _("Report %(number)s is made.") % {"number": report.number})
     count = claims.order_by()[: MOST + 1].count()
     context = {"case": case, "room": "reports", "form": form, "chosen": chosen, "count": count, "most": MOST}
-    context["signed"] = claims.filter(status="signed_off").order_by()[: MOST + 1].count()
+    context["signed"] = signed = claims.filter(status="signed_off").order_by()[: MOST + 1].count()
+    if 0 < signed <= MOST:
+        context["narrower"] = chosen.query(status="signed_off")
     return render_part(request, "claims/report_add.html", "report", context, form.status if form.errors else 200)
 
 

@@ -16,9 +16,11 @@ from django.utils.translation import gettext as _
 from claims.forms.search import LONGEST, SearchFilter
 from claims.models import Claim, Document, Passage
 from claims.search import everything
-from claims.search.everything import KINDS, Hit
+from claims.search.everything import KINDS, Hit, Page
+from claims.search.snippets import marked
 from claims.text import parts
 from claims.views.access import Request
+from claims.views.links import find
 from claims.views.parts import render_part
 
 PAGE = 20  # of one kind
@@ -81,12 +83,23 @@ def groups(request: Request, asked: SearchFilter, after: str) -> list[Group]:
         if asked.kind in ("", kind):
             limit = PAGE if asked.kind else FEW
             page = everything.search(asked.q, request.user, kind=kind, case=asked.case, after=after, limit=limit)
+            if kind == "claim" and not after:
+                page = with_named(page, request, asked)
             more = ""
             if page.after:
                 more = asked.query(kind=kind, after=page.after if asked.kind else "")
             if page.hits:
                 found.append(Group(kind, name, placed(kind, page.hits), more))
     return found
+
+
+def with_named(page: Page, request: Request, asked: SearchFilter) -> Page:
+    """The page with the claim first that the words name, as in BY-3, if the reader may see it."""
+    claim = find(asked.q.upper(), request.user)
+    if claim is None or (asked.case and claim.case != asked.case):
+        return page
+    named = Hit("claim", claim, marked(claim.ref, [claim.ref]), marked(claim.statement, []))
+    return Page([named, *(hit for hit in page.hits if hit.record != claim)], page.after)
 
 
 def placed(kind: str, hits: list[Hit]) -> list[Found]:

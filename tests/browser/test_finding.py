@@ -1,5 +1,7 @@
 """Finding things again in a real browser: the search as one types, and claims like the one that is being made."""
 
+import re
+
 from playwright.sync_api import expect
 
 FORM = "/cases/BY/documents/1/claims/add/?start=233&end=386"
@@ -77,3 +79,47 @@ def test_a_link_is_made_taken_back_and_made_again_on_the_claims_page(sign_in):
     expect(beside).to_contain_text("BY-9")
     beside.get_by_role("button", name="Take back").click()
     expect(told).to_contain_text("Taken back: BY-9 contradicts BY-3.")
+
+
+def test_what_is_exported_follows_the_filter(sign_in):
+    page = sign_in("editor")
+    page.goto("/cases/BY/")
+    page.get_by_label("Status", exact=True).select_option("signed_off")
+    page.wait_for_url("**/cases/BY/?status=signed_off")
+    page.get_by_role("link", name="Export report").click()
+    page.wait_for_url("**/cases/BY/reports/add/?status=signed_off")
+    expect(page.locator("#report")).to_contain_text("Status: Signed off")
+
+
+def test_looking_for_similar_claims_leaves_the_address_alone(sign_in):
+    page = sign_in("analyst", viewport={"width": 1360, "height": 900})
+    page.goto("/cases/BY/documents/1/")
+    page.evaluate(
+        """() => {
+            const form = document.getElementById("new-claim-selection");
+            form.elements.start.value = 233;
+            form.elements.end.value = 386;
+            form.requestSubmit();
+        }"""
+    )
+    expect(page.locator(".like")).to_contain_text("BY-1")
+    page.get_by_label("The claim").fill("The army of Belarus is 48,000 strong.")
+    expect(page.locator(".like")).to_contain_text("BY-3")
+    assert "/claims/similar/" not in page.url
+
+    # The form is longer than its panel: what sends it stays in sight.
+    save = page.get_by_role("button", name="Save claim")
+    expect(save).to_be_in_viewport(ratio=1)
+    box, panel = save.bounding_box(), page.locator("aside.stick").bounding_box()
+    assert box["y"] + box["height"] <= panel["y"] + panel["height"]
+
+
+def test_a_wrong_number_brings_the_focus_to_its_field(sign_in):
+    page = sign_in("analyst")
+    page.goto("/cases/BY/claims/9/")
+    beside = page.locator("#beside")
+    beside.get_by_text("Link with another claim").click()
+    beside.get_by_label("Its number").fill("BY-999")
+    beside.get_by_role("button", name="Same as").last.click()
+    expect(beside.get_by_label("Its number")).to_be_focused()
+    expect(beside.get_by_label("Its number")).to_have_accessible_description(re.compile("is called “BY-999”"))

@@ -2,8 +2,9 @@
 
 import re
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.axe import violations
 
 FORM = "/cases/BY/claims/9/evidence/add/"
 
@@ -126,6 +127,40 @@ def test_the_list_of_keys_passes_axe(sign_in):
         page.goto(path)
         page.get_by_role("button", name="Keys").click()
         expect(page.get_by_role("checkbox", name="Keys of a single letter")).to_be_visible()
-        assert not Axe().run(page).response["violations"]
+        assert not violations(page)
     page.goto(f"{FORM}?words=zelensky")
-    assert not Axe().run(page).response["violations"]
+    assert not violations(page)
+
+
+def test_evidence_left_empty_is_answered_by_our_own_sentences_the_first_one_focused(sign_in):
+    page = sign_in("analyst")
+    page.goto(FORM)
+    page.get_by_role("button", name="Supports").click()
+    expect(page.get_by_text("Choose how far this information is to be believed.")).to_be_visible()
+    expect(page.locator("[aria-invalid=true]").first).to_be_focused()
+    expect(exhibit(page)).to_be_focused()
+
+
+def test_half_a_date_is_not_sent_as_none(sign_in):
+    page = sign_in("analyst")
+    page.goto("/cases/BY/documents/1/edit/")
+    date = page.get_by_label("Published")
+    date.focus()
+    date.fill("")
+    page.keyboard.type("03")
+    assert date.evaluate("field => field.validity.badInput")
+    page.get_by_role("button", name="Save").click()
+    expect(date).to_be_focused()
+    page.wait_for_timeout(300)
+    assert page.url.endswith("/documents/1/edit/")
+
+
+def test_on_a_phone_the_decision_on_a_suggestion_stands_in_sight(sign_in):
+    page = sign_in("analyst", viewport={"width": 360, "height": 800})
+    page.goto("/cases/BY/documents/add/")
+    said = "According to the minister, the army had 48,000 to 65,000 men by March 2023, official figures confirmed."
+    page.get_by_label("Text", exact=True).fill(f"Seen on a phone.\n\n{said}")
+    page.get_by_role("button", name="Load", exact=True).click()
+    page.locator("#suggestions a").first.click()
+    for name in ("Make it a claim", "Dismiss"):
+        expect(page.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)

@@ -84,6 +84,9 @@ def test_the_description_of_a_new_exhibit_is_open_only_where_it_is_needed(claim,
     assert not evidence.EvidenceForm(claim, ann).describes
     assert not evidence.EvidenceForm(claim, ann, typed={"words": "nothing is like that"}).describes
     assert evidence.EvidenceForm(claim, ann, typed={"title": "Another table"}).describes
-    assert evidence.EvidenceForm(claim, ann, {"stance": "supports"}).describes, "a title is missing"
+    assert evidence.EvidenceForm(claim, ann, {"url": "https://example.org"}).describes, "a title is missing"
+    empty = evidence.EvidenceForm(claim, ann, {"stance": "supports"})
+    assert list(empty.errors)[-1] == "exhibit", "nothing was chosen and nothing described"
+    assert not empty.describes
     assert not evidence.EvidenceForm(claim, ann, {"exhibit": str(held.pk)}).describes
     assert evidence.EvidenceForm(claim, ann, {"exhibit": str(held.pk), "title": "Another"}).describes

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from claims.models import Role
 from claims.search.bench import ranked, stock
 from claims.search.candidates import combined, telling
-from claims.search.similar import Comparable, judged, likeness, similar
+from claims.search.similar import NEAR, Comparable, judged, likeness, set_back, similar
 from claims.search.words import denies, figures, folded, stem
 from tests.factories import make_case, make_claim, make_user
 
@@ -174,3 +174,22 @@ def test_letters_of_another_alphabet_of_signs_fold_to_small_ones():
 def test_where_there_is_no_claim_at_all_nothing_is_similar(case, ann, zoe):
     for reader in (ann, zoe):
         assert similar(FORCE, reader) == []
+
+
+def test_another_figure_never_stands_above_the_same_figure_of_the_same_thing(case, ann):
+    for statement in (
+        "The joint force is to have 90,000 men, the minister said.",
+        "A force of 48,000 men is planned jointly, according to the minister.",
+        *(f"Voter rolls of county {n} list ballots by mail." for n in range(30)),
+    ):
+        make_claim(case=case, statement=statement)
+    near = similar("The joint force is to have 48,000 men, the minister said.", ann)
+    assert [one.claim.number for one in near] == [2, 1]
+    assert all(one.judgement == "near" for one in near), "another figure may contradict: it stays in sight"
+
+
+@given(texts, texts, st.floats(0, 1))
+def test_a_set_back_claim_stays_near_and_never_rises(one, other, score):
+    after = set_back(score, one, other)
+    assert after <= score
+    assert (after >= NEAR) == (score >= NEAR)

@@ -323,3 +323,31 @@ def test_a_proposal_of_a_round_that_was_given_up_stays_out_of_the_log(as_, case,
 
     assert "The heron counts them." not in as_(ann).get("/cases/BY/log/").content.decode()
     assert "The heron counts them." in as_(ben).get("/cases/BY/log/").content.decode()
+
+
+def test_what_is_exported_is_what_the_filter_shows(as_, filled, eve, htmx):
+    browser = as_(eve)
+    part = read(browser, "/cases/BY/?status=signed_off&words=army", **htmx)
+    for page in (part, read(browser, "/cases/BY/?status=signed_off&words=army")):
+        export = re.search(r'id="export" href="([^"]*)"', page)
+        assert export
+        address = export[1].replace("&amp;", "&")
+        assert address == "/cases/BY/reports/add/?status=signed_off&words=army"
+        assert "Status: Signed off; Words: army" in read(browser, address)
+    assert '<hx-partial hx-target="#export"' in part
+    assert 'id="export" href="/cases/BY/reports/add/"' in read(browser, "/cases/BY/")
+
+
+def test_a_claim_is_found_by_its_number(as_, case, ann):
+    for statement in ("The army grows.", "The army of BY-1 shrinks.", "Nobody counts."):
+        make_claim(case=case, statement=statement)
+    assert refs(read(as_(ann), "/cases/BY/?words=by-3")) == ["BY-3"]
+    assert refs(read(as_(ann), "/cases/BY/?words=BY-3&status=signed_off")) == []
+    assert refs(read(as_(ann), "/cases/BY/?words=KY-1")) == []
+    assert refs(read(as_(ann), "/cases/BY/?words=army")) == ["BY-2", "BY-1"]
+
+
+def test_large_numbers_are_written_in_one_way(as_, case, ann):
+    document = make_document(case=case, text="word " * 12_345)
+    assert "12,345 words" in read(as_(ann), "/cases/BY/")
+    assert "12,345 words" in read(as_(ann), document.get_absolute_url())

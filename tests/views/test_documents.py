@@ -297,3 +297,18 @@ def test_a_reader_and_a_stranger_make_no_claim(case, rod, zoe, as_):
     assert as_(rod).post(span("48,000"), data).status_code == 403
     assert as_(zoe).post(span("48,000"), data).status_code == 404
     assert not Claim.objects.exists()
+
+
+def test_whoever_makes_a_claim_hears_of_those_that_stand_in_the_words(case, ann, eve, as_, htmx):
+    document = make_document(case=case, text=TEXT)
+    there = [make_claim(document=document, exact=words) for words in ("The army is 48,000 strong", "48,000")]
+    gone = make_claim(document=document, exact="48,000 strong")
+    gone.withdraw(by=eve, why="Made twice.")
+    address = span("army is 48,000")
+    seen = page(as_(ann).get(address, headers=htmx))
+    assert "Claims stand in these words already:" in seen
+    for claim in there:
+        assert f'<a href="{claim.get_absolute_url()}"' in seen
+    assert gone.get_absolute_url() not in seen
+    elsewhere = page(as_(ann).get(span("The minister said")))
+    assert "in these words already" not in elsewhere

@@ -255,3 +255,24 @@ def test_the_part_asks_no_more_often_for_more_links(claim, case, ann, as_, htmx)
     for n in range(6):
         link(claim, make_claim(case=case, statement=f"Nobody has counted county {n}."), "same", by=ann)
     assert asked() == few
+
+
+def test_a_wrong_number_is_said_at_its_field_and_stays_there(claim, ann, as_, htmx):
+    typed = {"other": "by-99999", "kind": "same", "typed": "1"}
+    for headers in ({}, htmx):
+        answer = as_(ann).post(f"{claim.get_absolute_url()}links/add/", typed, headers=headers)
+        page = text_of(answer)
+        assert answer.status_code == 422
+        field = re.search(r'<input[^>]* name="other"[^>]*maxlength[^>]*>', page)
+        assert field
+        assert 'value="by-99999"' in field[0]
+        assert 'aria-invalid="true"' in field[0]
+        assert 'aria-describedby="other-error other-help"' in field[0]
+        assert 'id="other-error">None of the claims you may see is called “BY-99999”.' in page
+        assert "<details open><summary>Link with another claim" in page
+
+
+def test_what_is_looked_up_while_typing_leaves_the_address_alone(case, ann, as_):
+    make_document(case=case)
+    page = text_of(as_(ann).get("/cases/BY/documents/1/claims/add/?start=0&end=10"))
+    assert re.search(rf'<section id="like-0-10"[^>]*hx-post="{LIKE}"[^>]*hx-push-url="false"', page)

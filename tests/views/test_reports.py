@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from claims.reports.freezing import freeze
-from tests.factories import make_claim
+from tests.factories import make_claim, make_signed_claim
 
 
 def page_of(browser, case, by, statement):
@@ -54,3 +54,20 @@ def test_it_asks_no_more_for_more_claims(as_, case, eve):
     for _ in range(5):
         make_claim(case=case)
     assert queries() == before
+
+
+def test_of_too_many_claims_no_report_is_offered_but_a_way_to_fewer(as_, case, ann, ben, eve, max_, monkeypatch):
+    monkeypatch.setattr("claims.views.reports.MOST", 2)
+    make_signed_claim(case=case, reviewers=[ann, ben], editors=(eve, max_), statement="The army is strong.")
+    for n in range(2):
+        make_claim(case=case, statement=f"Army {n} is strong.")
+
+    page = as_(eve).get("/cases/BY/reports/add/?words=strong").content.decode()
+
+    assert "Freeze and make the report" not in page
+    only = re.search(r'<a href="([^"]*)">Only the 1 signed off</a>', page)
+    assert only
+    assert 'href="/cases/BY/?words=strong">Filter them' in page
+    fewer = as_(eve).get(f"/cases/BY/reports/add/{only[1].replace('&amp;', '&')}").content.decode()
+    assert "Status: Signed off; Words: strong: 1<" in fewer
+    assert "Freeze and make the report" in fewer

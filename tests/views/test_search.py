@@ -262,3 +262,19 @@ def test_a_hit_too_deep_in_a_text_to_be_looked_for_says_so(case, ann, as_, monke
     page = text_of(as_(ann).get("/search/?q=zebra"))
     assert "the words stand elsewhere in it" in page
     assert "part=" not in page
+
+
+@pytest.mark.parametrize("query", ["?q=BY-3", "?q=by-3", "?q=BY-3&kind=claim", "?q=BY-3&case=BY"])
+def test_the_claim_of_a_number_stands_first(case, ann, as_, query):
+    for statement in ("One says BY-3 is wrong.", "Nobody counts.", "The army is strong & large."):
+        make_claim(case=case, statement=statement)
+    answer = as_(ann).get(f"/search/{query}")
+    assert [hit.record.ref for hit in answer.context["groups"][0].hits] == ["BY-3", "BY-1"]
+    assert "strong &amp; large" in answer.content.decode()
+
+
+def test_a_number_names_no_claim_that_one_may_not_see(case, zoe, ann, as_):
+    make_claim(case=case)
+    other = make_case(code="KY", members={ann: Role.READER})
+    assert found(as_(zoe).get("/search/?q=BY-1")) == []
+    assert found(as_(ann).get(f"/search/?q=BY-1&case={other.code}")) == []

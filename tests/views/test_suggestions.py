@@ -178,3 +178,13 @@ def test_a_suggestion_whose_words_the_text_no_longer_has_is_refused(case, ann, a
     assert answer.status_code == 422
     assert "do not stand in the document" in page(answer)
     assert as_(ann).get(f"{ROOM}?suggestion={made.pk}").status_code == 200
+
+
+def test_the_decision_stands_above_the_reasons_and_the_strongest_three_are_shown(case, ann, as_):
+    codes = ["figure", "two_quantities", "range", "attributed", "figure_in_digits"]
+    chosen = make_suggestion(document=make_document(case=case), exact="The army is 48,000 strong", reasons=codes)
+    seen = page(as_(ann).get(f"{ROOM}?suggestion={chosen.pk}"))
+    shown, folded = seen.index('<ul class="reasons">'), seen.index("2 more reasons</summary>")
+    assert seen.index("Make it a claim") < seen.index("Dismiss") < shown < folded
+    assert seen[shown:folded].count("<li>") == 3
+    assert "a figure in digits" in seen[folded:]

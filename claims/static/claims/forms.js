@@ -15,6 +15,14 @@ document.addEventListener("submit", (event) => {
     event.stopImmediatePropagation();
     return;
   }
+  // Of half a date or a figure with letters in it nothing would be sent; all other errors are the answer's to tell.
+  const unreadable = form.noValidate && !event.submitter?.formNoValidate && [...form.elements].find((field) => field.validity?.badInput);
+  if (unreadable) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    unreadable.reportValidity();
+    return;
+  }
   form.ariaBusy = "true";
   setTimeout(free, WAIT, form);
 }, true);
@@ -54,7 +62,9 @@ document.addEventListener("htmx:after:swap", (event) => {
 focusError();
 
 function focusError() {
-  document.querySelector("[aria-invalid=true]")?.focus();
+  const field = document.querySelector("[aria-invalid=true]");
+  for (let fold = field?.closest("details:not([open])"); fold; fold = field.closest("details:not([open])")) fold.open = true;
+  field?.focus();
 }
 
 addEventListener("beforeunload", (event) => {
