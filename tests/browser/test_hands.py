@@ -18,7 +18,7 @@ def test_an_exhibit_is_found_as_one_types_and_what_is_chosen_stays(sign_in):
     page.goto(FORM)
     everything = exhibit(page).locator("option").count()
     chosen = exhibit(page).locator("option").nth(2)
-    value, words = chosen.get_attribute("value"), chosen.inner_text()
+    value, words = chosen.get_attribute("value") or "", chosen.inner_text()
     exhibit(page).select_option(value)
     other = exhibit(page).locator("option").nth(everything - 1).inner_text().split(" · ")[0]
     page.get_by_label("Note").fill("Typed before.")

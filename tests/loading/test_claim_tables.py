@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from claims.custody.chain import verify
-from claims.loading.claim_tables import AT_ONCE, count, import_claims, rows
+from claims.loading.claim_tables import AT_ONCE, Row, count, import_claims, rows
 from claims.models import Cancelled, Claim, Document, Entry, Refused, Tally
 
 TABLE = """statement,quote,speaker,date,url
@@ -86,6 +86,7 @@ def test_what_is_no_table_is_refused(case, ann, content):
 def test_semicolons_and_tabs_part_columns_too():
     for sign in (";", "\t"):
         row = next(rows(f"Speaker{sign}Statement\nMinsk{sign}It grew, twice.\n".encode()))
+        assert isinstance(row, Row)
         assert (row.speaker, row.statement) == ("Minsk", "It grew, twice.")
 
 

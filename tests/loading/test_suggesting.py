@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from claims.loading import suggesting
 from claims.loading.reading import LONGEST_PASSAGE
 from claims.loading.suggesting import suggested
-from claims.models import Attribution, Kind, Quantity, keep_suggestions
+from claims.models import Attribution, Kind, Quantity, Role, keep_suggestions
 from claims.models.suggestions import typed
 from claims.text.assertions import THRESHOLD, WORDINGS
 from tests.factories import make_case, make_document
@@ -128,7 +128,7 @@ def check(text):
         for figure in each.figures:
             quantity = Quantity(**typed(figure))
             quantity.clean_fields(exclude=["claim", "position"])
-            assert None in (quantity.low, quantity.high) or quantity.low <= quantity.high
+            assert quantity.low is None or quantity.high is None or quantity.low <= quantity.high
 
 
 PIECES = [
@@ -149,7 +149,7 @@ def test_the_briefing_is_suggested_in_a_form_that_can_be_stored():
 
 @pytest.mark.django_db
 def test_a_suggestion_becomes_a_claim_with_who_said_it_and_its_figures(ann):
-    document = make_document(case=make_case(members={ann: "analyst"}), text=BRIEFING)
+    document = make_document(case=make_case(members={ann: Role.ANALYST}), text=BRIEFING)
     keep_suggestions(document, suggested(BRIEFING), by=ann)
     massing, force = (
         document.suggestions.get(start=BRIEFING.index(words))
@@ -166,7 +166,7 @@ def test_a_suggestion_becomes_a_claim_with_who_said_it_and_its_figures(ann):
 
 @pytest.mark.django_db
 def test_a_plan_becomes_a_claim_with_the_day_it_resolves_on(ann):
-    document = make_document(case=make_case(members={ann: "analyst"}), text=BRIEFING)
+    document = make_document(case=make_case(members={ann: Role.ANALYST}), text=BRIEFING)
     plan = the_one("by 2030")
     keep_suggestions(document, [plan], by=ann)
 

@@ -19,6 +19,7 @@ def job(case, ann):
 def test_one_file_that_cannot_be_read_stops_none_of_the_others(job):
     done = work_once()
 
+    assert done is not None
     assert done == job
     assert [item.state for item in job.items.order_by("position")] == ["loaded", "refused", "loaded"]
     assert "binary" in job.items.get(position=2).message
@@ -114,7 +115,9 @@ def test_a_job_that_was_stopped_says_so_and_keeps_what_it_did(job, monkeypatch):
             raise Cancelled
 
     monkeypatch.setattr(Job, "advance", stop)
-    work(Job.objects.take())
+    taken = Job.objects.take()
+    assert taken is not None
+    work(taken)
 
     job.refresh_from_db()
     assert job.state == "cancelled"

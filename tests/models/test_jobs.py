@@ -6,6 +6,13 @@ from django.utils import timezone
 from claims.models import Cancelled, Job, JobItem, Overtaken
 
 
+def taken() -> Job:
+    """The job that a worker takes up now."""
+    found = Job.objects.take()
+    assert found is not None
+    return found
+
+
 @pytest.fixture
 def job(case, ann):
     return Job.objects.create(case=case, task="files", by=ann)
@@ -20,18 +27,18 @@ def test_the_oldest_job_is_taken_first_and_only_once(job, case, ann):
 
 
 def test_a_job_whose_worker_is_gone_is_begun_again(job):
-    taken = Job.objects.take()
-    taken.advance(3, 9)
+    lost = taken()
+    lost.advance(3, 9)
     Job.objects.update(heartbeat=timezone.now() - datetime.timedelta(minutes=3))
 
-    again = Job.objects.take()
+    again = taken()
 
     assert again == job
     assert again.done == 0
 
 
 def test_a_job_that_waits_is_cancelled_at_once_and_a_running_one_at_its_next_step(job, case, ann):
-    running = Job.objects.take()
+    running = taken()
     waiting = Job.objects.create(case=case, task="files", by=ann)
     running.cancel()
     waiting.cancel()
@@ -44,7 +51,7 @@ def test_a_job_that_waits_is_cancelled_at_once_and_a_running_one_at_its_next_ste
 
 def test_what_came_in_is_let_go_when_the_job_is_over(job):
     JobItem.objects.create(job=job, position=1, name="a.txt", content=b"A text.")
-    job = Job.objects.take()
+    job = taken()
     job.end(Job.State.DONE)
 
     assert bytes(job.items.get().content) == b""
@@ -52,9 +59,9 @@ def test_what_came_in_is_let_go_when_the_job_is_over(job):
 
 
 def test_a_worker_that_was_silent_for_too_long_has_nothing_more_to_say(job):
-    slow = Job.objects.take()
+    slow = taken()
     Job.objects.update(heartbeat=timezone.now() - datetime.timedelta(minutes=3))
-    quick = Job.objects.take()
+    quick = taken()
     quick.end(Job.State.DONE, "All is loaded.")
 
     with pytest.raises(Overtaken):

@@ -265,7 +265,11 @@ def test_the_readme_tells_how_many_are_right():
 )
 def test_however_densely_figures_stand_only_so_many_are_read(unit, monkeypatch):
     read = []
-    counting = lambda words, today: read.append(density(words)) or figures(words, today)  # noqa: E731
+
+    def counting(words, today):
+        read.append(density(words))
+        return figures(words, today)
+
     monkeypatch.setattr("claims.text.assertions.figures", counting)
 
     def work(size):

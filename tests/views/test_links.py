@@ -259,7 +259,7 @@ def test_the_part_asks_no_more_often_for_more_links(claim, case, ann, as_, htmx)
 
 def test_a_wrong_number_is_said_at_its_field_and_stays_there(claim, ann, as_, htmx):
     typed = {"other": "by-99999", "kind": "same", "typed": "1"}
-    for headers in ({}, htmx):
+    for headers in (None, htmx):
         answer = as_(ann).post(f"{claim.get_absolute_url()}links/add/", typed, headers=headers)
         page = text_of(answer)
         assert answer.status_code == 422
