@@ -1,9 +1,13 @@
 """Starting the workbench as a process of its own, as from a shell in which nothing of it is set."""
 
+import fcntl
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -29,3 +33,15 @@ def python(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str
 def manage(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """What `manage.py` with these arguments did."""
     return python("manage.py", *arguments, **variables)
+
+
+def set_up_demo(folders: pytest.TempPathFactory) -> Path:
+    """A data folder in which the demo has been set up: a copy of the one that all processes of this run share."""
+    base = folders.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo-set-up"
+    with open(shared.with_suffix(".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "static" / "made_of").exists():
+            first = manage("demo", "--no-serve", "--data", str(shared))
+            assert first.returncode == 0, first.stderr
+    return Path(shutil.copytree(shared, folders.mktemp("demo") / "data"))

@@ -12,7 +12,7 @@ import urllib.request
 
 import pytest
 
-from tests.processes import ROOT, bare_environment, manage
+from tests.processes import ROOT, bare_environment, manage, set_up_demo
 
 
 def free_port() -> int:
@@ -31,10 +31,7 @@ def counted(folder):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A data folder in which the demo has been set up."""
-    folder = tmp_path_factory.mktemp("demo") / "data"
-    first = manage("demo", "--no-serve", "--data", str(folder))
-    assert first.returncode == 0, first.stderr
-    return folder
+    return set_up_demo(tmp_path_factory)
 
 
 @pytest.fixture

@@ -97,7 +97,9 @@ def _create(rows: Iterable[models.Model]) -> None:
 
 
 def _statement(n: int) -> str:
-    return f"The army has {n % 900 + 100},000 men under arms, says register{n % 977}."
+    # The oldest thousand hold fifty with a word of their own: a rare word finds as many among any number.
+    rare = " of old" if n <= 1_000 and n % 20 == 0 else ""
+    return f"The army has {n % 900 + 100},000 men under arms, says register{n % 977}{rare}."
 
 
 def _write(crowd: Crowd, numbers: list[int]) -> None:

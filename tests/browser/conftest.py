@@ -18,6 +18,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.processes import set_up_demo
+
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 FLAGS = [
@@ -47,7 +49,7 @@ def site(tmp_path_factory) -> Iterator[str]:
         pytest.skip("there is no Chromium on this machine (Debian's package chromium has one)")
     if os.environ.get("DATABASE_URL"):
         pytest.skip("the demo keeps its data in SQLite; these walks belong to the run without DATABASE_URL")
-    data, port = tmp_path_factory.mktemp("demo"), free_port()
+    data, port = set_up_demo(tmp_path_factory), free_port()
     clean = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}}
     clean.pop("WORKBENCH_HTTPS", None)
     command = [sys.executable, "manage.py", "demo", "--port", str(port), "--data", str(data)]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import chain
 
+import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.axe import too_wide, violations
@@ -90,10 +91,12 @@ def made(page: Page) -> Iterator[tuple[str, str]]:
     page.wait_for_url("**/claims/7/")
 
 
-def test_axe_finds_nothing_and_a_phone_is_wide_enough(sign_in, complaints):
-    pages = {name: sign_in(name) for name in {name for name, _path in PAGES}}
+@pytest.mark.parametrize("quarter", range(4))
+def test_axe_finds_nothing_and_a_phone_is_wide_enough(sign_in, complaints, quarter):
+    some = PAGES[quarter::4]
+    pages = {name: sign_in(name) for name in {name for name, _path in some} | {"analyst"}}
     found = []
-    for name, path in chain(PAGES, made(pages["analyst"])):
+    for name, path in chain(some, made(pages["analyst"]) if quarter == 0 else ()):
         page = pages[name]
         status = page.goto(path).status
         found += [f"{path}: {status}"] if status != REFUSED.get(path, 200) else []
