@@ -48,18 +48,26 @@ def work_once() -> Job | None:
 def work(job: Job) -> None:
     """Do a job. Whatever happens, it ends with a sentence that says how; what was done until then stays."""
     try:
-        _require_allowed(job)
-        job.end(Job.State.DONE, TASKS[job.task](job))
+        job.end(*_done(job))
     except Overtaken:
         logger.warning("Job %s was taken up by another worker meanwhile.", job.pk)
+
+
+def _done(job: Job) -> tuple[str, str]:
+    """The state in which the job ends, and the sentence. Raises Overtaken."""
+    try:
+        _require_allowed(job)
+        return Job.State.DONE, TASKS[job.task](job)
+    except Overtaken:
+        raise
     except Cancelled:
         said = _("Stopped after %(done)s of %(total)s. What was loaded until then stays; the same again goes on there.")
-        job.end(Job.State.CANCELLED, said % {"done": job.done, "total": job.total})
+        return Job.State.CANCELLED, said % {"done": job.done, "total": job.total}
     except Refused as refusal:
-        job.end(Job.State.FAILED, str(refusal))
+        return Job.State.FAILED, str(refusal)
     except Exception:
         logger.exception("Job %s broke off.", job.pk)
-        job.end(Job.State.FAILED, str(BROKEN))
+        return Job.State.FAILED, str(BROKEN)
 
 
 def _require_allowed(job: Job) -> None:

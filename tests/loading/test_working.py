@@ -137,6 +137,19 @@ def test_a_fault_of_ours_is_told_as_one_and_logged(job, monkeypatch, caplog):
     assert "a defect" in caplog.text
 
 
+def test_a_worker_that_breaks_off_in_a_job_of_anothers_goes_on_working(job, monkeypatch, caplog):
+    def fall_late(job):
+        Job.objects.filter(pk=job.pk).update(state="done", message="All is loaded.")
+        raise RuntimeError("a defect")
+
+    monkeypatch.setitem(working.TASKS, "files", fall_late)
+    work_once()
+
+    job.refresh_from_db()
+    assert (job.state, job.message) == ("done", "All is loaded.")
+    assert "taken up by another worker" in caplog.text
+
+
 def test_an_address_is_refused_while_fetching_is_off(case, ann):
     job = begin(case, Job.Task.ADDRESS, [("https://example.org/", b"")], by=ann)
     work_once()
