@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import posixpath
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from xml.parsers import expat
 
@@ -59,7 +60,7 @@ class Archive:
                     if self._read > MOST_BYTES:
                         raise Fault("bomb", self._read // 1_000_000)
                     yield chunk
-        except (zipfile.BadZipFile, NotImplementedError, EOFError, zipfile.zlib.error) as error:  # type: ignore[attr-defined]
+        except (zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error) as error:
             raise Fault("broken", str(error)) from None
 
 
