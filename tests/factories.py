@@ -1,11 +1,11 @@
 """A plain function for each noun; every argument an optional keyword."""
 
-import hashlib
 import itertools
 from typing import Any
 
 from django.utils import timezone
 
+from claims.custody import store
 from claims.models import (
     Capture,
     Case,
@@ -128,8 +128,8 @@ def make_capture(
     page = b"<p>The census says 48,000.</p>"
     values = {"url": "https://example.org/", "final_url": "https://example.org/", "status": 200} | fields
     made = Capture(
-        exhibit=exhibit, content=page, size=len(page), sha256=hashlib.sha256(page).hexdigest(),
-        fetched_at=timezone.now(), fetched_by=by or keeper(), **values,
+        exhibit=exhibit, file=store.keep(page), how=Capture.How.FETCHED, captured_at=timezone.now(),
+        captured_by=by or keeper(), **values,
     )  # fmt: skip
     made.save(by=by or keeper())
     return made

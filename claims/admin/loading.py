@@ -72,17 +72,20 @@ class JobAdmin(ReadOnlyAdmin):
 
 @admin.register(Capture)
 class CaptureAdmin(ReadOnlyAdmin):
-    """What was fetched, with what came with it; the bytes are read on their own pages."""
+    """What came in, with what came with it; the bytes are read on their own pages."""
 
-    list_display = ("exhibit", "final_url", "status", "size", "fetched_at", "fetched_by")
-    list_select_related = ("exhibit", "fetched_by")
-    search_fields = ("final_url", "sha256")
+    list_display = ("exhibit", "how", "final_url", "status", "captured_at", "captured_by")
+    list_select_related = ("exhibit", "captured_by", "file")
+    search_fields = ("final_url", "name", "file__sha256")
     ordering = ("-pk",)
-    fields = ("exhibit", "url", "final_url", "status", "headers", "size", "sha256", "fetched_at", "fetched_by")
+    fields = (
+        "exhibit", "file", "how", "name", "declared_type", "note", "url", "final_url", "status", "headers",
+        "captured_at", "captured_by",
+    )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Without bytes and texts."""
-        return super().get_queryset(request).defer("content", "exhibit__text")
+        """Without texts."""
+        return super().get_queryset(request).defer("exhibit__text")
 
 
 @admin.register(Link)

@@ -20,6 +20,10 @@ FROZEN: dict[str, tuple[str, ...] | None] = {
     "claims_report": None,
     "claims_document": ("id", "content", "text", "sha256", "sha256_bytes", "case_id", "number", "once"),
     "claims_capture": None,
+    "claims_derived": None,
+    "claims_custody": None,
+    "claims_stamp": None,
+    "claims_storedfile": ("id", "sha256", "size"),
     "claims_passage": ("id", "start", '"end"', "exact", "prefix", "suffix", "document_id", "claim_id", "once"),
     "claims_exhibit": ("text",),
     "claims_assessment": (
@@ -37,6 +41,9 @@ KEPT: dict[str, tuple[tuple[str, ...], ...]] = {
     "claims_report": (("case_id", "number"), ("once",)),
     "claims_document": (("case_id", "number"), ("case_id", "sha256"), ("once",)),
     "claims_capture": (("once",),),
+    "claims_derived": (("parent_id", "kind", "page", "tool", "tool_version"),),
+    "claims_custody": (("id",),),
+    "claims_stamp": (("case_id", "count"),),
     "claims_passage": (("claim_id", "document_id", "start", '"end"'), ("once",)),
     "claims_assessment": (("claim_id", "reviewer_id", "round"), ("once",)),
 }

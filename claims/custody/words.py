@@ -47,7 +47,7 @@ class Index:
 CLAIM_WORDS = Index("claims_words", ("statement", "facet"), "claims_words_source", EXACT)
 CLAIMS = Index("claims_found_claims", ("statement", "facet"), "claims_words_source")
 DOCUMENTS = Index("claims_found_documents", ("title", "text", "facet"), "claims_found_documents_source")
-SOURCES = Index("claims_found_sources", ("name", "note"), "claims_source")
+SOURCES = Index("claims_found_sources", ("name", "aliases", "note"), "claims_source")
 EVIDENCE = Index("claims_found_evidence", ("title", "quote", "note", "facet"), "claims_found_evidence_source")
 INDEXES = (CLAIM_WORDS, CLAIMS, DOCUMENTS, SOURCES, EVIDENCE)
 
@@ -55,8 +55,10 @@ VIEWS = {
     "claims_words_source": "SELECT id, statement, 'case' || case_id AS facet FROM claims_claim",
     "claims_found_documents_source": "SELECT id, title, text, 'case' || case_id AS facet FROM claims_document",
     "claims_found_evidence_source": (
-        "SELECT claims_evidence.id, title, quote, note, 'case' || case_id AS facet "
-        "FROM claims_evidence JOIN claims_exhibit ON claims_exhibit.id = exhibit_id"
+        "SELECT claims_evidence.id, COALESCE(title, place || ' ' || query) AS title, quote, note, "
+        "'case' || claims_claim.case_id AS facet FROM claims_evidence JOIN claims_claim ON claims_claim.id = claim_id "
+        "LEFT JOIN claims_exhibit ON claims_exhibit.id = exhibit_id "
+        "LEFT JOIN claims_absence ON claims_absence.id = absence_id"
     ),
 }
 
@@ -68,12 +70,13 @@ KEPT_IN_STEP: dict[str, tuple[tuple[Index, ...], tuple[str, ...], str]] = {
     "claims_document": (
         (DOCUMENTS,), ("title", "text", "case_id"), "{row}.id, {row}.title, {row}.text, 'case' || {row}.case_id",
     ),
-    "claims_source": ((SOURCES,), ("name", "note"), "{row}.id, {row}.name, {row}.note"),
+    "claims_source": ((SOURCES,), ("name", "aliases", "note"), "{row}.id, {row}.name, {row}.aliases, {row}.note"),
     "claims_evidence": (
         (EVIDENCE,),
         ("quote", "note", "exhibit_id"),
-        "{row}.id, (SELECT title FROM claims_exhibit WHERE id = {row}.exhibit_id), {row}.quote, {row}.note, "
-        "(SELECT 'case' || case_id FROM claims_exhibit WHERE id = {row}.exhibit_id)",
+        "{row}.id, COALESCE((SELECT title FROM claims_exhibit WHERE id = {row}.exhibit_id), "
+        "(SELECT place || ' ' || query FROM claims_absence WHERE id = {row}.absence_id)), {row}.quote, {row}.note, "
+        "(SELECT 'case' || case_id FROM claims_claim WHERE id = {row}.claim_id)",
     ),
 }  # fmt: skip
 
@@ -129,9 +132,10 @@ ON_POSTGRES = {
     "claims_claim_words": ("claims_claim", "to_tsvector('simple', statement)"),
     "claims_found_claims": ("claims_claim", "claims_words_of(statement)"),
     "claims_found_documents": ("claims_document", "claims_words_of(title || ' ' || text)"),
-    "claims_found_sources": ("claims_source", "claims_words_of(name || ' ' || note)"),
+    "claims_found_named_sources": ("claims_source", "claims_words_of(name || ' ' || aliases || ' ' || note)"),
     "claims_found_evidence": ("claims_evidence", "claims_words_of(quote || ' ' || note)"),
     "claims_found_exhibits": ("claims_exhibit", "claims_words_of(title)"),
+    "claims_found_absences": ("claims_absence", "claims_words_of(place || ' ' || query)"),
 }
 
 

@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.utils.translation import gettext as _
 
+from claims.custody import store
 from claims.loading.documents import load
 from claims.loading.fetching import Fetched, Unfetchable, fetch
 from claims.models import Capture, Case, Document, Exhibit, Refused, User, writing
@@ -42,6 +43,7 @@ def capture(document: Document, fetched: Fetched, *, by: User, once: str | None 
     kept: Capture | None = Capture.objects.filter(once=once).first() if once else None
     if kept is not None:
         return kept
+    file = store.keep(fetched.content)
     with writing(document.case):
         exhibit = document.exhibits.order_by("pk").first()
         if exhibit is None:
@@ -49,10 +51,10 @@ def capture(document: Document, fetched: Fetched, *, by: User, once: str | None 
             exhibit.published = document.published
             exhibit.save(by=by)
         kept = Capture(
-            exhibit=exhibit, content=fetched.content, size=len(fetched.content), sha256=fetched.sha256,
+            exhibit=exhibit, file=file, how=Capture.How.FETCHED, declared_type=printable(fetched.content_type)[:255],
             url=fetched.asked[:2000], final_url=fetched.url[:2000], status=fetched.status,
             headers=[[printable(name), printable(value)] for name, value in fetched.headers],
-            fetched_at=fetched.fetched_at, fetched_by=by, once=once,
+            captured_at=fetched.fetched_at, captured_by=by, once=once,
         )  # fmt: skip
         kept.save(by=by)
     return kept

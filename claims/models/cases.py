@@ -189,6 +189,10 @@ class Case(Recorded):
         default=2,
         help_text=_("As many answers must be in before a claim can be decided."),
     )
+    hides_sources = models.BooleanField(
+        _("rate information with its source hidden"), default=False,
+        help_text=_("Credibility is then rated by somebody else than who added it, before they see whose it is."),
+    )  # fmt: skip
     sample = models.BooleanField(default=False, editable=False)
 
     objects = CaseQuerySet.as_manager()

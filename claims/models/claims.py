@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +19,7 @@ from claims.models.documents import Passage
 from claims.models.entries import Chain, Entry, writing
 from claims.models.moves import MOVES, Move, Status
 from claims.models.prepared import Prepared
+from claims.models.quantities import Quantity
 from claims.models.records import NotNow, NotYours, Recorded, RecordedQuerySet, Refused
 
 if TYPE_CHECKING:
@@ -367,51 +368,3 @@ class Attribution(Recorded):
     @property
     def log_label(self) -> str:
         return f"{self.claim.ref}: said by {self.speaker}"
-
-
-class Quantity(Recorded):
-    """A typed figure of a claim. Only typed figures are ever compared."""
-
-    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="quantities")
-    position = models.PositiveSmallIntegerField()
-    measure = models.CharField(_("measure"), max_length=100, help_text=_("What is counted, as in: strength."))
-    low = models.DecimalField(_("low"), max_digits=20, decimal_places=4, null=True, blank=True)
-    high = models.DecimalField(_("high"), max_digits=20, decimal_places=4, null=True, blank=True)
-    unit = models.CharField(_("unit"), max_length=60, blank=True)
-    entity = models.CharField(_("of whom or what"), max_length=200, blank=True)
-    place = models.CharField(_("place"), max_length=200, blank=True)
-    as_of = models.DateField(_("as of"), null=True, blank=True)
-
-    objects = RecordedQuerySet.as_manager()
-
-    class Meta:
-        verbose_name_plural = _("quantities")
-        ordering = ["claim", "position"]
-        constraints = [
-            models.UniqueConstraint(fields=["claim", "position"], name="quantity_one_per_position"),
-            models.CheckConstraint(
-                condition=Q(low=None) | Q(high=None) | Q(low__lte=F("high")),
-                name="quantity_low_not_above_high",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.measure}: {self.span} {self.unit}".strip()
-
-    @property
-    def span(self) -> str:
-        """The figure as people read it: 100,000–150,000."""
-        ends = [f"{value.normalize():,f}" for value in (self.low, self.high) if value is not None]
-        return "–".join(dict.fromkeys(ends))
-
-    @property
-    def log_case(self) -> Case:
-        return self.claim.case
-
-    @property
-    def log_claim_id(self) -> int:
-        return self.claim_id
-
-    @property
-    def log_label(self) -> str:
-        return f"{self.claim.ref}: {self}"

@@ -52,6 +52,14 @@ VERBS = {
     "suggested": _("looked for assertions"),
     "linked": _("linked two claims"),
     "fetched": _("fetched a web address"),
+    "received": _("received a capture"),
+    "traced": _("said where it comes from"),
+    "untraced": _("took back where it comes from"),
+    "merged": _("merged two sources"),
+    "parted": _("parted two sources again"),
+    "rated": _("rated credibility with the source hidden"),
+    "upheld": _("said that the verdict still stands"),
+    "told_apart": _("said that two figures count different things"),
 }
 
 

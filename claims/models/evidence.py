@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from claims.models.cases import Case
 from claims.models.claims import Claim
 from claims.models.entries import writing
+from claims.models.exhibits import Exhibit
 from claims.models.records import NotNow, Recorded, RecordedQuerySet, Refused, Stale
-from claims.models.sources import Exhibit, Grade, Source
+from claims.models.sources import Grade, Source
 
 if TYPE_CHECKING:
     from claims.models.people import User
@@ -30,6 +31,41 @@ class Credibility(models.TextChoices):
     DOUBTFUL = "4", _("4 · doubtful")
     IMPROBABLE = "5", _("5 · improbable")
     UNKNOWN = "6", _("6 · truth cannot be judged")
+
+
+class Absence(Recorded):
+    """A search that found nothing: evidence too, within the bounds of what was searched."""
+
+    place = models.CharField(_("where was searched"), max_length=300)
+    query = models.CharField(_("for what"), max_length=1000)
+    languages = models.CharField(_("in which languages"), max_length=120, blank=True)
+    since = models.DateField(_("from"), null=True, blank=True)
+    until = models.DateField(_("to"), null=True, blank=True)
+    searched_on = models.DateField(_("searched on"), default=timezone.localdate)
+    searched_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    limits = models.TextField(_("limits of the search"), blank=True, max_length=2000)
+
+    objects = RecordedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(place="") & ~Q(query=""), name="absence_says_where_and_for_what"),
+            models.CheckConstraint(
+                condition=Q(since=None) | Q(until=None) | Q(since__lte=models.F("until")),
+                name="absence_since_not_after_until",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return _("Searched, not found: “%(query)s” in %(place)s") % {"query": self.query, "place": self.place}
+
+    @property
+    def log_case(self) -> Case:
+        return self.evidence.claim.case
+
+    @property
+    def log_claim_id(self) -> int:
+        return self.evidence.claim_id
 
 
 class EvidenceQuerySet(RecordedQuerySet):
@@ -52,9 +88,16 @@ class Evidence(Recorded):
         SAID = "said", _("Was it said?")
         TRUE = "true", _("Is it true?")
 
+    class Level(models.TextChoices):
+        PRIMARY = "primary", _("Primary: it speaks at first hand")
+        SECONDARY = "secondary", _("Secondary: it tells what others said or saw")
+
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="evidence")
     number = models.PositiveIntegerField(editable=False)
-    exhibit = models.ForeignKey(Exhibit, on_delete=models.PROTECT, related_name="evidence")
+    exhibit = models.ForeignKey(Exhibit, on_delete=models.PROTECT, null=True, blank=True, related_name="evidence")
+    absence = models.OneToOneField(
+        Absence, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="evidence"
+    )
     grade = models.ForeignKey(
         Grade, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="evidence",
         help_text=_("The source's grade in force when the evidence was graded."),
@@ -63,7 +106,20 @@ class Evidence(Recorded):
     bearing = models.CharField(_("bears on"), max_length=5, choices=Bearing, default=Bearing.TRUE)
     quote = models.TextField(_("quotation"), blank=True, max_length=10_000)
     where = models.CharField(_("where in it"), max_length=200, blank=True, help_text=_("Page, paragraph, time."))
-    credibility = models.CharField(_("credibility"), max_length=1, choices=Credibility)
+    credibility = models.CharField(
+        _("credibility"), max_length=1, choices=Credibility, blank=True,
+        help_text=_("Empty for a recorded absence, and until it is rated with the source hidden."),
+    )  # fmt: skip
+    rated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+",
+        help_text=_("Who rated it with the source hidden; nobody where it was rated as it was added."),
+    )  # fmt: skip
+    level = models.CharField(_("primary or secondary"), max_length=9, choices=Level, blank=True)
+    level_reason = models.TextField(_("why"), blank=True, max_length=2000)
+    withheld = models.BooleanField(
+        _("withhold identity"), default=False,
+        help_text=_("The source's name stays out of every export and out of readers' pages."),
+    )  # fmt: skip
     note = models.TextField(_("note"), blank=True, max_length=5000)
     added_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="evidence", editable=False
@@ -79,14 +135,25 @@ class Evidence(Recorded):
         ordering = ["claim", "number"]
         constraints = [
             models.UniqueConstraint(fields=["claim", "number"], name="evidence_numbered_once_per_claim"),
-            models.CheckConstraint(condition=Q(credibility__in=Credibility.values), name="evidence_credibility_known"),
+            models.CheckConstraint(
+                condition=Q(credibility__in=[*Credibility.values, ""]), name="evidence_credibility_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(exhibit=None, absence__isnull=False) | Q(exhibit__isnull=False, absence=None),
+                name="evidence_is_an_exhibit_or_an_absence",
+            ),
+            models.CheckConstraint(
+                condition=Q(exhibit__isnull=False) | Q(quote="", credibility="", level="", withheld=False),
+                name="evidence_of_an_absence_quotes_nobody",
+            ),
+            models.CheckConstraint(condition=Q(level="") | ~Q(level_reason=""), name="evidence_level_has_a_reason"),
             models.CheckConstraint(
                 condition=Q(stance__in=["supports", "refutes", "context"]), name="evidence_stance_known"
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_stance_display()}: {self.exhibit}"
+        return f"{self.get_stance_display()}: {self.exhibit or self.absence}"
 
     def get_absolute_url(self) -> str:
         claim = self.claim
@@ -105,14 +172,21 @@ class Evidence(Recorded):
         return f"{self.claim.ref}, evidence {self.number}"
 
     @property
+    def cited(self) -> Exhibit:
+        """The exhibit. Raises TypeError for a recorded absence, which has none."""
+        if self.exhibit is None:
+            raise TypeError("a recorded absence cites no exhibit")
+        return self.exhibit
+
+    @property
     def two_grades(self) -> str:
         """Reliability and credibility side by side, as in B3; a question mark where the source has no grade."""
-        return f"{self.grade.letter if self.grade else '?'}{self.credibility}"
+        return f"{self.grade.letter if self.grade else '?'}{self.credibility or '?'}"
 
     @property
     def quote_stands(self) -> bool | None:
         """The quote gate: whether the words stand in the exhibit; None where no text of it is held."""
-        held = self.exhibit.held_text
+        held = self.exhibit.held_text if self.exhibit is not None else None
         if not self.quote or held is None:
             return None
         return self.quote in held
@@ -177,7 +251,7 @@ class Evidence(Recorded):
             self.clean()
             stored = self.stored() if self.pk else None
             if stored is None or stored.credibility != self.credibility:
-                source = self.exhibit.source
+                source = self.exhibit.source if self.exhibit is not None else None
                 self.grade = source.grades.order_by("-graded_at", "-pk").first() if source else None
             super().save(*args, by=by, **kwargs)
 

@@ -66,6 +66,9 @@ class Job(models.Model):
         CLAIMS = "claims", _("Import claims")
         ADDRESS = "address", _("Load a web address")
         SUGGEST = "suggest", _("Look for assertions")
+        CAPTURE = "capture", _("Capture a web address")
+        DERIVE = "derive", _("Read a capture")
+        SOURCES = "sources", _("Import sources")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")

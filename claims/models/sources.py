@@ -1,8 +1,8 @@
-"""Sources, how reliable they are held to be, and what they put out."""
+"""Sources: whoever speaks, and how reliable they are held to be."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
@@ -12,8 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.cases import Case
-from claims.models.documents import Document
-from claims.models.entries import sha256, writing
+from claims.models.entries import writing
 from claims.models.moves import Role
 from claims.models.records import Recorded, RecordedQuerySet, Refused
 
@@ -66,21 +65,43 @@ class Source(Recorded):
         ORGANISATION = "organisation", _("Organisation")
         OUTLET = "outlet", _("Outlet")
         ACCOUNT = "account", _("Account")
+        SENSOR = "sensor", _("Sensor or imagery")
 
     name = models.CharField(_("name"), max_length=200)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.ORGANISATION)
+    aliases = models.TextField(
+        _("other names"), blank=True, max_length=2000, help_text=_("Other names and spellings, one a line.")
+    )
+    belongs_to = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="members", verbose_name=_("belongs to")
+    )
     country = models.CharField(_("country"), max_length=60, blank=True)
+    languages = models.CharField(_("languages"), max_length=120, blank=True, help_text=_("As in en, uk, be, ar."))
+    interests = models.TextField(
+        _("interests"), blank=True, max_length=2000, help_text=_("What it stands to gain or lose by what it says.")
+    )
     note = models.TextField(_("note"), blank=True, max_length=5000)
     reliability = models.CharField(max_length=1, choices=Reliability, blank=True, editable=False)
     cases = models.ManyToManyField(Case, related_name="sources", blank=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="merged_here"
+    )
 
     objects = SourceQuerySet.as_manager()
-    moved_by_acts = {"reliability"}
+    moved_by_acts = {"reliability", "merged_into_id"}
 
     class Meta:
         ordering = ["name", "pk"]
         indexes = [models.Index(fields=["name", "id"], name="source_by_name")]
-        constraints = [models.CheckConstraint(condition=~Q(name=""), name="source_has_a_name")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="source_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(belongs_to=None) | ~Q(belongs_to=models.F("pk")), name="source_belongs_to_another"
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | ~Q(merged_into=models.F("pk")), name="source_merged_into_another"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -157,89 +178,31 @@ class Grade(Recorded):
         return f"{self.source}: {self.letter}"
 
 
-class Exhibit(Recorded):
-    """One thing that a source put out, as one case holds it: a text in the case, or one known by its address."""
+class Merge(Recorded):
+    """Two sources that are one: what stood under the one stands under the other, until somebody parts them again."""
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="exhibits")
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, null=True, blank=True, related_name="exhibits")
-    title = models.CharField(_("title"), max_length=300)
-    url = models.URLField(_("web address"), max_length=1000, blank=True)
-    published = models.DateField(_("published"), null=True, blank=True)
-    document = models.ForeignKey(
-        Document, on_delete=models.PROTECT, null=True, blank=True, related_name="exhibits",
-        help_text=_("The document of this case whose text it is, where it is one."),
-    )  # fmt: skip
-    text = models.TextField(_("text"), blank=True, max_length=1_000_000)
-
-    objects = RecordedQuerySet.as_manager()
-    not_logged = {"text"}
-
-    class Meta:
-        ordering = ["case", "title", "pk"]
-        constraints = [models.CheckConstraint(condition=~Q(title=""), name="exhibit_has_a_title")]
-
-    def __str__(self) -> str:
-        return self.title
-
-    def facts(self) -> dict[str, Any]:
-        """What it is; of the text, which can be long, the hash."""
-        return super().facts() | {"text_sha256": sha256(self.text) if self.text else ""}
-
-    def save(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
-        """Save. Refused where the text is another, or a quotation would no longer stand."""
-        with writing(self.case):
-            stored = self.stored() if self.pk else None
-            if stored is not None:
-                self._check_text(stored)
-            super().save(*args, by=by, **kwargs)
-
-    def _check_text(self, stored: Exhibit) -> None:
-        if stored.text and self.text != stored.text:
-            raise Refused(_("The text stays as it is: quotations stand in it."), "text")
-        held = self.held_text
-        if held == stored.held_text:
-            return
-        quotes = self.evidence.exclude(quote="").values_list("quote", flat=True)
-        if not all(quote in (held or "") for quote in quotes):
-            raise Refused(_("Evidence quotes this exhibit, and its words do not stand in that text."), "document")
-
-    @property
-    def held_text(self) -> str | None:
-        """The text in which a quotation must stand; None where the case does not hold it."""
-        if self.document is not None:
-            return self.document.text
-        return self.text or None
-
-
-class Capture(Recorded):
-    """An exhibit as it was fetched: the bytes, what came with them, when and from where. It never changes."""
-
-    exhibit = models.ForeignKey(Exhibit, on_delete=models.PROTECT, related_name="captures")
-    content = models.BinaryField(editable=False)
-    size = models.PositiveIntegerField()
-    sha256 = models.CharField(max_length=64)
-    url = models.URLField(max_length=2000)
-    final_url = models.URLField(max_length=2000)
-    status = models.PositiveSmallIntegerField()
-    headers = models.JSONField(default=list)
-    fetched_at = models.DateTimeField()
-    fetched_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    kept = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="merges")
+    merged = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="merged_by")
+    reason = models.TextField(_("reason"), max_length=2000)
+    moved = models.JSONField(default=dict, help_text=_("What was moved, by key, so that it can be moved back."))
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    undone_at = models.DateTimeField(null=True, blank=True)
 
     objects = RecordedQuerySet.as_manager()
-    not_logged = {"content", "headers"}
 
     class Meta:
-        ordering = ["exhibit", "fetched_at", "pk"]
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(kept=models.F("merged")), name="merge_joins_two_sources"),
+            models.CheckConstraint(condition=~Q(reason=""), name="merge_has_a_reason"),
+            models.UniqueConstraint(
+                fields=["merged"], condition=Q(undone_at=None), name="merge_once_until_it_is_undone"
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.final_url}, {self.sha256[:12]}"
-
-    @property
-    def log_case(self) -> Case:
-        return self.exhibit.case
-
-    def save(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
-        """Keep it. Raises Refused for one that is kept already: what was captured stays as it came."""
-        if self.pk:
-            raise Refused(_("What was captured stays as it came."))
-        super().save(*args, by=by, verb="fetched", **kwargs)
+        return f"{self.merged} → {self.kept}"

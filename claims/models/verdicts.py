@@ -50,6 +50,13 @@ class Verdict(Recorded):
     summary = models.TextField(_("summary"), max_length=10_000)
     reached = models.CharField(_("how it was reached"), max_length=8, choices=Reached)
     difference = models.CharField(_("why they differed"), max_length=8, choices=Difference, blank=True)
+    support = models.PositiveSmallIntegerField(
+        null=True, editable=False, help_text=_("How many independent origins bore the answer when it was proposed.")
+    )
+    one_origin = models.TextField(
+        _("why one origin is enough"), blank=True, max_length=2000,
+        help_text=_("Asked where the answer is that the claim is supported, and fewer than two origins support it."),
+    )  # fmt: skip
     open_questions = models.TextField(_("open questions"), blank=True, max_length=5000)
     review_by = models.DateField(_("look at it again by"), null=True, blank=True)
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="proposals")

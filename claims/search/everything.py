@@ -125,7 +125,7 @@ def _many(values: list[int]) -> str:
 INDEXES = {
     "claim": ("claims_found_claims", "statement"),
     "document": ("claims_found_documents", "title text"),
-    "source": ("claims_found_sources", "name note"),
+    "source": ("claims_found_sources", "name aliases note"),
     "evidence": ("claims_found_evidence", "title quote note"),
 }
 
@@ -149,7 +149,7 @@ TABLES = {
 TEXTS = {
     "claim": "statement",
     "document": "title || ' ' || text",
-    "source": "name || ' ' || note",
+    "source": "name || ' ' || aliases || ' ' || note",
     "evidence": "quote || ' ' || note",
 }
 
@@ -166,9 +166,11 @@ def _on_postgres(kind: str, asked: list[Term], among: list[int] | None) -> tuple
             conditions.append(
                 f"claims_evidence.id IN (SELECT id FROM claims_evidence WHERE {holds} UNION ALL "  # noqa: S608 - own names; values are parameters
                 "SELECT cited.id FROM claims_evidence cited JOIN claims_exhibit ON claims_exhibit.id = exhibit_id "
-                f"WHERE claims_words_of(title) @@ {query})"
+                f"WHERE claims_words_of(title) @@ {query} UNION ALL "
+                "SELECT cited.id FROM claims_evidence cited JOIN claims_absence ON claims_absence.id = absence_id "
+                f"WHERE claims_words_of(place || ' ' || query) @@ {query})"
             )
-            values.append(value)
+            values += [value, value]
         else:
             conditions.append(holds)
         values.append(value)
@@ -242,7 +244,7 @@ def _records(kind: str, reader: User) -> models.QuerySet[Any]:
         return Source.objects.visible_to(reader).order_by()
     claims = Claim.objects.visible_to(reader).values("pk")
     standing = Evidence.objects.standing().filter(claim__in=claims)
-    return standing.select_related("claim__case", "exhibit").defer("exhibit__text").order_by()
+    return standing.select_related("claim__case", "exhibit", "absence").defer("exhibit__text").order_by()
 
 
 def _texts(kind: str, record: Any) -> tuple[str, ...]:
@@ -250,5 +252,6 @@ def _texts(kind: str, record: Any) -> tuple[str, ...]:
     if kind == "claim":
         return record.ref, record.statement
     if kind == "source":
-        return record.name, record.note
-    return record.exhibit.title, record.quote, record.note
+        return record.name, record.aliases, record.note
+    title = record.exhibit.title if record.exhibit is not None else str(record.absence)
+    return title, record.quote, record.note

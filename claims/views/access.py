@@ -15,7 +15,7 @@ from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Count, F
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
 from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils import timezone
@@ -93,11 +93,11 @@ class Misspelled(Exception):
         self.address = f"{page}?{request.GET.urlencode()}" if request.GET else page
 
 
-def polite(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def polite(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """A view whose rules may refuse: what a rule says is shown where the person is, with the status it has."""
 
     @functools.wraps(view)
-    def answer(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+    def answer(request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except Refused as refusal:
@@ -161,12 +161,12 @@ def open_to(claims: Sequence[Claim], user: User, role: str) -> set[int]:
     return {claim.pk for claim in claims if counts.get(claim.pk, 0) >= claim.answers_in}
 
 
-def on_case(may: str = "see") -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+def on_case(may: str = "see") -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
     """A view of one case: found by `code` among those the person may see (404 otherwise), if the role allows `may`."""
 
-    def wrap(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def wrap(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @functools.wraps(view)
-        def found(request: Request, code: str, **kwargs: Any) -> HttpResponse:
+        def found(request: Request, code: str, **kwargs: Any) -> HttpResponseBase:
             case = _case_of(request, code)
             _check(case, request.user, may)
             return view(request, case, **kwargs)
@@ -178,10 +178,10 @@ def on_case(may: str = "see") -> Callable[[Callable[..., HttpResponse]], Callabl
 
 def _on_numbered(
     find: Callable[[Case, int], Any], may: str
-) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
-    def wrap(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
+    def wrap(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @functools.wraps(view)
-        def found(request: Request, code: str, number: int, **kwargs: Any) -> HttpResponse:
+        def found(request: Request, code: str, number: int, **kwargs: Any) -> HttpResponseBase:
             case = _case_of(request, code)
             record = next(iter(find(case, number)), None)
             if record is None:
@@ -195,27 +195,27 @@ def _on_numbered(
     return wrap
 
 
-def on_claim(may: str = "see") -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+def on_claim(may: str = "see") -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
     """A view of one claim, found by its case's `code` and its `number`; `claim.case.role` is the person's role."""
     return _on_numbered(lambda case, number: claims_by_number(case.pk, number), may)
 
 
-def on_document(may: str = "see") -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+def on_document(may: str = "see") -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
     """A view of one document, found by its case's `code` and its `number`; its bytes and its text are not read."""
     return _on_numbered(lambda case, number: Document.objects.filter(case=case, number=number).light(), may)
 
 
-def on_report(may: str = "see") -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+def on_report(may: str = "see") -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
     """A view of one report, found by its case's `code` and its `number`."""
     reports = Report.objects.select_related("made_by")
     return _on_numbered(lambda case, number: reports.filter(case=case, number=number), may)
 
 
-def on_source(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def on_source(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """A view of one source, found by `pk` among those the person may see (404 otherwise)."""
 
     @functools.wraps(view)
-    def found(request: Request, pk: int, **kwargs: Any) -> HttpResponse:
+    def found(request: Request, pk: int, **kwargs: Any) -> HttpResponseBase:
         source = Source.objects.visible_to(request.user).filter(pk=pk).first()
         if source is None:
             raise Http404

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponseBase
 from django.views.decorators.http import require_safe
 
+from claims.custody import store
 from claims.loading.formats.signatures import KINDS
 from claims.models import Capture, Document
 from claims.views.access import Request, on_document
@@ -19,21 +20,26 @@ LISTED = 20  # the newest
 def kept(document: Document) -> Sequence[Capture]:
     """The newest captures of a document's exhibits, without their bytes; one more than are listed, if there is."""
     captures = Capture.objects.filter(exhibit__document=document, exhibit__case=document.case)
-    return list(captures.defer("content", "headers").order_by("-fetched_at", "-pk")[: LISTED + 1])
+    rows = captures.select_related("file").defer("headers").order_by("-captured_at", "-pk")
+    return list(rows[: LISTED + 1])
 
 
 @require_safe
 @on_document()
-def capture_file(request: Request, document: Document, capture: int) -> HttpResponse:
+def capture_file(request: Request, document: Document, capture: int) -> HttpResponseBase:
     """What was fetched, byte for byte, as a file: no browser is to show a stranger's page as one of ours."""
     captures = Capture.objects.filter(exhibit__document=document, exhibit__case=document.case)
-    found = captures.filter(pk=capture).first()
+    found = captures.select_related("file").filter(pk=capture).first()
     if found is None:
         raise Http404
     suffix = PurePosixPath(urlsplit(found.final_url).path).suffix.lower()
     name = f"{document.case.code}-document-{document.number}-capture-{found.pk}{suffix if suffix in KINDS else '.bin'}"
-    return HttpResponse(
-        bytes(found.content),
+    try:
+        stream = store.store().open(found.file.sha256)
+    except FileNotFoundError as fault:
+        raise Http404 from fault
+    return FileResponse(
+        stream,
         content_type="application/octet-stream",
         headers={"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"},
     )

@@ -37,7 +37,7 @@ def test_an_exhibit_takes_no_document_in_which_its_quotations_do_not_stand(as_, 
     document = make_document(case=case, text="Nothing of the sort.")
     answer = browser.post(page, typed(browser.get(page)) | {"document": document.pk})
     assert "document" in answer.context["adminform"].form.errors
-    assert Exhibit.objects.get(pk=evidence.exhibit_id).document is None
+    assert Exhibit.objects.get(pk=evidence.cited.pk).document is None
 
 
 def test_what_is_typed_is_spelled_as_everywhere(as_, ada, case):

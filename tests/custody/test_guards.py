@@ -187,7 +187,7 @@ def test_no_row_is_moved_over_another(case, table):
 
 
 def test_the_text_of_an_exhibit_never_changes_once_it_is_there(case):
-    exhibit = make_evidence(claim=make_claim(case=case)).exhibit
+    exhibit = make_evidence(claim=make_claim(case=case)).cited
     assert refused("UPDATE claims_exhibit SET text = 'Another' WHERE id = %s", exhibit.pk)
     assert not refused("UPDATE claims_exhibit SET title = 'Another' WHERE id = %s", exhibit.pk)
 

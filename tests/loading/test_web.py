@@ -5,6 +5,7 @@ import hashlib
 
 import pytest
 
+from claims.custody import store
 from claims.loading import web
 from claims.loading.fetching import Fetched, Unfetchable
 from claims.loading.web import load_address
@@ -37,8 +38,8 @@ def test_what_was_fetched_is_a_document_and_kept_as_it_came(case, ann, answers):
     assert (document.origin, document.url) == ("url", "https://example.org/army.html")
     assert "48,000 men" in document.text
     capture = Capture.objects.get()
-    assert bytes(capture.content) == PAGE
-    assert capture.sha256 == hashlib.sha256(PAGE).hexdigest()
+    assert b"".join(store.read(capture.file)) == PAGE
+    assert capture.file.sha256 == hashlib.sha256(PAGE).hexdigest()
     assert (capture.url, capture.final_url) == ("https://example.org/a", "https://example.org/army.html")
     assert capture.headers == [["Content-Type", "text/html; charset=utf-8"]]
     assert capture.exhibit.document == document

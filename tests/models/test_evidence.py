@@ -104,7 +104,7 @@ def test_the_reading_room_offers_evidence_only_where_it_can_be_added(case, ann, 
 
 def test_an_exhibit_of_another_case_is_refused(case, ann):
     claim, elsewhere = make_claim(case=case), make_claim()
-    theirs = make_evidence(claim=elsewhere).exhibit
+    theirs = make_evidence(claim=elsewhere).cited
     behind = Exhibit(title="A briefing", document=make_document(case=make_case()))
     for exhibit in (theirs, behind):
         with pytest.raises(Refused, match="another case"):

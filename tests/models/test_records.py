@@ -25,7 +25,7 @@ def test_nothing_is_written_in_bulk(db, model):
 
 def test_a_move_between_two_of_one_name_is_entered(case, ann):
     one, other = (make_source(case=case, name="Ministry") for _ in range(2))
-    exhibit = make_evidence(claim=make_claim(case=case), source=one).exhibit
+    exhibit = make_evidence(claim=make_claim(case=case), source=one).cited
     exhibit.source = other
     exhibit.save(by=ann)
     entry = Entry.objects.filter(thing="exhibit").latest("number")

@@ -24,7 +24,7 @@ def test_each_case_enters_once_that_a_source_became_known_there(case, ann, eve):
 
 def exhibit_of(case, quote: str = "48,000", **held) -> Exhibit:
     evidence = make_evidence(claim=make_claim(case=case), exhibit=Exhibit(title="A statement", **held), quote=quote)
-    return Exhibit.objects.get(pk=evidence.exhibit_id)
+    return Exhibit.objects.get(pk=evidence.cited.pk)
 
 
 def test_a_text_leaves_its_hash_in_the_log_and_never_changes(case, ann):

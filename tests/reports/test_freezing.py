@@ -30,7 +30,7 @@ def test_a_long_text_is_fetched_once_however_many_rows_rest_on_it(case, ann, eve
     claim = make_claim(document=document, exact="48,000")
     exhibit = Exhibit(title="The briefing itself", document=document)
     for _ in range(5):
-        exhibit = make_evidence(claim=claim, exhibit=exhibit, source=None, quote="100,000 to 150,000").exhibit
+        exhibit = make_evidence(claim=claim, exhibit=exhibit, source=None, quote="100,000 to 150,000").cited
     with django_assert_max_num_queries(60) as asked:
         report = freeze(case, case.claims.all(), by=eve)
 

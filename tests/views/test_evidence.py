@@ -34,7 +34,7 @@ def test_evidence_is_added_with_a_new_source(claim, ann, as_):
     assert "Ministry" in page
     assert 'rel="noopener noreferrer nofollow"' in page
     assert "?3" in page
-    assert str(Evidence.objects.get().exhibit.source) == "Ministry"
+    assert str(Evidence.objects.get().cited.source) == "Ministry"
 
 
 def test_with_htmx_the_list_comes_back(claim, ann, as_, htmx):

@@ -1,0 +1,151 @@
+"""Exhibits: what sources put out, each as one case holds it, and how one comes from another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from claims.models.cases import Case
+from claims.models.documents import Document
+from claims.models.entries import sha256, writing
+from claims.models.records import Recorded, RecordedQuerySet, Refused
+from claims.models.sources import Source
+
+if TYPE_CHECKING:
+    from claims.models.people import User
+
+
+class Exhibit(Recorded):
+    """One thing that a source put out, as one case holds it: a text in the case, or one known by its address."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="exhibits")
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, null=True, blank=True, related_name="exhibits")
+    title = models.CharField(_("title"), max_length=300)
+    url = models.URLField(_("web address"), max_length=1000, blank=True)
+    published = models.DateField(_("published"), null=True, blank=True)
+    document = models.ForeignKey(
+        Document, on_delete=models.PROTECT, null=True, blank=True, related_name="exhibits",
+        help_text=_("The document of this case whose text it is, where it is one."),
+    )  # fmt: skip
+    text = models.TextField(_("text"), blank=True, max_length=1_000_000)
+    language = models.CharField(_("language"), max_length=12, blank=True, help_text=_("As in en, uk, be, ar."))
+    pages = models.JSONField(
+        default=list, editable=False, help_text=_("Where each page of a paged file begins in the text.")
+    )
+    credit = models.CharField(
+        max_length=60, blank=True, editable=False, help_text=_("The agency that the text credits, if it names one.")
+    )
+
+    objects = RecordedQuerySet.as_manager()
+    not_logged = {"text", "pages"}
+
+    class Meta:
+        ordering = ["case", "title", "pk"]
+        constraints = [models.CheckConstraint(condition=~Q(title=""), name="exhibit_has_a_title")]
+        indexes = [
+            models.Index(fields=["case", "-id"], name="exhibit_of_case"),
+            models.Index(fields=["case", "url"], name="exhibit_by_address"),
+            models.Index(fields=["case", "credit", "-id"], name="exhibit_by_credit"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def facts(self) -> dict[str, Any]:
+        """What it is; of the text, which can be long, the hash."""
+        return super().facts() | {"text_sha256": sha256(self.text) if self.text else ""}
+
+    def save(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
+        """Save. Refused where the text is another, or a quotation would no longer stand."""
+        with writing(self.case):
+            stored = self.stored() if self.pk else None
+            if stored is not None:
+                self._check_text(stored)
+            super().save(*args, by=by, **kwargs)
+
+    def _check_text(self, stored: Exhibit) -> None:
+        if stored.text and self.text != stored.text:
+            raise Refused(_("The text stays as it is: quotations stand in it."), "text")
+        held = self.held_text
+        if held == stored.held_text:
+            return
+        quotes = self.evidence.exclude(quote="").values_list("quote", flat=True)
+        if not all(quote in (held or "") for quote in quotes):
+            raise Refused(_("Evidence quotes this exhibit, and its words do not stand in that text."), "document")
+
+    @property
+    def held_text(self) -> str | None:
+        """The text in which a quotation must stand; None where the case does not hold it."""
+        if self.document is not None:
+            return self.document.text
+        return self.text or None
+
+
+class Print(models.Model):
+    """One fingerprint of an exhibit's text: exhibits that share one may share a long passage."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    exhibit = models.ForeignKey(Exhibit, on_delete=models.CASCADE, related_name="prints")
+    value = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["exhibit", "value"], name="print_once_per_exhibit")]
+        indexes = [models.Index(fields=["case", "value", "exhibit"], name="print_by_value")]
+
+    def __str__(self) -> str:
+        return f"{self.value:x}"
+
+
+class Lineage(Recorded):
+    """What a person said of where an exhibit comes from: the exhibit it repeats, or that it repeats none.
+
+    An exhibit of which nobody has said anything is of unknown lineage, like one said to be.
+    """
+
+    class Kind(models.TextChoices):
+        FIRST_HAND = "first_hand", _("speaks at first hand, and repeats nothing")
+        QUOTES = "quotes", _("quotes")
+        TRANSLATES = "translates", _("translates")
+        WIRE = "wire", _("is wire copy of")
+        DERIVED = "derived", _("is derived from")
+        UNKNOWN = "unknown", _("repeats something that is not on record")
+
+    exhibit = models.ForeignKey(Exhibit, on_delete=models.PROTECT, related_name="lineage")
+    original = models.ForeignKey(Exhibit, on_delete=models.PROTECT, null=True, blank=True, related_name="repeated_in")
+    kind = models.CharField(_("how"), max_length=10, choices=Kind)
+    reason = models.TextField(_("reason"), max_length=2000)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+
+    objects = RecordedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = _("lineages")
+        ordering = ["exhibit", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(original=None, kind__in=["first_hand", "unknown"])
+                | Q(original__isnull=False, kind__in=["quotes", "translates", "wire", "derived"]),
+                name="lineage_names_what_is_repeated",
+            ),
+            models.CheckConstraint(
+                condition=Q(original=None) | ~Q(original=models.F("exhibit")), name="lineage_joins_two_exhibits"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="lineage_has_a_reason"),
+            models.UniqueConstraint(fields=["exhibit", "original"], name="lineage_once_per_pair"),
+            models.UniqueConstraint(
+                fields=["exhibit"], condition=Q(original=None), name="lineage_one_word_on_first_hand"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.exhibit} {self.get_kind_display()} {self.original or ''}".strip()
+
+    @property
+    def log_case(self) -> Case:
+        return self.exhibit.case
