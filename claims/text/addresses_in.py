@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 LONGEST = 1_000  # characters of an address
 MOST = 200  # different ones of a text
 
-ADDRESSES = re.compile(r"\bhttps?://[^\s<>\"“”«»‘|\\^`{}]{3,2000}", re.IGNORECASE)
+ADDRESSES = re.compile(r"\bhttps?://[^\s<>\"“”«»‘|\\^`{}]{3,2000}", re.IGNORECASE)  # noqa: RUF001
 TRAILING = ".,;:!?'’…*_"
 PAIRS = {")": "(", "]": "["}
 DEFAULT_PORTS = {"http": 80, "https": 443}

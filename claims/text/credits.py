@@ -1,5 +1,7 @@
 """The news agency that a text credits, at its head or at its foot; what it says in between is not looked at."""
 
+# ruff: noqa: RUF001, RUF003 - Cyrillic letters are meant
+
 from __future__ import annotations
 
 import re
@@ -78,7 +80,7 @@ LINES = [
 FOOTS = [
     # With reporting by Reuters, AP and TASS     (With files from The Canadian Press and AFP)     Mit Material von dpa
     r"^[\[(]?(?:[Ww]ith\s+)?(?:[Aa]dditional\s+)?(?:reporting|files|material|information|inputs)\s+(?:by|from)\s+"
-    rf"(?:[^\W\d_][\w.’' -]{{0,40}}{AND}\s*){{0,4}}(?:the\s+)?{AGENCY}{ANOTHER}[.\])]*$",
+    rf"(?:[^\W\d_][\w.’' -]{{0,40}}{AND}\s*){{0,4}}?(?:the\s+)?{AGENCY}{ANOTHER}[.\])]*$",
     rf"^[\[(]?(?:[Mm]it\s+(?:Material|Informationen|Agenturmaterial)\s+(?:von|der)\s+){AGENCY}{ANOTHER}[.\])]*$",
     # — TASS     (Reuters)     /ТАСС/     dpa
     rf"^(?:{DASH}+\s*)?[\[(/]?{AGENCY}{ANOTHER}[\])/]?\.?$",

@@ -1,5 +1,6 @@
 import time
 
+# ruff: noqa: RUF001 - Cyrillic letters are meant
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -115,9 +116,18 @@ def test_every_agency_is_known_by_each_of_its_spellings(name, which):
 
 
 @pytest.mark.parametrize(
-    "text", ["A " * 500_000, "MINSK, " * 200_000, "(Reuters" * 100_000, "\n" * 1_000_000, "By A, " * 100_000, "А" * 900_000,
-             "With reporting by " + "A, " * 50_000, "Source: AP" + " and A" * 50_000 + "!"]
-)  # fmt: skip
+    "text",
+    [
+        "A " * 500_000,
+        "А" * 900_000,
+        "MINSK, " * 200_000,
+        "(Reuters" * 100_000,
+        "\n" * 1_000_000,
+        "By A, " * 100_000,
+        "With reporting by " + "A, " * 50_000,
+        "Source: AP" + " and A" * 50_000 + "!",
+    ],
+)
 def test_no_text_takes_long(text):
     began = time.perf_counter()
     credit(text)
