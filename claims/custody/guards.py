@@ -51,7 +51,7 @@ KEPT: dict[str, tuple[tuple[str, ...], ...]] = {
 
 # What lineage never does: condition on a new link → what is said of it. SQLite asks in the trigger, PostgreSQL in its
 # function. Of a link that changes, what it was does not count.
-CIRCLE = """new.original_id IN (
+CIRCLE = """new.original_id <> new.exhibit_id AND new.original_id IN (
     WITH RECURSIVE below(id) AS (
         SELECT new.exhibit_id
         UNION SELECT link.exhibit_id FROM claims_lineage AS link
