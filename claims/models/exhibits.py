@@ -117,7 +117,7 @@ class Exhibit(Recorded):
         """Keep the fingerprints of its text, in the place of those it had."""
         text = (self.held_text or "")[:LONGEST]
         values = prints(text) | {Print.of_address(each) for each in addresses(text)}
-        made = [Print(case_id=self.case_id, exhibit=self, value=each) for each in values or ({0} if text else ())]
+        made = [Print(case_id=self.case_id, exhibit=self, value=each) for each in values or {0}]
         with transaction.atomic():
             self.prints.all().delete()
             # Two pages may ask at the same instant for those of an exhibit that had none.
@@ -127,7 +127,7 @@ class Exhibit(Recorded):
 class Print(models.Model):
     """One fingerprint of an exhibit's text: exhibits that share one may share a long passage.
 
-    Negative ones are of web addresses in the text; a text too short for any has 0, so that it is not looked at again.
+    Negative ones are of web addresses in the text. An exhibit that has none has 0, so that none is looked at twice.
     """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")

@@ -134,6 +134,24 @@ def _way(links: dict[int, dict[int, str]], start: int, end: int) -> list[tuple[i
     return way
 
 
+KIN = """
+WITH RECURSIVE above(id) AS (
+    SELECT CAST(%s AS bigint)
+    UNION SELECT original_id FROM claims_lineage JOIN above ON exhibit_id = above.id WHERE original_id IS NOT NULL
+), below(id) AS (
+    SELECT CAST(%s AS bigint)
+    UNION SELECT exhibit_id FROM claims_lineage JOIN below ON original_id = below.id
+) SELECT id FROM above UNION SELECT id FROM below
+"""
+
+
+def kin(exhibit: Exhibit) -> set[int]:
+    """The keys of all that the exhibit traces back to, of all that trace back to it, and its own."""
+    with connection.cursor() as cursor:
+        cursor.execute(KIN, [exhibit.pk, exhibit.pk])
+        return {key for (key,) in cursor.fetchall()}
+
+
 def lineage_said(exhibits: Iterable[int], role: str) -> dict[int, str]:
     """What was said of where exhibits come from, by their keys: “quotes “A statement””; nothing of those unsaid.
 
