@@ -94,26 +94,28 @@ WHERE original_id IS NOT NULL ORDER BY claims_lineage.id
 """
 
 
-def _check_no_circle(exhibit: Exhibit, original: Exhibit) -> None:
+def links_above(exhibit: Exhibit) -> dict[int, dict[int, str]]:
+    """The links of an exhibit and of all it traces back to: key → key of what it repeats → how."""
+    links: dict[int, dict[int, str]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(ABOVE, [original.pk])
-        links: dict[int, dict[int, str]] = {}
+        cursor.execute(ABOVE, [exhibit.pk])
         for lower, upper, kind in cursor.fetchall():
             links.setdefault(lower, {})[upper] = kind
+    return links
+
+
+def _check_no_circle(exhibit: Exhibit, original: Exhibit) -> None:
+    links = links_above(original)
     way = _way(links, original.pk, exhibit.pk)
     if not way:
         return
-    titles = Exhibit.objects.in_bulk({key for step in way for key in step})
-    steps = [
+    titles = Exhibit.objects.in_bulk({key for step in way[:NAMED] for key in step})
+    told = [
         f"“{titles[lower]}” {Lineage.Kind(links[lower][upper]).label} “{titles[upper]}”" for lower, upper in way[:NAMED]
-    ]
+    ] + ["…"] * (len(way) > NAMED)
     raise Refused(
         _("“%(original)s” already traces back to “%(exhibit)s”: %(way)s. So this one cannot come from it.")
-        % {
-            "original": original,
-            "exhibit": exhibit,
-            "way": ", ".join([*steps, *(["…"] if len(way) > NAMED else [])]),
-        },
+        % {"original": original, "exhibit": exhibit, "way": ", ".join(told)},
         "original",
     )
 
