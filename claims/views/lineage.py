@@ -96,9 +96,10 @@ class LineagePage:
     @cached_property
     def just_said(self) -> Lineage | None:
         """What was just said, to be taken back with one key."""
+        if self._said is None or not self.may:
+            return None
         ends = Q(exhibit=self.exhibit) | Q(original=self.exhibit)
-        rows = Lineage.objects.filter(ends, pk=self._said).select_related("exhibit", "original")
-        return rows.first() if self._said and self.may else None
+        return Lineage.objects.filter(ends, pk=self._said).select_related("exhibit", "original").first()
 
     @cached_property
     def just_taken(self) -> dict[str, Any] | None:
@@ -173,11 +174,10 @@ def _shown(request: Request, page: LineagePage, *, part: str = "lineage", status
     return render_part(request, TEMPLATE, part, context_of(page), status)
 
 
-def _answer(request: Request, exhibit: Exhibit, sentence: str, **undo: int) -> HttpResponse:
+def _answer(request: Request, exhibit: Exhibit, sentence: str, *, said: int = 0, taken: int = 0) -> HttpResponse:
     """After an act: what is now said of the exhibit; without htmx, on the page for it."""
     place = reverse("claims:lineage-add", args=[exhibit.case.code, exhibit.pk])
     if not wants_part(request):
-        return go(request, place + "".join(f"?{name}={key}" for name, key in undo.items()), sentence)
+        return go(request, f"{place}?said={said}" if said else f"{place}?taken={taken}", sentence)
     messages.success(request, sentence)
-    page = LineagePage(exhibit, request.user, **{name: str(key) for name, key in undo.items()})
-    return _shown(request, page, part="told")
+    return _shown(request, LineagePage(exhibit, request.user, said=str(said), taken=str(taken)), part="told")

@@ -2,13 +2,14 @@
 
 import datetime
 import re
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 
-from claims.models import Entry, Exhibit, Lineage, lineage_said, trace
+from claims.models import Entry, Exhibit, Lineage, Role, lineage_said, trace
 from tests.factories import make_case, make_claim, make_evidence, make_exhibit, make_source
 from tests.search.test_lineage import ORIGINAL, REPEAT
 from tests.views.test_claims import text_of
@@ -238,7 +239,7 @@ def test_no_reader_gets_to_a_withheld_exhibit_or_reads_its_title(one, two, case,
 
 
 def test_an_exhibit_of_another_case_is_not_found_here(one, ann, as_):
-    make_case(code="MY", members={ann: "editor"})
+    make_case(code="MY", members={ann: Role.EDITOR})
     assert as_(ann).get(f"/cases/MY/exhibits/{one.pk}/trace/").status_code == 404
     assert as_(ann).get(f"/cases/BY/exhibits/{'9' * 30}/trace/").status_code == 404
 
@@ -272,7 +273,7 @@ def test_the_page_asks_no_more_often_for_more_of_everything(one, case, ann, as_)
     browser = as_(ann)
 
     def more(n: int) -> None:
-        new = {"text": f"{n} {REPEAT}", "source": make_source(case=case), "published": LATE}
+        new: dict[str, Any] = {"text": f"{n} {REPEAT}", "source": make_source(case=case), "published": LATE}
         trace(make_exhibit(case=case, **new), "quotes", one, by=ann, reason="So.")
         trace(one, "quotes", make_exhibit(case=case), by=ann, reason="So.")
         make_exhibit(case=case, **new)
