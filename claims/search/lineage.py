@@ -55,6 +55,10 @@ class Proposal:
     kind: str
     reasons: list[str]
 
+    def get_kind_display(self) -> str:
+        """How the one comes from the other, in words."""
+        return str(Lineage.Kind(self.kind).label)
+
     @property
     def reason(self) -> str:
         """All reasons in a sentence."""

@@ -25,6 +25,11 @@ def back(exhibit: Exhibit, made: Lineage) -> str:
     return f"/cases/{exhibit.case.code}/exhibits/{exhibit.pk}/lineage/{made.pk}/remove/"
 
 
+def confirmable(page: str) -> list[tuple[str, str]]:
+    """What the buttons of the proposals send."""
+    return re.findall(r'<button[^>]*name="(\w+)" value="(\d+)">(?:This one|It) repeats', page)
+
+
 @pytest.fixture
 def one(case) -> Exhibit:
     return make_exhibit(case=case, title="A wire report", text=ORIGINAL, published=EARLY)
@@ -47,7 +52,9 @@ def test_a_proposal_shows_its_reasons_and_is_confirmed_with_one_button(one, two,
     page = text_of(browser.get(place(two)))
     assert "the same passage of 26 words: “troops have been massed" in page
     assert "“A wire report” was published 2 days earlier" in page
-    assert re.findall(r'<button[^>]*name="(\w+)" value="(\d+)">Confirm', page) == [("original", str(one.pk))]
+    assert re.findall(r'<button[^>]*name="(\w+)" value="(\d+)">(?:This one|It) repeats', page) == [
+        ("original", str(one.pk))
+    ]
     kind = re.search(r'<option value="(\w+)" selected>', page)
     reason = re.search(r'<textarea class="input" id="reason-\d+"[^>]*>([^<]+)</textarea>', page)
     assert kind
@@ -67,7 +74,9 @@ def test_a_proposal_shows_its_reasons_and_is_confirmed_with_one_button(one, two,
 def test_seen_from_the_original_the_other_one_is_said_to_repeat_it(one, two, ann, as_):
     browser = as_(ann)
     page = text_of(browser.get(place(one)))
-    assert re.findall(r'<button[^>]*name="(\w+)" value="(\d+)">Confirm', page) == [("repeats", str(two.pk))]
+    assert re.findall(r'<button[^>]*name="(\w+)" value="(\d+)">(?:This one|It) repeats', page) == [
+        ("repeats", str(two.pk))
+    ]
 
     page = text_of(browser.post(place(one), {"kind": "quotes", "reason": "So.", "repeats": two.pk}, follow=True))
 
@@ -82,7 +91,7 @@ def test_where_nothing_tells_which_came_first_both_ways_are_offered(one, two, ca
         exhibit.published = None
         exhibit.save(by=ann)
     page = text_of(as_(ann).get(place(one)))
-    assert re.findall(r'<button[^>]*name="(\w+)" value="\d+">Confirm', page) == ["original", "repeats"]
+    assert confirmable(page) == [("original", str(two.pk)), ("repeats", str(two.pk))]
     assert "Nothing tells which of the two came first." in page
 
 
@@ -217,7 +226,7 @@ def test_readers_see_and_do_not_act_strangers_see_nothing(one, two, ann, rod, zo
     made = trace(two, "quotes", one, by=ann, reason="It says so.")
     page = text_of(as_(rod).get(place(two)))
     assert "It says so." in page
-    for absent in ("Take back", "Confirm", "lineage-say", "What its text lets one suppose"):
+    for absent in ("Take back", "It repeats this one", "lineage-say", "What its text lets one suppose"):
         assert absent not in page
     for user, status in ((rod, 403), (zoe, 404)):
         answer = as_(user).post(place(two), {"kind": "wire", "reason": "So.", "original": one.pk})
@@ -265,7 +274,7 @@ def test_the_part_stands_on_another_page_and_asks_for_the_rest_later(one, two, a
     context = {name: answer.context[name] for name in ("case", "exhibit", "lineage")} | {"later": True}
     part = render_to_string("claims/_exhibit_lineage.html", context)
     assert f'hx-get="{place(two)}" hx-trigger="load" hx-target="#lineage"' in part
-    assert "Confirm" not in part
+    assert "What its text lets one suppose" not in part
     assert "It quotes" in part
 
 
