@@ -144,7 +144,7 @@ def make_assessment(*, claim: Claim | None = None, by: User | None = None, ratin
 def make_verdict(
     *, claim: Claim, by: User, rating: str = "supported", signed_by: User | None = None, **fields: Any
 ) -> Verdict:
-    values = {"summary": "The census bears it out."} | fields
+    values = {"summary": "The census bears it out.", "one_origin": "Nobody else counts."} | fields
     verdict = propose(claim, by=by, rating=claim.case.rating(rating), **values)
     return sign_off(claim, by=signed_by) if signed_by else verdict
 

@@ -15,6 +15,7 @@ from claims.models.cases import Case
 from claims.models.claims import Claim
 from claims.models.entries import writing
 from claims.models.exhibits import Exhibit
+from claims.models.origins import missing, origins_of
 from claims.models.records import NotNow, Recorded, RecordedQuerySet, Refused, Stale
 from claims.models.sources import Grade, Source
 
@@ -199,11 +200,14 @@ class Evidence(Recorded):
                 "quote",
             )
         if self.credibility == Credibility.CONFIRMED:
-            raise Refused(
-                _("“Confirmed by other independent sources” needs two independent origins, and where these exhibits "
-                  "come from is not on record. Choose 2 to 6."),
-                "credibility",
-            )  # fmt: skip
+            self._check_confirmed()
+
+    def _check_confirmed(self) -> None:
+        if self.stance == self.Stance.CONTEXT:
+            raise Refused(_("What gives context is not confirmed by others. Choose 2 to 6."), "credibility")
+        gathered = origins_of(self.claim, adding=self)
+        if lack := missing(gathered, gathered.items[-1]):
+            raise Refused(lack, "credibility")
 
     @classmethod
     def cite(

@@ -6,7 +6,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -97,44 +97,53 @@ THINGS = """
 SELECT e.id, e.title, e.source_id, COALESCE(s.name, ''), e.published, e.document_id, e.url, l.original_id, l.kind
 FROM reached JOIN claims_exhibit e ON e.id = reached.id
 LEFT JOIN claims_source s ON s.id = e.source_id LEFT JOIN claims_lineage l ON l.exhibit_id = e.id
-ORDER BY e.id, l.id
+UNION ALL SELECT exhibit_id, '', NULL, '', NULL, NULL, '', file_id, 'bytes'
+FROM claims_capture JOIN reached ON exhibit_id = reached.id
 """
-BYTES = "SELECT exhibit_id, file_id FROM claims_capture JOIN reached ON exhibit_id = reached.id"
 ITEMS = """
 SELECT claim_id, id, number, exhibit_id, stance, bearing, withheld FROM claims_evidence
 WHERE claim_id IN ({claims}) AND removed_at IS NULL AND exhibit_id IS NOT NULL ORDER BY claim_id, number
 """
 
 
-def origins_of(claim: Claim, adding: Evidence | None = None) -> Gathered:
-    """The origins of what bears on a claim; `adding` is counted in as it would be once it is stored."""
-    return gathered([claim.pk], adding)[claim.pk]
+def origins_of(claim: Claim, adding: Evidence | None = None, *, known: Sequence[Evidence] | None = None) -> Gathered:
+    """The origins of what bears on a claim; `adding` is counted in as it would be once it is stored.
+
+    `known` is all the evidence that stands, for whoever has asked for it already.
+    """
+    return gathered([claim.pk], adding, known)[claim.pk]
 
 
-def gathered(claims: Sequence[int], adding: Evidence | None = None) -> dict[int, Gathered]:
-    """The origins of what bears on each of these claims of one case, by three queries for all of them."""
+def gathered(
+    claims: Sequence[int], adding: Evidence | None = None, known: Sequence[Evidence] | None = None
+) -> dict[int, Gathered]:
+    """The origins of what bears on each of these claims of one case, by two queries for all of them."""
     held = adding.exhibit.pk if adding is not None and adding.exhibit is not None else None
     keys, besides = ", ".join(map(str, map(int, claims))) or "NULL", str(int(held)) if held else "NULL"
     reached = REACHED.format(claims=keys, besides=besides)
+    rows: list[tuple[Any, ...]] = [_row(item) for item in known or () if item.exhibit_id]
+    exhibits, links, marks = dict[int, Exhibited](), dict[int, list[Link]](), dict[int, set[tuple[str, object]]]()
     with connection.cursor() as cursor:
-        cursor.execute(ITEMS.format(claims=keys))
-        rows = cursor.fetchall()
-        exhibits, links, marks = dict[int, Exhibited](), dict[int, list[Link]](), dict[int, set[tuple[str, object]]]()
+        if known is None:
+            cursor.execute(ITEMS.format(claims=keys))
+            rows = cursor.fetchall()
         if rows or held:
             cursor.execute(reached + THINGS)
-            for *facts, original, kind in cursor.fetchall():
-                made = Exhibited(*facts)
-                exhibits[made.key] = made
-                said = links.setdefault(made.key, [])
+            for key, *facts, other, kind in cursor.fetchall():
+                if kind == "bytes":
+                    marks.setdefault(key, set()).add((kind, other))
+                    continue
+                exhibits[key] = Exhibited(key, *facts)
                 if kind is not None:
-                    said.append(Link(made.key, original, kind))
-            cursor.execute(reached + BYTES)
-            for exhibit, file in cursor.fetchall():
-                marks.setdefault(exhibit, set()).add(("bytes", file))
+                    links.setdefault(key, []).append(Link(key, other, kind))
     of_claim: dict[int, list[tuple[int, ...]]] = {key: [] for key in claims}
     for claim, *row in rows:
         of_claim[claim].append(tuple(row))
     return {claim: _weighed(of_claim[claim], exhibits, links, marks, adding) for claim in claims}
+
+
+def _row(item: Evidence) -> tuple[Any, ...]:
+    return item.claim_id, item.pk, item.number, item.exhibit_id, item.stance, item.bearing, item.withheld
 
 
 def _weighed(
@@ -216,6 +225,27 @@ def caution(gathered: Gathered, stance: str = "supports") -> str:
     if not count.origins:
         return _("all support is of unknown lineage, and counts for no origin.")
     return _("all support comes from 1.")
+
+
+def because(gathered: Gathered, stance: str = "supports") -> str:
+    """Why items of one stance count for one origin, or for none: who repeats whom, and what is not known."""
+    beside = gathered.origins.chosen(stance)
+    unknown = [gathered.numbers[item.key] for item in beside if gathered.origins.of[item.key] is None]
+    repeats = [_lack(gathered, item) for item in beside if gathered.origins.of[item.key] is not None]
+    told = [sentence for sentence in repeats if sentence][:MOST_NAMED]
+    if told:
+        told.append(_("What repeats does not corroborate."))
+    if unknown:
+        numbers = ", ".join(map(str, unknown[:MOST_NAMED])) + ("…" if len(unknown) > MOST_NAMED else "")
+        told.append(
+            ngettext(
+                "Say where evidence %(numbers)s comes from: until then it counts for no origin.",
+                "Say where evidence %(numbers)s come from: until then they count for no origin.",
+                len(unknown),
+            )
+            % {"numbers": numbers}
+        )
+    return " ".join(told)
 
 
 def missing(gathered: Gathered, item: Item) -> str:

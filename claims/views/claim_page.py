@@ -34,6 +34,7 @@ from claims.models import (
     may,
 )  # fmt: skip
 from claims.models.assessments import could_read_answers
+from claims.models.origins import Gathered, because, caution, counted, origins_of
 from claims.models.prepared import Prepared
 from claims.text.quotations import Quotation, around, paragraph_bounds, stands
 
@@ -41,7 +42,7 @@ REACH = 1_000  # how much of a document is fetched on either side of a passage
 PASSAGES, EVIDENCE, ANSWERS, VERDICTS = 5, 200, 100, 50
 NEWEST, MOST_COUNTED = 5, 100  # entries shown, and counted
 SHOWN_OF_EVIDENCE = (
-    "number", "stance", "bearing", "quote", "where", "credibility", "note", "version", "removed_at",
+    "number", "stance", "bearing", "quote", "where", "credibility", "note", "version", "removed_at", "withheld",
     "exhibit__title", "exhibit__url", "exhibit__published", "exhibit__source__name",
     "exhibit__document__number", "exhibit__document__language", "grade__letter",
     "added_by__name", "added_by__email",
@@ -148,6 +149,24 @@ def entries_of(claim: int) -> Any:
     return rows[: MOST_COUNTED + 1]
 
 
+@dataclass(frozen=True)
+class OriginsSaid:
+    """How many items and origins there are; what is to be minded, and why; whether the drawing explains it."""
+
+    count: str = ""
+    caution: str = ""
+    why: str = ""
+    show: bool = False
+
+    @classmethod
+    def of(cls, gathered: Gathered | None) -> OriginsSaid:
+        """What is to be said; nothing where there is no evidence that has an origin."""
+        if gathered is None:
+            return cls()
+        count, minded = counted(gathered), caution(gathered)
+        return cls(count, minded, because(gathered) if minded else "", bool(minded))
+
+
 class ClaimPage:
     """What a claim's page shows to one person. Each part is looked up when the page comes to it."""
 
@@ -196,6 +215,23 @@ class ClaimPage:
     def just_removed(self) -> Evidence | None:
         """The piece whose removal can be undone with one key."""
         return next((item for item in self.removed if str(item.number) == self.removed_number), None)
+
+    @cached_property
+    def gathered(self) -> Gathered | None:
+        """The origins of the evidence; None where there is none that has one."""
+        if not any(item.exhibit_id for item in self.evidence):
+            return None
+        return origins_of(self.claim, known=self.evidence if len(self._evidence) < EVIDENCE else None)
+
+    @cached_property
+    def support(self) -> int:
+        """How many independent origins support the claim."""
+        return self.gathered.origins.count("supports").origins if self.gathered else 0
+
+    @cached_property
+    def origins_said(self) -> OriginsSaid:
+        """How many origins there are, in a sentence, and what is to be minded."""
+        return OriginsSaid.of(self.gathered)
 
     @cached_property
     def ratings(self) -> list[Rating]:
