@@ -119,6 +119,12 @@ def make_evidence(
     )
 
 
+def make_exhibit(*, case: Case | None = None, by: User | None = None, **fields: Any) -> Exhibit:
+    exhibit = Exhibit(**{"title": f"Exhibit {next(_counter)}"} | fields, case=case or make_case())
+    exhibit.save(by=by or keeper())
+    return exhibit
+
+
 def make_capture(
     *, case: Case | None = None, exhibit: Exhibit | None = None, by: User | None = None, **fields: Any
 ) -> Capture:

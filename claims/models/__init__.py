@@ -19,6 +19,7 @@ from claims.models.evidence import Absence, Credibility, Evidence
 from claims.models.exhibits import Exhibit, Lineage, Print
 from claims.models.jobs import MOST_ATTEMPTS, Cancelled, Job, JobItem, Overtaken, begin
 from claims.models.leaning import EvidenceChange, Leaning, Reliance
+from claims.models.lineage import lineage_said, trace, untrace
 from claims.models.links import Link, link
 from claims.models.moves import MOVES, Role, Status, may
 from claims.models.people import User
@@ -37,6 +38,6 @@ __all__ = [
     "Likelihood", "Lineage", "Link", "Look", "Membership", "Merge", "NotNow", "NotYours", "Overtaken", "Passage",
     "Print", "Quantity", "Rating", "Reached", "Recorded", "Refused", "Reliability", "Reliance", "Report", "Role",
     "Scale", "Series", "Source", "Stale", "Stamp", "Status", "StoredFile", "Suggestion", "Tally", "User", "Verdict",
-    "WasSaid", "assess", "assign", "begin", "decide_complete", "keep_document", "keep_suggestions", "link", "may",
-    "propose", "send_back", "sign_off", "writing",
+    "WasSaid", "assess", "assign", "begin", "decide_complete", "keep_document", "keep_suggestions", "lineage_said",
+    "link", "may", "propose", "send_back", "sign_off", "trace", "untrace", "writing",
 ]  # fmt: skip

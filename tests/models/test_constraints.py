@@ -44,6 +44,7 @@ from claims.models import (
     Verdict,
     assign,
     link,
+    trace,
 )
 from tests.factories import (
     make_assessment,
@@ -52,6 +53,7 @@ from tests.factories import (
     make_claim,
     make_document,
     make_evidence,
+    make_exhibit,
     make_source,
     make_suggestion,
     make_verdict,
@@ -409,42 +411,6 @@ def test_print_once_per_exhibit(case, ann):
     holds(another(stands, value=8))
 
 
-def lineage(case: Case, by: User, **fields: Any) -> Lineage:
-    values = {"exhibit": exhibit(case, by), "original": exhibit(case, by), "kind": "quotes", "reason": "It says so."}
-    return Lineage(**values | {"made_by": by} | fields)
-
-
-@pytest.mark.parametrize("kind", ["first_hand", "unknown"])
-def test_lineage_names_what_is_repeated(case, ann, kind):
-    breaks("lineage_names_what_is_repeated", lineage(case, ann, kind=kind))
-    breaks("lineage_names_what_is_repeated", lineage(case, ann, original=None))
-    holds(lineage(case, ann, kind=kind, original=None))
-
-
-def test_lineage_joins_two_exhibits(case, ann):
-    one = exhibit(case, ann)
-    guards.take_down(connection)
-    breaks("lineage_joins_two_exhibits", lineage(case, ann, exhibit=one, original=one))
-
-
-def test_lineage_has_a_reason(case, ann):
-    breaks("lineage_has_a_reason", lineage(case, ann, reason=""))
-
-
-def test_lineage_once_per_pair(case, ann):
-    stands = lineage(case, ann)
-    stands.save(by=ann)
-    breaks("lineage_once_per_pair", another(stands, kind="wire"))
-    holds(another(stands, original=exhibit(case, ann)))
-
-
-def test_lineage_one_word_on_first_hand(case, ann):
-    stands = lineage(case, ann, kind="unknown", original=None)
-    stands.save(by=ann)
-    breaks("lineage_one_word_on_first_hand", another(stands, kind="first_hand"))
-    holds(another(stands, exhibit=exhibit(case, ann)))
-
-
 def absence(by: User, **fields: Any) -> Absence:
     return Absence(**{"place": "A register", "query": "The force", "searched_by": by} | fields)
 
@@ -586,3 +552,39 @@ def test_what_a_form_made_once_is_not_made_again(case, ann):
     again = another(claim, number=2, once="a-form")
     with pytest.raises(IntegrityError), transaction.atomic():
         models.Model.save(again, force_insert=True)
+
+
+@pytest.fixture
+def traced(case: Case, ann: User) -> Lineage:
+    return trace(make_exhibit(case=case), "quotes", make_exhibit(case=case), by=ann, reason="It says so.")
+
+
+def test_lineage_names_what_is_repeated(traced, case):
+    breaks("lineage_names_what_is_repeated", another(traced, original=None))
+    for word in ("first_hand", "unknown"):
+        breaks("lineage_names_what_is_repeated", another(traced, kind=word, original=make_exhibit(case=case)))
+        holds(another(traced, kind=word, original=None, exhibit=make_exhibit(case=case)))
+
+
+def test_lineage_joins_two_exhibits(traced):
+    breaks("lineage_joins_two_exhibits", another(traced, original=traced.exhibit))
+
+
+def test_lineage_has_a_reason(traced, case):
+    breaks("lineage_has_a_reason", another(traced, reason="", original=make_exhibit(case=case)))
+
+
+def test_lineage_once_per_pair(traced, case):
+    breaks("lineage_once_per_pair", another(traced, kind="wire"))
+    holds(another(traced, original=make_exhibit(case=case)))
+
+
+def test_lineage_one_word_on_first_hand(traced):
+    holds(word := another(traced, kind="first_hand", original=None))
+    breaks("lineage_one_word_on_first_hand", another(word, kind="unknown"))
+
+
+def test_print_once_per_exhibit(evidence):
+    print_ = evidence.exhibit.prints.get()
+    breaks("print_once_per_exhibit", another(print_))
+    holds(another(print_, value=2**63 - 1))
