@@ -93,7 +93,6 @@ class ObjectStore:
             )
 
     def has(self, sha256: str) -> bool:
-        """Whether something is kept under this hash."""
         try:
             with asking():
                 self.client.head_object(**self.at(sha256))

@@ -43,6 +43,9 @@ class Store(Protocol):
         What is kept already stays as it is, unless it is to be kept anew, in place of what was damaged.
         """
 
+    def has(self, sha256: str) -> bool:
+        """Whether something is kept under this hash."""
+
     def open(self, sha256: str) -> IO[bytes]:
         """What is kept, to be read and sought in. Raises FileNotFoundError."""
 
@@ -79,7 +82,7 @@ class FolderStore:
 
     def put(self, file: IO[bytes], sha256: str, *, anew: bool = False) -> None:
         place = self.place(sha256)
-        if place.exists() and not anew:
+        if self.has(sha256) and not anew:
             return
         place.parent.mkdir(parents=True, exist_ok=True)
         file.flush()
@@ -96,6 +99,9 @@ class FolderStore:
                 copy(file, place, self.folder)
         for folder in (place.parent, place.parent.parent, self.folder):
             sync(folder)
+
+    def has(self, sha256: str) -> bool:
+        return self.place(sha256).exists()
 
     def open(self, sha256: str) -> IO[bytes]:
         return self.place(sha256).open("rb")
