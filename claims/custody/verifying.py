@@ -105,18 +105,27 @@ class Verification:
     def look(self, file: StoredFile) -> Seen | None:
         """How this file is found; None where it is only just coming in."""
         at = timezone.now()
-        try:
-            fault, said = compare(self.store, file)
-        except FileNotFoundError:
-            # The row is there before the file is, and whatever names it comes after both.
-            if StoredFile.objects.unnamed().filter(pk=file.pk).exists():
-                return None
-            fault, said = ("", "") if self.store.has(file.sha256) else ("missing", "it is not there")
-        seen = Seen(file, at, fault, said)
+        state = self.state(file)
+        if state is None:
+            return None
+        seen = Seen(file, at, *state)
         self.seen.append(seen)
         if len(self.seen) >= BATCH or time.monotonic() - self.noted > NOTED_EVERY:
             self.note()
         return seen
+
+    def state(self, file: StoredFile) -> tuple[str, str] | None:
+        """What is wrong with the file, and in words; None where it is only just coming in."""
+        try:
+            return compare(self.store, file)
+        except FileNotFoundError:
+            # The row is there before the file is, and whatever names the row comes after both.
+            if StoredFile.objects.unnamed().filter(pk=file.pk).exists():
+                return None
+        try:
+            return compare(self.store, file)  # it may have come in between
+        except FileNotFoundError:
+            return "missing", "it is not there"
 
     def note(self) -> None:
         """Write down what was seen since the last time, with a line of custody for every capture."""

@@ -43,9 +43,8 @@ class Command(BaseCommand):
         finally:
             progress.clear()
         if run.cleared:
-            files = "file" if run.cleared == 1 else "files"
-            self.stdout.write(f"{run.cleared:,} {files} of uploads that broke off cleared away")
-        said = f"{run.done:,} files hashed, {run.bytes_done / 1e6:,.1f} MB in {progress.seconds:,.1f} s"
+            self.stdout.write(f"{files(run.cleared)} of uploads that broke off cleared away")
+        said = f"{files(run.done)} hashed, {run.bytes_done / 1e6:,.1f} MB in {progress.seconds:,.1f} s"
         if found:
             counts = ", ".join(f"{count:,} {what}" for what, count in sorted(found.items()))
             raise CommandError(f"{said}: {counts}.")
@@ -55,6 +54,11 @@ class Command(BaseCommand):
 def printable(name: str) -> str:
     """A file's name as a terminal can bear it."""
     return name if name.isprintable() else ascii(name)
+
+
+def files(count: int) -> str:
+    """So many files, in words."""
+    return "1 file" if count == 1 else f"{count:,} files"
 
 
 class Progress:
