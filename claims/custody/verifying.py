@@ -14,8 +14,9 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import BufferedReader
 from itertools import batched
-from typing import IO
+from typing import IO, cast
 
 from django.db import transaction
 from django.db.models import Count, Q, Sum
@@ -164,7 +165,7 @@ def hashed(stream: IO[bytes]) -> str:
     stream.seek(0)
     if hasattr(os, "posix_fadvise"):
         os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_SEQUENTIAL)
-    return hashlib.file_digest(stream, "sha256").hexdigest()
+    return hashlib.file_digest(cast(BufferedReader, stream), "sha256").hexdigest()
 
 
 def named(file: StoredFile) -> str:

@@ -32,7 +32,7 @@ TAKING_CAPTURES = "claims:capture-add"
 TAKING_FILES = {"claims:document-add", "claims:claims-import", TAKING_CAPTURES}
 
 
-class ArrivedFile(UploadedFile):
+class ArrivedFile(UploadedFile):  # type: ignore[type-arg]
     """A file that came in and is hashed already. It is kept when a view says so, and else gone."""
 
     def __init__(self, arrival: Arrival, name: str | None, content_type: str | None, size: int) -> None:

@@ -242,7 +242,7 @@ def test_bytes_that_come_in_again_while_they_are_cleared_away_stay(broken_off, m
         """Between the first look and the second, somebody brings the same bytes."""
         raise AssertionError("it came in again, and is cleared away all the same")
 
-    unnamed = verifying.StoredFile.objects.unnamed().filter(received_at__lt=timezone.now())
+    unnamed = StoredFile.objects.unnamed().filter(received_at__lt=timezone.now())
     assert broken_off in unnamed
     store.keep(b"broken off")
     monkeypatch.setattr(FolderStore, "remove", remove_and_be_too_late)
@@ -387,9 +387,14 @@ def test_however_many_files_there_are_they_are_written_down_in_bulk(room):
 
 def test_what_was_seen_is_written_down_now_and_then(room, monkeypatch):
     monkeypatch.setattr(verifying, "NOTED_EVERY", -1.0)
-    notes = []
+    notes: list[int] = []
     note = Verification.note
-    monkeypatch.setattr(Verification, "note", lambda self: (notes.append(len(self.seen)), note(self)))
+
+    def noting(self):
+        notes.append(len(self.seen))
+        note(self)
+
+    monkeypatch.setattr(Verification, "note", noting)
     verify()
     assert notes == [1, 1, 1, 1, 0]
 

@@ -4,13 +4,14 @@ import contextlib
 import hashlib
 import io
 import os
+from typing import Any, cast
 
 import pytest
 from django.conf import settings as now
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse, UnreadablePostError
 from django.test import Client
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from claims import urls
 from claims.models import StoredFile
@@ -30,7 +31,8 @@ def take(request):
     return HttpResponse(str(file.keep()))
 
 
-taking = [path("taking/", take, name="capture-add"), *urls.urlpatterns]
+taking: list[URLPattern | URLResolver] = [path("taking/", take, name="capture-add")]
+taking += cast(list[URLPattern | URLResolver], urls.urlpatterns)
 urlpatterns = [path("", include((taking, "claims"))), *site.urlpatterns]
 
 
@@ -112,7 +114,7 @@ def test_of_a_file_whose_sender_goes_away_nothing_stays(ann, enforce):
     browser.force_login(ann, backend="claims.views.access.AccountBackend")
     browser.cookies["csrftoken"] = "a" * 32
     stream = Leaving(body)
-    sent = {"wsgi.input": stream, "CONTENT_LENGTH": str(len(body))}
+    sent: dict[str, Any] = {"wsgi.input": stream, "CONTENT_LENGTH": str(len(body))}
     with contextlib.suppress(UnreadablePostError):  # which the check of the form's token takes for a bad one
         browser.generic("POST", TAKE, b"a", content_type="multipart/form-data; boundary=b", **sent)
     assert stream.left
