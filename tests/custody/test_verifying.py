@@ -18,6 +18,7 @@ from claims.custody.store import ARRIVING, FolderStore, OutOfReach
 from claims.custody.verifying import Verification
 from claims.models import Capture, Custody, Derived, StoredFile
 from tests.factories import make_capture, make_case
+from tests.test_concurrency import at_once
 
 LONG_AGO = timezone.now() - datetime.timedelta(days=3)
 
@@ -266,6 +267,20 @@ def test_bytes_that_come_in_again_just_after_they_were_cleared_away_have_a_row_a
     assert row.pk != broken_off.pk
     assert StoredFile.objects.filter(pk=row.pk).exists()
     assert store.store().has(row.sha256)
+
+
+def test_bytes_that_come_in_at_the_instant_they_are_cleared_away_are_kept(real_transactions):
+    for n in range(15):
+        content = f"again {n}".encode()
+        row = store.keep(content)
+        StoredFile.objects.filter(pk=row.pk).update(received_at=LONG_AGO)
+        before = timezone.now() - verifying.BROKEN_OFF
+        acts = [lambda row=row, before=before: verifying.clear(store.store(), row.pk, before)]
+        acts += [lambda content=content: store.keep(content).sha256] * 2
+        answers = at_once(acts)
+        assert answers[1:] == [row.sha256] * 2, answers
+        assert StoredFile.objects.filter(sha256=row.sha256).count() == 1
+        assert store.store().has(row.sha256)
 
 
 def test_copies_that_broke_off_are_swept_away(room, settings):
