@@ -126,15 +126,19 @@ def make_exhibit(*, case: Case | None = None, by: User | None = None, **fields: 
 
 
 def make_capture(
-    *, case: Case | None = None, exhibit: Exhibit | None = None, by: User | None = None, **fields: Any
+    *,
+    case: Case | None = None,
+    exhibit: Exhibit | None = None,
+    by: User | None = None,
+    content: bytes = b"<p>The census says 48,000.</p>",
+    **fields: Any,
 ) -> Capture:
     if exhibit is None:
         exhibit = Exhibit(case=case or make_case(), title="A page")
         exhibit.save(by=by or keeper())
-    page = b"<p>The census says 48,000.</p>"
     values = {"url": "https://example.org/", "final_url": "https://example.org/", "status": 200} | fields
     made = Capture(
-        exhibit=exhibit, file=store.keep(page), how=Capture.How.FETCHED, captured_at=timezone.now(),
+        exhibit=exhibit, file=store.keep(content), how=Capture.How.FETCHED, captured_at=timezone.now(),
         captured_by=by or keeper(), **values,
     )  # fmt: skip
     made.save(by=by or keeper())
