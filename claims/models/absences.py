@@ -59,6 +59,16 @@ class Absence(Recorded):
         if self.since and self.until and self.since > self.until:
             raise Refused(_("The period ends before it begins: exchange the two days."), "until")
 
+    def store(self) -> None:
+        """Keep it before the evidence that it is, which needs its key; `enter` it then."""
+        self.clean()
+        super().store()
+
+    def enter(self, *, by: User) -> None:
+        """Enter it in the log, once it is evidence."""
+        with writing(self.log_case) as chain:
+            chain.record(by=by, verb="added", on=self, after=self.facts())
+
     def save(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
         """Save, as long as the evidence that it is may change."""
         with writing(self.log_case):

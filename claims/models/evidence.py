@@ -244,13 +244,12 @@ class Evidence(Recorded):
         """Record that a search found nothing: where was searched, for what, and what bounds the search."""
 
         def make() -> Evidence:
-            with writing(claim.case) as chain:
+            with writing(claim.case):
                 claim.locked().require_citable()
                 absence = Absence(**({"searched_by": by} | search))
-                absence.clean()
                 absence.store()
                 evidence = cls(claim=claim, absence=absence, stance=stance, bearing=bearing, once=once)._added(by)
-                chain.record(by=by, verb="added", on=absence, after=absence.facts())
+                absence.enter(by=by)
             return evidence
 
         return cls.made_once(once, make)

@@ -116,7 +116,8 @@ def _rated(request: Request, claim: Claim, evidence: Evidence) -> HttpResponse:
     source = evidence.exhibit.source
     grades = source is not None and not source.reliability and claim.case.allows(request.user, "grade")
     form = GradeForm() if grades else None
-    return ask(request, "claims/evidence_rated.html", claim, form, evidence=evidence, source=source)
+    context = context_of(ClaimPage(claim, request.user)) | {"form": form, "evidence": evidence, "source": source}
+    return render_part(request, "claims/evidence_rated.html", "form", context)
 
 
 def surroundings(text: str | None, quote: str) -> tuple[str, str, str] | None:
