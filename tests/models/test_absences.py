@@ -3,7 +3,6 @@
 import datetime
 
 import pytest
-from django.db import IntegrityError, models, transaction
 
 from claims.models import Absence, Entry, Evidence, NotNow, Refused, Stale, assess
 from claims.search.everything import search
@@ -100,25 +99,3 @@ def test_it_is_found_by_where_and_for_what_was_searched_also_once_that_is_correc
     other = make_case()
     make_absence(claim=make_claim(case=other), query="decree elsewhere")
     assert found("decree", ann) == []
-
-
-def test_absence_since_not_after_until(claim, ann):
-    absence = make_absence(claim=claim, by=ann).absence
-    with pytest.raises(IntegrityError), transaction.atomic():
-        models.QuerySet.update(
-            Absence.objects.filter(pk=absence.pk), since=datetime.date(2023, 3, 1), until=datetime.date(2023, 2, 1)
-        )
-
-
-def test_evidence_is_an_exhibit_or_an_absence(claim, ann):
-    absence, item = make_absence(claim=claim, by=ann), make_evidence(claim=claim)
-    for fields in ({"absence": None}, {"exhibit": item.exhibit}):
-        with pytest.raises(IntegrityError), transaction.atomic():
-            models.QuerySet.update(Evidence.objects.filter(pk=absence.pk), **fields)
-
-
-def test_evidence_of_an_absence_quotes_nobody(claim, ann):
-    absence = make_absence(claim=claim, by=ann)
-    for fields in ({"quote": "Words."}, {"credibility": "2"}, {"withheld": True}):
-        with pytest.raises(IntegrityError), transaction.atomic():
-            models.QuerySet.update(Evidence.objects.filter(pk=absence.pk), **fields)

@@ -1,5 +1,6 @@
 """What the database itself will not hold: each test goes round the rules, and bears the constraint's name."""
 
+import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.db import IntegrityError, connection, models, transaction
 
 from claims.custody import guards
 from claims.models import (
+    Absence,
     Attribution,
     Case,
     Chain,
@@ -219,13 +221,47 @@ def test_evidence_numbered_once_per_claim(evidence):
     breaks("evidence_numbered_once_per_claim", another(evidence))
 
 
-@pytest.mark.parametrize("credibility", ["", "0", "7"])
+@pytest.mark.parametrize("credibility", ["0", "7"])
 def test_evidence_credibility_known(evidence, credibility):
     breaks("evidence_credibility_known", another(evidence, number=2, credibility=credibility))
 
 
 def test_evidence_stance_known(evidence):
     breaks("evidence_stance_known", another(evidence, number=2, stance="shrugs"))
+
+
+def test_evidence_level_has_a_reason(evidence):
+    breaks("evidence_level_has_a_reason", another(evidence, number=2, level="primary"))
+
+
+@pytest.fixture
+def absence(evidence) -> Absence:
+    """A search that no evidence records yet."""
+    made = Absence(place="The archive", query="an order", searched_by=evidence.added_by)
+    made.store()
+    return made
+
+
+def test_evidence_is_an_exhibit_or_an_absence(evidence, absence):
+    breaks("evidence_is_an_exhibit_or_an_absence", another(evidence, number=2, absence=absence))
+    breaks("evidence_is_an_exhibit_or_an_absence", another(evidence, number=2, exhibit=None, credibility=""))
+
+
+@pytest.mark.parametrize("more", [{"quote": "Words."}, {"credibility": "2"}, {"withheld": True}])
+def test_evidence_of_an_absence_quotes_nobody(evidence, absence, more):
+    found = {"number": 2, "exhibit": None, "grade": None, "absence": absence, "credibility": ""}
+    breaks("evidence_of_an_absence_quotes_nobody", another(evidence, **(found | more)))
+    holds(another(evidence, **found))
+
+
+@pytest.mark.parametrize("missing", ["place", "query"])
+def test_absence_says_where_and_for_what(absence, missing):
+    breaks("absence_says_where_and_for_what", another(absence, **{missing: ""}))
+
+
+def test_absence_since_not_after_until(absence):
+    days = {"since": datetime.date(2023, 3, 1), "until": datetime.date(2023, 2, 1)}
+    breaks("absence_since_not_after_until", another(absence, **days))
 
 
 def test_exhibit_has_a_title(evidence):

@@ -1,7 +1,6 @@
 """Evidence: until when it comes and goes, and whose it is."""
 
 import pytest
-from django.db import IntegrityError, models, transaction
 
 from claims.models import Entry, Evidence, Exhibit, Lineage, NotNow, NotYours, Refused, assess, sign_off
 from tests.factories import (
@@ -139,12 +138,6 @@ def test_primary_or_secondary_needs_a_reason(case, ann):
             make_evidence(claim=make_claim(case=case), level="secondary", level_reason=reason)
         assert refusal.value.field == "level_reason"
     assert not Evidence.objects.exists()
-
-
-def test_evidence_level_has_a_reason(case):
-    item = make_evidence(claim=make_claim(case=case))
-    with pytest.raises(IntegrityError), transaction.atomic():
-        models.QuerySet.update(Evidence.objects.filter(pk=item.pk), level="primary")
 
 
 def test_without_a_rating_of_the_information_there_is_no_evidence_unless_sources_are_hidden(case, ann):
