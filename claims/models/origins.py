@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
@@ -78,6 +78,16 @@ class Gathered:
         own = sorted(key for key, group in self.origins.groups.items() if group == origin)
         spoken = {link.exhibit for link in self.links if link.kind == Lineage.Kind.FIRST_HAND}
         return [self.exhibits[key] for key in ([key for key in own if key in spoken] or own)]
+
+    def masked(self, hidden: dict[int, str]) -> Gathered:
+        """The same for somebody who may not learn of some exhibits what they are: what they are called instead."""
+        shown = {
+            key: each._replace(title=hidden[key], speaker="", source=None, url="", published=None)
+            if key in hidden
+            else each
+            for key, each in self.exhibits.items()
+        }
+        return replace(self, exhibits=shown)
 
     def called(self, origin: int) -> str:
         """The name of an origin: of whoever speaks at first hand in it."""

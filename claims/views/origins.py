@@ -6,19 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import models
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from claims.models import Claim, Evidence, Lineage, Role
-from claims.models.origins import Exhibited, Gathered, Link, gathered
+from claims.models import Claim, Evidence, Lineage
+from claims.models.origins import Gathered, Link, origins_of
 from claims.views.access import Request, on_claim
-from claims.views.claim_page import ClaimPage
+from claims.views.claim_page import ClaimPage, shown_to
 from claims.views.claims import context_of
 from claims.views.parts import render_part
 from claims.weighing.picture import HEIGHT, WIDTH, Drawing, drawn
 
-ITEMS = 200  # pieces of evidence in the table and in the drawing; all of them are counted
 LETTERS = 26  # of a name that fit in a node
 HOW = {kind.value: kind.label for kind in Lineage.Kind}
 
@@ -51,50 +49,23 @@ class Node:
     title: str
 
 
-class Names:
-    """What exhibits and speakers are called to this reader: what is withheld or hidden from them is not named."""
-
-    def __init__(self, evidence: list[Evidence], reader_is: str, user: Any, hides: bool) -> None:
-        self.unnamed: dict[int, str] = {}
-        for item in evidence:
-            if item.exhibit_id and item.withheld and reader_is == Role.READER:
-                self.unnamed[item.exhibit_id] = _("Source withheld")
-            elif item.exhibit_id and hides and not item.credibility and item.added_by_id != user.pk:
-                self.unnamed[item.exhibit_id] = _("Source hidden until rated")
-
-    def title(self, exhibit: Exhibited) -> str:
-        """The exhibit."""
-        return self.unnamed.get(exhibit.key, exhibit.title)
-
-    def speaker(self, exhibit: Exhibited) -> str:
-        """Who put it out."""
-        return self.unnamed.get(exhibit.key, exhibit.speaker)
-
-
 @on_claim()
 def claim_origins(request: Request, claim: Claim) -> HttpResponse:
     """The drawing of where the evidence comes from, and the same as a table."""
     page = ClaimPage(claim, request.user)
-    rows = claim.evidence.standing().filter(exhibit__isnull=False).order_by("number")
-    evidence = list(rows.only(*SHOWN).fetch_mode(models.FETCH_RAISE)[:ITEMS])
-    found = gathered([claim.pk])[claim.pk]
-    names = Names(evidence, page.role, request.user, page.case.hides_sources)
+    evidence = [item for item in page.evidence if item.exhibit_id]
+    found = shown_to(page, origins_of(claim))
     context = context_of(page) | {
         "gathered": found,
-        "rows": list(rows_of(evidence, found, names)),
-        "picture": picture(evidence, found, names),
+        "rows": list(rows_of(evidence, found)),
+        "picture": picture(evidence, found),
         "more": len(found.items) > len(evidence),
         "node": {"width": WIDTH, "height": HEIGHT},
     }
     return render_part(request, "claims/claim_origins.html", "origins", context)
 
 
-SHOWN = (
-    "claim", "number", "exhibit_id", "stance", "bearing", "withheld", "credibility", "added_by_id",
-)  # fmt: skip
-
-
-def rows_of(evidence: list[Evidence], found: Gathered, names: Names) -> Iterator[Row]:
+def rows_of(evidence: list[Evidence], found: Gathered) -> Iterator[Row]:
     """The table's rows, in the order of the evidence."""
     for item in evidence:
         exhibit = found.exhibits.get(item.exhibit_id or 0)
@@ -106,17 +77,17 @@ def rows_of(evidence: list[Evidence], found: Gathered, names: Names) -> Iterator
             stance=item.stance,
             stance_label=item.get_stance_display(),
             bearing=item.get_bearing_display(),
-            title=names.title(exhibit),
-            speaker=names.speaker(exhibit),
-            exhibit=None if exhibit.key in names.unnamed else exhibit.key,
-            said=[_said(link, found, names) for link in found.links_of.get(exhibit.key, [])],
+            title=exhibit.title,
+            speaker=exhibit.speaker,
+            exhibit=None if item.untold else exhibit.key,
+            said=[_said(link, found) for link in found.links_of.get(exhibit.key, [])],
             origin=str(found.origins.numbers[origin]) if origin is not None else "–",
             counts=_counts(item, origin, evidence, found),
         )
 
 
-def _said(link: Link, found: Gathered, names: Names) -> tuple[str, str]:
-    original = names.title(found.exhibits[link.original]) if link.original is not None else ""
+def _said(link: Link, found: Gathered) -> tuple[str, str]:
+    original = found.exhibits[link.original].title if link.original is not None else ""
     return str(HOW[link.kind]), original
 
 
@@ -129,13 +100,12 @@ def _counts(item: Evidence, origin: int | None, evidence: list[Evidence], found:
     return _("no: same origin as evidence %(number)s") % {"number": first.number}
 
 
-def picture(evidence: list[Evidence], found: Gathered, names: Names) -> tuple[Drawing, list[Node], str]:
+def picture(evidence: list[Evidence], found: Gathered) -> tuple[Drawing, list[Node], str]:
     """The drawing, its nodes with their words, and what it shows in a sentence."""
     exhibits = dict.fromkeys(item.exhibit_id for item in evidence if item.exhibit_id in found.exhibits)
     shown = _with_originals(list(exhibits), found)
     cited = {item.exhibit_id: item for item in reversed(evidence)}
     speakers = {key: ("source", found.exhibits[key].source) for key in shown if found.exhibits[key].source}
-    speakers = {key: node for key, node in speakers.items() if key not in names.unnamed}
     edges: list[tuple[Any, Any]] = [(node, key) for key, node in speakers.items()]
     edges += [(link.original, link.exhibit) for key in shown for link in found.links_of.get(key, []) if link.original]
     drawing = drawn([*dict.fromkeys(speakers.values()), *shown], edges)
@@ -147,7 +117,7 @@ def picture(evidence: list[Evidence], found: Gathered, names: Names) -> tuple[Dr
             nodes.append(Node("speaker", placed.x, placed.y, short(name), _("speaker"), name))
             continue
         key = int(str(placed.key))
-        item, name = cited.get(key), names.title(found.exhibits[key])
+        item, name = cited.get(key), found.exhibits[key].title
         look = item.stance if item else "repeated"
         what = f"{SIGNS[item.stance]} {item.number} {item.get_stance_display()}" if item else _("only repeated")
         if not _known(key, found):
