@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from claims.admin.recorded import ReadOnlyAdmin, ReadOnlyInline, RecordedAdmin, RecordForm, form_key
 from claims.models import Case, Evidence, Exhibit, Grade, Source
 
+KNOWN = ("name", "kind", "aliases", "belongs_to", "country", "languages", "interests", "note")
+
 
 class NewSourceForm(RecordForm):
     """A source is always known in some case: that decides who sees it."""
@@ -44,13 +46,14 @@ class SourceAdmin(RecordedAdmin):
 
     list_display = ("name", "kind", "country", "reliability", "page")
     list_filter = ("kind", "reliability")
-    search_fields = ("name", "country")
+    search_fields = ("name", "aliases", "country")
+    autocomplete_fields = ("belongs_to",)
     inlines = (GradeInline,)
     ordering = ("name", "pk")
 
     def get_fields(self, request: HttpRequest, obj: Source | None = None) -> tuple[str, ...]:
         """For a new one, the case that knows it; for one that stands, its reliability."""
-        said = ("name", "kind", "country", "note")
+        said = KNOWN
         return (*said, "reliability") if obj else (*said, "known_in")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Source | None = None) -> tuple[str, ...]:
@@ -66,7 +69,7 @@ class SourceAdmin(RecordedAdmin):
         if change:
             super().save_model(request, obj, form, change)
             return
-        values = {name: getattr(obj, name) for name in ("name", "kind", "country", "note")}
+        values = {name: getattr(obj, name) for name in KNOWN}
         by: Any = request.user
         made = Source.make(form.cleaned_data["known_in"], by=by, once=form_key(request), **values)
         obj.pk, obj._state.adding = made.pk, False
@@ -111,8 +114,8 @@ class ExhibitAdmin(RecordedAdmin):
     search_fields = ("title", "url", "source__name")
     autocomplete_fields = ("source", "document")
     ordering = ("-pk",)
-    fields = ("case", "source", "title", "url", "published", "document")
-    readonly_fields = ("case",)
+    fields = ("case", "source", "title", "url", "published", "language", "document", "credit")
+    readonly_fields = ("case", "credit")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Not here: an exhibit comes in with the evidence that cites it."""
@@ -130,14 +133,16 @@ class EvidenceAdmin(RecordedAdmin):
     list_display = ("claim", "number", "stance", "exhibit", "credibility", "removed_at")
     list_display_links = ("number",)
     list_filter = ("stance", "credibility", "bearing", "claim__case")
-    list_select_related = ("claim__case", "exhibit")
+    list_select_related = ("claim__case", "exhibit", "absence")
     search_fields = ("quote", "note", "exhibit__title")
     ordering = ("-pk",)
     fields = (
-        "claim", "number", "exhibit", "stance", "bearing", "quote", "where", "credibility", "note", "grade",
-        "added_by", "added_at", "removed_at",
+        "claim", "number", "exhibit", "absence", "stance", "bearing", "quote", "where", "credibility", "level",
+        "level_reason", "withheld", "note", "grade", "rated_by", "added_by", "added_at", "removed_at",
     )  # fmt: skip
-    readonly_fields = ("claim", "number", "exhibit", "grade", "added_by", "added_at", "removed_at")
+    readonly_fields = (
+        "claim", "number", "exhibit", "absence", "grade", "rated_by", "added_by", "added_at", "removed_at",
+    )  # fmt: skip
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Not here: what is cited, and where it comes from, is asked on the claim's page."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import BooleanField, ExpressionWrapper
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -159,12 +159,13 @@ def lineage_said(exhibits: Iterable[int], role: str) -> dict[int, str]:
 
     Nobody reads of an exhibit more than somebody of this role may see.
     """
-    from claims.models.evidence import Evidence  # evidence is built on exhibits
+    from claims.models.evidence import withheld  # evidence is built on exhibits
 
-    withheld = Exists(Evidence.objects.filter(exhibit=OuterRef("original"), withheld=True))
+    tells = withheld("original", "original__source", "original__case")
+    unnamed = ExpressionWrapper(tells, output_field=BooleanField())
     rows = Lineage.objects.filter(exhibit__in=list(exhibits)).order_by("exhibit", "pk")
     found: dict[int, list[str]] = {}
-    for exhibit, kind, title, hidden in rows.values_list("exhibit", "kind", "original__title", withheld):
+    for exhibit, kind, title, hidden in rows.values_list("exhibit", "kind", "original__title", unnamed):
         told = str(Lineage.Kind(kind).label)
         if title is not None:
             told += f" “{_('Exhibit withheld') if hidden and role == Role.READER else title}”"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from claims.models import (
+    Absence,
     Assessment,
     Case,
     Chain,
@@ -27,7 +29,7 @@ from claims.models import (
 )
 from claims.models.entries import sha256
 from claims.models.records import Refused
-from claims.reports.snapshots import FORMAT, canonical, misquotes
+from claims.reports.snapshots import FORMAT, Snapshot, canonical, misquotes
 from claims.text.quotations import around
 
 MOST = 1000  # claims in one report: a person has to be able to open it, and it is made while they wait
@@ -62,7 +64,9 @@ def freeze(
             report.number = case.next_number(Report.objects.all())
             report.title = title.strip() or case.title
             report.selection = selection.strip()
-            report.snapshot = canonical(_snapshot(report, chosen, chain)).decode()
+            snapshot = _snapshot(report, chosen, chain)
+            check_withheld(chosen, snapshot)
+            report.snapshot = canonical(snapshot).decode()
             report.sha256 = sha256(report.snapshot)
             check_quotations(report)
             report.store()
@@ -70,6 +74,46 @@ def freeze(
         return report
 
     return Report.made_once(once, make)
+
+
+def check_withheld(chosen: list[Claim], snapshot: Snapshot) -> None:
+    """Raises Refused where a name that some evidence withholds stands anywhere in what would leave."""
+    withheld = [(claim, item) for claim in chosen for item in claim.evidence.all() if item.withheld]
+    told = [
+        _("evidence %(number)s of %(ref)s withholds “%(name)s”, which stands in %(places)s")
+        % {"number": item.number, "ref": claim.ref, "name": name, "places": ", ".join(places)}
+        for claim, item in withheld
+        for name in names_of(item.cited.source)
+        if (places := naming(snapshot, name))
+    ]
+    if told:
+        raise Refused(
+            _("Nothing was exported, as a withheld name would leave with it: %(told)s. Take the name out there, leave "
+              "those claims out, or name the source.") % {"told": "; ".join(dict.fromkeys(told))}
+        )  # fmt: skip
+
+
+def names_of(source: Source | None) -> list[str]:
+    """What a source is called; names of one or two letters stand everywhere."""
+    names = [source.name, *source.aliases.splitlines()] if source is not None else []
+    return [name.strip() for name in names if len(name.strip()) > 2]
+
+
+def naming(snapshot: Snapshot, name: str) -> list[str]:
+    """Where in a snapshot a name stands: the claims by their references, then its other parts."""
+    word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
+    rooms = [(claim["ref"], claim) for claim in snapshot["claims"]]
+    rooms += [(_("the case"), snapshot["case"]), (_("the report's title"), snapshot["report"]["title"])]
+    rooms += [(_("the documents"), snapshot["documents"]), (_("the sources"), snapshot["sources"])]
+    return [place for place, room in rooms if any(word.search(text) for text in _texts(room))]
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _texts(each)
 
 
 def check_quotations(report: Report) -> None:
@@ -85,9 +129,9 @@ def check_quotations(report: Report) -> None:
         Document.objects.filter(case=report.case, number__in=numbers | held_documents).values_list("number", "text")
     )
     exhibits = [int(key.split(":")[1]) for key in keys if key.startswith("exhibit:")]
-    held = {f"document:{number}": text for number, text in texts.items()} | {
-        f"exhibit:{pk}": text for pk, text in report.case.exhibits.filter(pk__in=exhibits).values_list("pk", "text")
-    }
+    rows = report.case.exhibits.filter(pk__in=exhibits).values_list("pk", "text", "document__text")
+    held = {f"document:{number}": text for number, text in texts.items()}
+    held |= {f"exhibit:{pk}": document or text for pk, text, document in rows}
     wrong = misquotes(snapshot, texts, held)
     if wrong:
         raise Refused(
@@ -97,7 +141,9 @@ def check_quotations(report: Report) -> None:
 
 
 def _gathered(claims: models.QuerySet[Claim]) -> list[Claim]:
-    evidence = Evidence.objects.standing().select_related("exhibit__source", "exhibit__document", "grade")
+    evidence = Evidence.objects.standing().select_related(
+        "exhibit__source", "exhibit__document", "grade", "absence__searched_by"
+    )
     evidence = evidence.defer("exhibit__document__content", "exhibit__document__text", "exhibit__text")
     evidence = evidence.annotate(text_held=Length("exhibit__text"))
     assessments = (
@@ -121,13 +167,9 @@ def _gathered(claims: models.QuerySet[Claim]) -> list[Claim]:
 def _snapshot(report: Report, chosen: list[Claim], chain: Chain) -> dict[str, Any]:
     case = report.case
     documents = {p.document.pk: p.document for claim in chosen for p in claim.passages.all()}
-    documents |= {
-        e.exhibit.document.pk: e.exhibit.document
-        for claim in chosen
-        for e in claim.evidence.all()
-        if e.exhibit.document
-    }
-    sources = {e.exhibit.source for claim in chosen for e in claim.evidence.all() if e.exhibit.source}
+    named = [e.exhibit for claim in chosen for e in claim.evidence.all() if e.exhibit and not e.withheld]
+    documents |= {exhibit.document.pk: exhibit.document for exhibit in named if exhibit.document}
+    sources = {exhibit.source for exhibit in named if exhibit.source}
     return {
         "format": FORMAT,
         "language": "en",
@@ -225,25 +267,56 @@ def _quantity(quantity: Any) -> dict[str, Any]:
     }
 
 
-def _evidence(evidence: Any) -> dict[str, Any]:
-    exhibit = evidence.exhibit
-    held_in = f"exhibit:{exhibit.pk}" if evidence.text_held else None
-    if exhibit.document:
-        held_in = f"document:{exhibit.document.number}"
-    return {
-        **_fields(evidence, "number", "stance", "quote", "where", "credibility", "note"),
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    said = _absence(evidence.absence) if evidence.absence else _cited(evidence)
+    return said | {
+        **_fields(evidence, "number", "stance", "quote", "credibility", "level", "level_reason", "withheld"),
         "stance_label": evidence.get_stance_display(),
         "bears_on": evidence.bearing,
         "bears_on_label": evidence.get_bearing_display(),
+        "level_label": evidence.get_level_display() if evidence.level else "",
+        "reliability": evidence.grade.letter if evidence.grade else "",
+    }
+
+
+def _cited(evidence: Evidence) -> dict[str, Any]:
+    """The exhibit; of one whose identity is withheld nothing that names it."""
+    exhibit = evidence.cited
+    held_in = f"exhibit:{exhibit.pk}" if evidence.text_held or exhibit.document else None  # type: ignore[attr-defined]
+    if evidence.withheld:
+        return {
+            "source": None, "source_name": _("Source withheld"), "exhibit": _("Exhibit withheld"), "url": "",
+            "published": None, "language": "", "where": "", "note": "", "absence": None,
+            "held_in": held_in if evidence.quote else None,
+        }  # fmt: skip
+    if exhibit.document:
+        held_in = f"document:{exhibit.document.number}"
+    return {
+        **_fields(evidence, "where", "note"),
         "source": exhibit.source_id,
         "source_name": exhibit.source.name if exhibit.source else "",
         "exhibit": exhibit.title,
         "url": exhibit.url,
         "published": _day(exhibit.published),
         "held_in": held_in if evidence.quote else None,
-        "reliability": evidence.grade.letter if evidence.grade else "",
-        "language": exhibit.document.language if exhibit.document else "",
+        "language": exhibit.document.language if exhibit.document else exhibit.language,
+        "absence": None,
     }
+
+
+def _absence(absence: Absence) -> dict[str, Any]:
+    """A search that found nothing, with all that bounds it."""
+    return {
+        "source": None, "source_name": "", "exhibit": "", "url": "", "published": None, "held_in": None,
+        "language": "", "where": "", "note": absence.evidence.note,
+        "absence": {
+            **_fields(absence, "place", "query", "languages", "limits"),
+            "since": _day(absence.since),
+            "until": _day(absence.until),
+            "searched_on": _day(absence.searched_on),
+            "searched_by": str(absence.searched_by),
+        },
+    }  # fmt: skip
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:
@@ -251,7 +324,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "rating": verdict.rating.code,
         "label": verdict.rating.label,
         "look": verdict.rating.look,
-        **_fields(verdict, "summary", "reached", "open_questions", "round"),
+        **_fields(verdict, "summary", "reached", "open_questions", "round", "support", "one_origin"),
         "reached_label": verdict.get_reached_display(),
         "reason_label": verdict.get_difference_display() if verdict.difference else "",
         "proposed_by": str(verdict.proposed_by),

@@ -255,6 +255,8 @@ def _claim_facts(claim: dict[str, Any]) -> list[Fact]:
         Fact(_("Status"), claim["status_label"]),
         Fact(_("Round"), _round(claim)),
         Fact(_("Assessments"), _("the reviewers differed") if claim["disputed"] else ""),
+        Fact(_("Origins"), claim.get("origins", {}).get("said", "")),
+        Fact(_("Changed since the verdict"), "; ".join(claim.get("changed_since", []))),
     )
 
 
@@ -286,6 +288,8 @@ def _figure(quantity: dict[str, Any]) -> list[str]:
 
 
 def _evidence(item: dict[str, Any]) -> Evidence:
+    if item.get("absence"):
+        return _absence(item, item["absence"])
     reliability, credibility = item["reliability"], item["credibility"]
     unchecked = item["quote"] and item["held_in"] is None
     quote = Quote(item["quote"], item["language"], wording.direction(item["quote"]), where=item["where"])
@@ -300,10 +304,43 @@ def _evidence(item: dict[str, Any]) -> Evidence:
         url=item["url"],
         link=item["url"] if re.fullmatch(r"https?://[^\s<>\"]+", item["url"]) else "",
         facts=_present(
-            Fact(_("Bears on"), item["bears_on_label"]), Fact(_("Published"), wording.day(item["published"]))
+            Fact(_("Bears on"), item["bears_on_label"]),
+            Fact(_("Published"), wording.day(item["published"])),
+            Fact(_("Level"), item.get("level_label", "")),
+            Fact(_("Why"), item.get("level_reason", "")),
+            Fact(_("Where it comes from"), item.get("lineage", "")),
+            Fact(_("Origin"), item.get("origin_label", "")),
         ),
         quote=quote if item["quote"] else None,
         caution=_("Not checked against a held text.") if unchecked else "",
+        note=item["note"],
+    )
+
+
+def _absence(item: dict[str, Any], absence: dict[str, Any]) -> Evidence:
+    """A search that found nothing, said with its bounds and as no more than that."""
+    days = [wording.day(absence["since"]) or "…", wording.day(absence["until"]) or "…"]
+    period = _("%(since)s to %(until)s") % {"since": days[0], "until": days[1]}
+    return Evidence(
+        number=item["number"],
+        stance=item["stance"],
+        stance_label=item["stance_label"],
+        grade="–",
+        grade_meaning=[_("A search that found nothing shows no more than that, within the bounds named here.")],
+        source=_("Searched, not found:"),
+        exhibit=absence["query"],
+        url="",
+        link="",
+        facts=_present(
+            Fact(_("Searched in"), absence["place"]),
+            Fact(_("Languages"), absence["languages"]),
+            Fact(_("Period"), period if absence["since"] or absence["until"] else ""),
+            Fact(_("Searched"), ", ".join([wording.day(absence["searched_on"]), absence["searched_by"]])),
+            Fact(_("Limits of the search"), absence["limits"]),
+            Fact(_("Bears on"), item["bears_on_label"]),
+        ),
+        quote=None,
+        caution="",
         note=item["note"],
     )
 
@@ -312,6 +349,8 @@ def _verdict(verdict: dict[str, Any], heading: str, snapshot: Snapshot) -> Verdi
     facts = _present(
         Fact(_("How it was reached"), verdict["reached_label"]),
         Fact(_("Why the reviewers differed"), verdict["reason_label"]),
+        Fact(_("Independent origins behind it"), _number(verdict.get("support"))),
+        Fact(_("Why one origin is enough"), verdict.get("one_origin", "")),
         Fact(_("Proposed"), _by(verdict["proposed_by"], verdict["proposed_at"])),
         Fact(_("Signed off"), _by(verdict["signed_off_by"], verdict["signed_off_at"])),
         Fact(_("Round"), _round(verdict)),
@@ -368,6 +407,10 @@ def _by(who: str, when: str | None) -> str:
 def _round(record: dict[str, Any]) -> str:
     """Said from the second round on: most claims never have one."""
     return str(record["round"]) if record["round"] > 1 else ""
+
+
+def _number(count: int | None) -> str:
+    return "" if count is None else str(count)
 
 
 def _present(*facts: Fact) -> list[Fact]:

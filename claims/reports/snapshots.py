@@ -10,7 +10,7 @@ from typing import Any
 
 type Snapshot = Mapping[str, Any]
 
-FORMAT = "workbench-report/1"
+FORMAT = "workbench-report/2"  # reports of the first format are still rendered
 
 
 def canonical(snapshot: Snapshot) -> bytes:

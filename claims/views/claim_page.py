@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Exists, F, IntegerField, OuterRef
 from django.db.models.functions import Greatest, Length, StrIndex, Substr
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from claims.forms.assessments import AssessmentForm
 from claims.forms.verdicts import ProposalForm, ReasonForm
@@ -25,15 +26,19 @@ from claims.models import (
     Document,
     Entry,
     Evidence,
+    Exhibit,
     Passage,
     Quantity,
     Rating,
+    Role,
     Status,
     User,
     Verdict,
     may,
+    withheld,
 )  # fmt: skip
 from claims.models.assessments import could_read_answers
+from claims.models.origins import Gathered, because, caution, counted, origins_of
 from claims.models.prepared import Prepared
 from claims.text.quotations import Quotation, around, paragraph_bounds, stands
 
@@ -41,11 +46,17 @@ REACH = 1_000  # how much of a document is fetched on either side of a passage
 PASSAGES, EVIDENCE, ANSWERS, VERDICTS = 5, 200, 100, 50
 NEWEST, MOST_COUNTED = 5, 100  # entries shown, and counted
 SHOWN_OF_EVIDENCE = (
-    "number", "stance", "bearing", "quote", "where", "credibility", "note", "version", "removed_at",
-    "exhibit__title", "exhibit__url", "exhibit__published", "exhibit__source__name",
-    "exhibit__document__number", "exhibit__document__language", "grade__letter",
-    "added_by__name", "added_by__email",
+    "number", "stance", "bearing", "quote", "where", "credibility", "level", "level_reason", "withheld", "note",
+    "version", "removed_at", "exhibit__title", "exhibit__url", "exhibit__published", "exhibit__source__name",
+    "exhibit__source__reliability", "exhibit__document__number", "exhibit__document__language", "grade__letter",
+    "added_by__name", "added_by__email", "absence__place", "absence__query", "absence__languages", "absence__since",
+    "absence__until", "absence__searched_on", "absence__limits", "absence__searched_by__name",
+    "absence__searched_by__email",
 )  # fmt: skip
+UNTOLD = {
+    "withheld": gettext_lazy("Source withheld"),
+    "unrated": gettext_lazy("Source hidden until the credibility is rated"),
+}
 LIFE: list[Status] = [status for status in Status if status != Status.WITHDRAWN]
 
 
@@ -88,9 +99,10 @@ def quantities(claim: int) -> Any:
 
 @Prepared
 def evidence_of(claim: int) -> Any:
-    """The evidence, removed or not, with its exhibit and source."""
+    """The evidence, removed or not, with its exhibit and source, or with the search that it records."""
     rows = Evidence.objects.filter(claim=claim).order_by("number").only("claim", *SHOWN_OF_EVIDENCE)
-    rows = rows.select_related("exhibit__source", "exhibit__document", "grade", "added_by").annotate(
+    beside = ["exhibit__source", "exhibit__document", "grade", "added_by", "absence__searched_by"]
+    rows = rows.select_related(*beside).annotate(
         # The quote gate on the way out, in the database: texts may be long.
         in_document=StrIndex("exhibit__document__text", F("quote")),
         in_text=StrIndex("exhibit__text", F("quote")),
@@ -98,6 +110,50 @@ def evidence_of(claim: int) -> Any:
         sealed=Exists(Assessment.objects.submitted().filter(relied_on=OuterRef("pk")).order_by()),
     )
     return rows.fetch_mode(models.FETCH_RAISE)[:EVIDENCE]
+
+
+@Prepared
+def withheld_in(claim: int) -> Any:
+    """The keys of the evidence of which no reader may learn who put it out."""
+    return Evidence.objects.filter(withheld(), claim=claim).order_by().values_list("pk", flat=True)
+
+
+def evidence_shown(claim: Claim, user: User) -> list[Evidence]:
+    """The evidence, removed or not, each with what this person may see of it."""
+    rows = evidence_of(claim.pk)
+    for item in rows:
+        item.claim = claim
+    return tell(rows, user)
+
+
+def tell(rows: list[Evidence], user: User) -> list[Evidence]:
+    """These pieces of one claim, each with what it is called here, as `named`.
+
+    `untold` is "" where the person may see all of it; "withheld" or "unrated" where they may not see who put it out.
+    The claim's `case.role` must be the person's role.
+    """
+    reads = any(item.exhibit_id and item.claim.case.role == Role.READER for item in rows)
+    kept = set(withheld_in(rows[0].claim_id)) if reads else set()
+    for item in rows:
+        hidden = item.waits_for_rating and item.added_by_id != user.pk
+        item.untold = "withheld" if item.pk in kept else "unrated" if hidden else ""
+        told = item.exhibit.title if item.exhibit else str(item.absence)
+        item.named = str(UNTOLD[item.untold]) if item.untold else told
+    return rows
+
+
+def shown_to(page: ClaimPage, gathered: Gathered) -> Gathered:
+    """The origins as the person may see them: what is kept from them is not named."""
+    hidden = {item.exhibit_id: str(UNTOLD[item.untold]) for item in page.evidence if item.untold and item.exhibit_id}
+    if page.role == Role.READER:
+        told = Exhibit.objects.filter(pk__in=gathered.exhibits).filter(withheld("pk", "source", "case"))
+        hidden |= dict.fromkeys(told.order_by().values_list("pk", flat=True), str(UNTOLD["withheld"]))
+    return gathered.masked(hidden) if hidden else gathered
+
+
+def rated(evidence: list[Evidence]) -> list[Evidence]:
+    """What an assessment can rely on: what stands, and does not wait for its rating."""
+    return [item for item in evidence if item.removed_at is None and not item.waits_for_rating]
 
 
 @cache
@@ -148,6 +204,24 @@ def entries_of(claim: int) -> Any:
     return rows[: MOST_COUNTED + 1]
 
 
+@dataclass(frozen=True)
+class OriginsSaid:
+    """How many items and origins there are; what is to be minded, and why; whether the drawing explains it."""
+
+    count: str = ""
+    caution: str = ""
+    why: str = ""
+    show: bool = False
+
+    @classmethod
+    def of(cls, gathered: Gathered | None) -> OriginsSaid:
+        """What is to be said; nothing where there is no evidence that has an origin."""
+        if gathered is None:
+            return cls()
+        count, minded = counted(gathered), caution(gathered)
+        return cls(count, minded, because(gathered) if minded else "", bool(minded))
+
+
 class ClaimPage:
     """What a claim's page shows to one person. Each part is looked up when the page comes to it."""
 
@@ -180,7 +254,7 @@ class ClaimPage:
 
     @cached_property
     def _evidence(self) -> list[Evidence]:
-        return evidence_of(self.claim.pk)
+        return evidence_shown(self.claim, self.user)
 
     @cached_property
     def evidence(self) -> list[Evidence]:
@@ -196,6 +270,23 @@ class ClaimPage:
     def just_removed(self) -> Evidence | None:
         """The piece whose removal can be undone with one key."""
         return next((item for item in self.removed if str(item.number) == self.removed_number), None)
+
+    @cached_property
+    def gathered(self) -> Gathered | None:
+        """The origins of the evidence; None where there is none that has one."""
+        if not any(item.exhibit_id for item in self.evidence):
+            return None
+        return shown_to(self, origins_of(self.claim, known=self.evidence if len(self._evidence) < EVIDENCE else None))
+
+    @cached_property
+    def support(self) -> int:
+        """How many independent origins support the claim."""
+        return self.gathered.origins.count("supports").origins if self.gathered else 0
+
+    @cached_property
+    def origins_said(self) -> OriginsSaid:
+        """How many origins there are, in a sentence, and what is to be minded."""
+        return OriginsSaid.of(self.gathered)
 
     @cached_property
     def ratings(self) -> list[Rating]:
@@ -255,7 +346,7 @@ class ClaimPage:
         """The form for one's own assessment, while one may answer."""
         if not self.may["assess"] or self.own_is_in or could_read_answers(self.claim, self.role):
             return None
-        return AssessmentForm(ratings=self.ratings, evidence=self.evidence, own=self.own)
+        return AssessmentForm(ratings=self.ratings, evidence=rated(self.evidence), own=self.own)
 
     @cached_property
     def proposal_form(self) -> ProposalForm:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import ExpressionWrapper, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from claims.forms.filters import cursor
 from claims.forms.lineage import SOUGHT, LineageForm
-from claims.models import Entry, Evidence, Exhibit, Lineage, NotNow, NotYours, Role, User, untrace
+from claims.models import Entry, Exhibit, Lineage, NotNow, NotYours, Role, User, untrace, withheld
 from claims.models.lineage import REPEATS, links_above
 from claims.search.lineage import Proposal, proposals
 from claims.views.access import Request, on_exhibit
@@ -39,9 +39,11 @@ class LineagePage:
         self._form, self._said, self._taken = form, cursor(said), cursor(taken)
 
     def _rows(self, rows: QuerySet[Lineage], other: str) -> list[Any]:
-        withheld = Evidence.objects.filter(exhibit=OuterRef(other), withheld=True)
+        unnamed = ExpressionWrapper(
+            withheld(other, f"{other}__source", f"{other}__case"), output_field=models.BooleanField()
+        )
         rows = rows.select_related(other, "made_by").defer(f"{other}__text")
-        rows = rows.annotate(withheld=Exists(withheld)).order_by("pk").fetch_mode(models.FETCH_RAISE)
+        rows = rows.annotate(withheld=unnamed).order_by("pk").fetch_mode(models.FETCH_RAISE)
         found: list[Any] = list(rows[:ROWS])
         for row in found:
             row.hidden = row.withheld and self.reads

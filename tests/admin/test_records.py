@@ -8,24 +8,37 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db import models
+from django.utils import timezone
 
 from claims.models import (
+    Absence,
     Assessment,
     Attribution,
     Case,
     Chain,
     Claim,
+    Derived,
+    Distinction,
     Entry,
     Evidence,
+    EvidenceChange,
     Grade,
     Job,
     JobItem,
+    Leaning,
+    Lineage,
     Membership,
+    Merge,
+    Print,
+    Quantity,
     Rating,
+    Reliance,
     Report,
     Scale,
+    Series,
     Source,
     Stale,
+    Stamp,
     User,
     Verdict,
     assign,
@@ -53,6 +66,19 @@ READ_ONLY = {"entry", "chain", "tally", "report", "assessment", "verdict", "grad
     "jobitem",
     "capture",
     "link",
+    "storedfile",
+    "derived",
+    "custody",
+    "lineage",
+    "print",
+    "absence",
+    "merge",
+    "distinction",
+    "series",
+    "leaning",
+    "reliance",
+    "evidencechange",
+    "stamp",
 }
 
 
@@ -74,13 +100,34 @@ def everything(case, ann, ben, eve, max_):
     make_suggestion(document=claim.passages.get().document)
     job = Job.objects.create(case=case, task="files", by=ann)
     JobItem.objects.create(job=job, position=1, name="a.txt")
-    make_capture(case=case)
+    custody_of_all(case, ann)
     number = Report.objects.count() + 1
     report = Report(
         case=case, number=number, title="A report", claims_in=4, made_by=eve, snapshot="{}", sha256="0" * 64
     )
     report.save(by=eve, verb="exported")
     return claim
+
+
+def custody_of_all(case, by):
+    """One of each record that tells what became of evidence."""
+    capture = make_capture(case=case)
+    Derived.objects.create(parent=capture.file, file=capture.file, kind="text", tool="reader", tool_version="1")
+    Print.objects.create(case=case, exhibit=capture.exhibit, value=1)
+    Lineage(exhibit=capture.exhibit, kind="unknown", reason="It names nobody.", made_by=by).save(by=by)
+    Absence(place="A register", query="The force", searched_by=by).store()
+    one, other = (make_source(case=case) for _ in range(2))
+    Merge(kept=one, merged=other, reason="One agency, two spellings.", made_by=by).save(by=by)
+    figures = Quantity.objects.order_by("pk")[:2]
+    Distinction(one=figures[0], other=figures[1], reason="Reserves are in one alone.", made_by=by).save(by=by)
+    Series.objects.get_or_create(case=case, key="0" * 64, title="strength")
+    verdict = Verdict.objects.all()[0]
+    Leaning.objects.create(verdict=verdict, source=one)
+    Reliance.objects.create(case=case, source=one, verdicts=1)
+    EvidenceChange(
+        claim=verdict.claim, verdict=verdict, evidence=verdict.claim.evidence.all()[0], what="grade", by=by, case=case
+    ).save(by=by)
+    Stamp.objects.create(case=case, count=1, head="0" * 64, token=b"0", service="a clock", stamped_at=timezone.now())
 
 
 def test_every_record_is_in_the_admin():

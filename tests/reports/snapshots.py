@@ -35,6 +35,15 @@ def make_evidence(**changes: Any) -> dict[str, Any]:
         "credibility": "3",
         "note": "The figure is the minister's own.",
         "language": "en",
+        "absence": None,
+        "level": "primary",
+        "level_label": "Primary: it speaks at first hand",
+        "level_reason": "The minister announces his own plan.",
+        "withheld": False,
+        "lineage": "speaks at first hand, and repeats nothing",
+        "origin": 1,
+        "origin_label": "1",
+        "figures": [],
     } | changes
 
 
@@ -53,6 +62,8 @@ def make_verdict(**changes: Any) -> dict[str, Any]:
         "proposed_at": "2026-11-21T09:30:00Z",
         "signed_off_by": "Sam Second",
         "signed_off_at": "2026-11-22T11:00:00Z",
+        "support": 1,
+        "one_origin": "Nobody but the minister decides on it.",
     } | changes
 
 
@@ -114,6 +125,8 @@ def make_claim(**changes: Any) -> dict[str, Any]:
         "verdict": make_verdict(),
         "assessments": [make_assessment()],
         "earlier_verdicts": [],
+        "origins": {"items": 1, "origins": 1, "unknown": 0, "said": "1 item, 1 origin"},
+        "changed_since": [],
     } | changes
 
 
@@ -179,7 +192,7 @@ def make_source(**changes: Any) -> dict[str, Any]:
 
 def make_snapshot(*claims: dict[str, Any], sample: bool = False, **changes: Any) -> dict[str, Any]:
     snapshot = {
-        "format": "workbench-report/1",
+        "format": "workbench-report/2",
         "language": "en",
         "case": {
             "code": "BY",
