@@ -11,6 +11,7 @@ from claims.views import (
     documents,
     evidence,
     health,
+    lineage,
     links,
     loading,
     origins,
@@ -55,6 +56,10 @@ of_claim = [
     path("verdict/sign-off/", verdicts.verdict_sign_off, name="verdict-sign-off"),
     path("verdict/send-back/", verdicts.verdict_send_back, name="verdict-send-back"),
 ]
+of_exhibit = [
+    path("trace/", lineage.lineage_add, name="lineage-add"),
+    path("lineage/<int:said>/remove/", lineage.lineage_remove, name="lineage-remove"),
+]
 of_case: list[URLPattern | URLResolver] = [
     path("", cases.case_detail, name="case-detail"),
     path("edit/", cases.case_edit, name="case-edit"),
@@ -66,6 +71,7 @@ of_case: list[URLPattern | URLResolver] = [
     path("documents/<int:number>/", include(of_document)),
     path("claims/similar/", links.claim_like, name="claim-like"),
     path("claims/<int:number>/", include(of_claim)),
+    path("exhibits/<int:pk>/", include(of_exhibit)),
     path("reports/", reports.report_list, name="report-list"),
     path("reports/add/", reports.report_add, name="report-add"),
     path("reports/<int:number>/", reports.report_detail, name="report-detail"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -29,9 +29,10 @@ class ExhibitQuerySet(RecordedQuerySet):
 
     def telling_withheld(self) -> Self:
         """Each with `withheld`: whether somebody withholds who put it out."""
-        from claims.models.evidence import Evidence  # evidence is built on exhibits
+        from claims.models.evidence import withheld  # evidence is built on exhibits
 
-        return self.annotate(withheld=Exists(Evidence.objects.filter(exhibit=OuterRef("pk"), withheld=True)))
+        told = withheld("pk", "source", "case")
+        return self.annotate(withheld=models.ExpressionWrapper(told, output_field=models.BooleanField()))
 
     def shown_to(self, role: str) -> Self:
         """Those that somebody of this role may see: no reader sees one of which it is withheld who put it out."""
