@@ -137,8 +137,7 @@ def tell(rows: list[Evidence], user: User) -> list[Evidence]:
     for item in rows:
         hidden = item.waits_for_rating and item.added_by_id != user.pk
         item.untold = "withheld" if item.pk in kept else "unrated" if hidden else ""
-        told = item.exhibit.title if item.exhibit else str(item.absence)
-        item.named = str(UNTOLD[item.untold]) if item.untold else told
+        item.named = str(UNTOLD.get(item.untold) or (item.exhibit.title if item.exhibit else item.absence))
     return rows
 
 

@@ -1,6 +1,7 @@
 """What is frozen of a case: no more than may be told, and read without fetching a text for every row."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -86,7 +87,7 @@ def test_origins_leave_with_the_claim_and_each_item_says_for_which_it_counts(cas
 def withheld(case, **fields) -> Evidence:
     source = make_source(case=case, name="Halina Kavalenka", aliases="H. Kavalenka")
     exhibit = Exhibit(title="Letter of a quartermaster", url="https://example.org/letter", text="There are no boots.")
-    values = {"withheld": True, "quote": "There are no boots.", "note": "From her cousin."} | fields
+    values: dict[str, Any] = {"withheld": True, "quote": "There are no boots.", "note": "From her cousin."} | fields
     return make_evidence(claim=make_claim(case=case), source=source, exhibit=exhibit, **values)
 
 
