@@ -22,6 +22,7 @@ from claims.models import (
     Attribution,
     Case,
     Claim,
+    Credibility,
     Document,
     Entry,
     Evidence,
@@ -34,7 +35,8 @@ from claims.models import (
     may,
 )  # fmt: skip
 from claims.models.assessments import could_read_answers
-from claims.models.origins import Gathered, because, caution, counted, origins_of
+from claims.models.origins import Gathered, origins_of
+from claims.models.origins_said import OriginsSaid, untold
 from claims.models.prepared import Prepared
 from claims.text.quotations import Quotation, around, paragraph_bounds, stands
 
@@ -149,24 +151,6 @@ def entries_of(claim: int) -> Any:
     return rows[: MOST_COUNTED + 1]
 
 
-@dataclass(frozen=True)
-class OriginsSaid:
-    """How many items and origins there are; what is to be minded, and why; whether the drawing explains it."""
-
-    count: str = ""
-    caution: str = ""
-    why: str = ""
-    show: bool = False
-
-    @classmethod
-    def of(cls, gathered: Gathered | None) -> OriginsSaid:
-        """What is to be said; nothing where there is no evidence that has an origin."""
-        if gathered is None:
-            return cls()
-        count, minded = counted(gathered), caution(gathered)
-        return cls(count, minded, because(gathered) if minded else "", bool(minded))
-
-
 class ClaimPage:
     """What a claim's page shows to one person. Each part is looked up when the page comes to it."""
 
@@ -229,9 +213,23 @@ class ClaimPage:
         return self.gathered.origins.count("supports").origins if self.gathered else 0
 
     @cached_property
-    def origins_said(self) -> OriginsSaid:
-        """How many origins there are, in a sentence, and what is to be minded."""
-        return OriginsSaid.of(self.gathered)
+    def origins_said(self) -> OriginsSaid | None:
+        """How many origins there are, in words, and what is to be minded; nothing where no evidence has one."""
+        if self.gathered is None:
+            return None
+        said = OriginsSaid(self.gathered)
+        if said.caution or self._confirmed:
+            said.untold = untold(list(self.gathered.exhibits), self.user, self.case)
+        return said
+
+    @property
+    def _confirmed(self) -> set[int]:
+        return {item.pk for item in self.evidence if item.credibility == Credibility.CONFIRMED}
+
+    @cached_property
+    def unconfirmed(self) -> list[str]:
+        """Of evidence that was rated as confirmed by independent sources, what it lacks by now."""
+        return self.origins_said.unconfirmed(self._confirmed) if self.origins_said and self._confirmed else []
 
     @cached_property
     def ratings(self) -> list[Rating]:

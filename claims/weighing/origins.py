@@ -49,13 +49,16 @@ class Origins:
 
     def count(self, stance: str | None = None, bearing: str | None = None) -> Count:
         """How many there are, of one stance and about one question where these are named."""
-        chosen = self.chosen(stance, bearing)
-        found = [self.of[item.key] for item in chosen]
-        return Count(len(chosen), len({origin for origin in found if origin is not None}), found.count(None))
+        found = [self.of[item.key] for item in self.chosen(stance, bearing)]
+        return Count(len(found), len(set(found) - {None}), found.count(None))
 
     def chosen(self, stance: str | None = None, bearing: str | None = None) -> list[Item]:
         """The items of one stance and about one question, where these are named."""
         return [item for item in self.items if stance in (None, item.stance) and bearing in (None, item.bearing)]
+
+    def known(self, stance: str | None = None, bearing: str | None = None) -> set[int]:
+        """The independent origins of the items of one stance and about one question, where these are named."""
+        return {origin for item in self.chosen(stance, bearing) if (origin := self.of[item.key]) is not None}
 
     def without(self, origin: int) -> Origins:
         """What is left where all items of one origin are left out."""
@@ -122,5 +125,5 @@ def linchpins(origins: Origins, stance: str, required: int = REQUIRED) -> set[in
 
     With n origins of known lineage these are all of them if n is at most `required`, and none beyond.
     """
-    bearing = {origin for item in origins.chosen(stance) if (origin := origins.of[item.key]) is not None}
+    bearing = origins.known(stance)
     return bearing if len(bearing) <= required else set()
