@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from claims.views import (
+    absences,
     assessments,
     captures,
     cases,
@@ -46,6 +47,8 @@ of_claim = [
     path("origins/", origins.claim_origins, name="claim-origins"),
     path("evidence/add/", evidence.evidence_add, name="evidence-add"),
     path("evidence/<int:item>/edit/", evidence.evidence_edit, name="evidence-edit"),
+    path("evidence/<int:item>/rate/", evidence.evidence_rate, name="evidence-rate"),
+    path("absences/add/", absences.absence_add, name="absence-add"),
     path("evidence/<int:item>/remove/", evidence.evidence_remove, name="evidence-remove"),
     path("evidence/<int:item>/restore/", evidence.evidence_restore, name="evidence-restore"),
     path("verdict/propose/", verdicts.verdict_propose, name="verdict-propose"),

@@ -167,3 +167,9 @@ def make_signed_claim(*, case: Case, reviewers: list[User], editors: tuple[User,
     make_verdict(claim=claim, by=editors[0], signed_by=editors[1])
     claim.refresh_from_db()
     return claim
+
+
+def make_absence(*, claim: Claim | None = None, by: User | None = None, **fields: Any) -> Evidence:
+    """A recorded absence, as the evidence that it is."""
+    values = {"stance": "refutes", "bearing": "true", "place": "The state archive", "query": "order of 4 February"}
+    return Evidence.absent(claim or make_claim(), by=by or keeper(), **(values | fields))

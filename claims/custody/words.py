@@ -98,6 +98,7 @@ def on_sqlite() -> dict[str, str]:
             f"WHEN {changed} BEGIN {drop} {add} END"
         )
     made["claims_found_evidence_titled"] = _titled()
+    made["claims_found_evidence_sought"] = _sought()
     return made
 
 
@@ -108,6 +109,20 @@ def _titled() -> str:
     return (
         "CREATE TRIGGER claims_found_evidence_titled AFTER UPDATE OF title, case_id ON claims_exhibit "
         "WHEN old.title IS NOT new.title OR old.case_id IS NOT new.case_id BEGIN "
+        f"{EVIDENCE.drop(values.format(row='old'), rest)} {EVIDENCE.add(values.format(row='new'), rest)} END"
+    )
+
+
+def _sought() -> str:
+    """Where a search found nothing, and for what, is found with the evidence that records it."""
+    values = (
+        "id, {row}.place || ' ' || {row}.query, quote, note, "
+        "(SELECT 'case' || case_id FROM claims_claim WHERE id = claim_id)"
+    )
+    rest = " FROM claims_evidence WHERE absence_id = old.id"
+    return (
+        "CREATE TRIGGER claims_found_evidence_sought AFTER UPDATE OF place, query ON claims_absence "
+        "WHEN old.place IS NOT new.place OR old.query IS NOT new.query BEGIN "
         f"{EVIDENCE.drop(values.format(row='old'), rest)} {EVIDENCE.add(values.format(row='new'), rest)} END"
     )
 

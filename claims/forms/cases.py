@@ -24,6 +24,12 @@ class CaseForm(WorkForm):
         label=_("Assessments required"), min_value=1, max_value=20, initial=2,
         help_text=_("As many answers must be in before a claim can be decided."),
     )  # fmt: skip
+    hides_sources = forms.BooleanField(
+        label=_("Rate information with its source hidden"), required=False,
+        help_text=_("Whoever adds evidence does not say how far it is to be believed. Somebody else does, on the "
+                    "claim's page, where its source stays hidden from all but who added it until then. It hides "
+                    "there, so that a name sways nobody, and is no secret elsewhere in the case."),
+    )  # fmt: skip
 
 
 class NewCaseForm(CaseForm):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from django import forms
 from django.core.validators import URLValidator
 from django.db.models import Q, QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from claims.forms.fields import WorkForm, initial_of
@@ -17,9 +19,10 @@ from claims.models import Case, Claim, Credibility, Document, Evidence, Exhibit,
 from claims.search.claims import usable
 
 EXHIBITS, DOCUMENTS, SOURCES = 100, 50, 300  # how many the lists offer
-FIELDS = ["stance", "bearing", "quote", "where", "credibility", "note"]
+FIELDS = ["stance", "bearing", "quote", "where", "credibility", "note", "level", "level_reason", "withheld"]
 NEW = ["title", "source", "source_name", "source_kind", "url", "published", "document", "text"]
 SOUGHT = ["words", "older", "exhibit"]  # what the search for an exhibit sends
+ADDRESS = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
 
 
 @dataclass
@@ -34,9 +37,10 @@ class Listing:
     @classmethod
     def of(cls, case: Case, words: str, older: int | None, chosen: int | None) -> Listing:
         """The newest hundred with these words that are older than `older`; the chosen one stays among them."""
-        wanted = usable(words[:200])
+        wanted, address = usable(words[:200]), address_in(words)
         known = Exhibit.objects.filter(case=case).order_by("-pk")
-        page = having(known, wanted) if older is None else having(known, wanted).filter(pk__lt=older)
+        like = known.filter(url__in=spellings(address)) if address else having(known, wanted)
+        page = like if older is None else like.filter(pk__lt=older)
         found = list(page.values_list("pk", "title", "source__name")[: EXHIBITS + 1])
         more, found = len(found) > EXHIBITS, found[:EXHIBITS]
         count, last = len(found), found[-1][0] if more else None
@@ -44,6 +48,31 @@ class Listing:
             found[:0] = known.filter(pk=chosen).values_list("pk", "title", "source__name")[:1]
         rows = [(pk, f"{title} · {name}" if name else title, pk == chosen) for pk, title, name in found]
         return cls(rows, count, last, bool(wanted) or older is not None)
+
+
+def address_in(words: str) -> str:
+    """The web address that was typed in the place of words; "" where words were."""
+    return words.strip() if ADDRESS.fullmatch(words.strip()) else ""
+
+
+def spellings(address: str) -> set[str]:
+    """How the same page may be written: with and without its last stroke, with either scheme, without a place in it."""
+    rest = address.partition("://")[2]
+    pages = {rest, rest.partition("#")[0]}
+    pages |= {page.rstrip("/") for page in pages} | {page.rstrip("/") + "/" for page in pages}
+    return {address, *(f"{scheme}://{page}" for scheme in ("http", "https") for page in pages)}
+
+
+def resolved(case: Case, sent: Mapping[str, Any], *, anew: bool) -> dict[str, str]:
+    """What an address in the place of words stands for: the case's exhibit of it, or the address of a new one.
+
+    `anew` where somebody just looked for it; else what was chosen or described already goes before.
+    """
+    address = address_in(str(sent.get("words") or ""))
+    if not address or (not anew and any(sent.get(name) for name in ("exhibit", "url", "title"))):
+        return {}
+    held = Exhibit.objects.filter(case=case, url__in=spellings(address)).order_by("-pk").values_list("pk").first()
+    return {"exhibit": str(held[0])} if held else {"exhibit": "", "url": address}
 
 
 def having(exhibits: QuerySet[Exhibit], words: list[str]) -> QuerySet[Exhibit]:
@@ -65,8 +94,31 @@ class WebAddress(forms.URLField):
     default_error_messages = {"invalid": _("Give an address that begins with http:// or https://.")}
 
 
-class BearingForm(WorkForm):
-    """How a piece of evidence bears on its claim."""
+class CredibilityForm(WorkForm):
+    """How far a piece of information is to be believed: nothing is chosen beforehand."""
+
+    credibility = forms.ChoiceField(
+        label=_("Credibility of the information"),
+        choices=Credibility.choices,
+        error_messages={"required": _("Choose how far this information is to be believed.")},
+        help_text=_(
+            "1, confirmed by other independent sources, is not offered: it needs two independent origins, "
+            "and where these exhibits come from is not on record."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = [choice for choice in Credibility.choices if choice[0] != Credibility.CONFIRMED]
+        self.fields["credibility"].widget.choices = [("", _("Choose")), *offered]
+
+
+class RateForm(CredibilityForm):
+    """The credibility of information whose source one has not seen."""
+
+
+class StanceForm(WorkForm):
+    """On which of the two questions something bears, and for or against what."""
 
     stance = forms.ChoiceField(
         label=_("Stance"),
@@ -77,6 +129,11 @@ class BearingForm(WorkForm):
     bearing = forms.ChoiceField(
         label=_("Bears on"), choices=Evidence.Bearing.choices, initial=Evidence.Bearing.TRUE, widget=forms.RadioSelect
     )
+
+
+class BearingForm(StanceForm, CredibilityForm):
+    """How a piece of evidence bears on its claim."""
+
     quote = forms.CharField(
         label=_("Quotation"),
         widget=forms.Textarea,
@@ -85,34 +142,56 @@ class BearingForm(WorkForm):
         help_text=_("Copied character for character. Where the exhibit's text is held, it is looked up there."),
     )
     where = forms.CharField(
-        label=_("Where in it"), required=False, max_length=200, help_text=_("Page, paragraph, time.")
-    )
-    credibility = forms.ChoiceField(
-        label=_("Credibility of the information"),
-        choices=Credibility.choices,
-        error_messages={"required": _("Choose how far this information is to be believed.")},
-        help_text=_(
-            "1, confirmed by other independent sources, is not offered: it needs two independent origins, "
-            "and where these exhibits come from is not on record."
-        ),
+        label=_("Where in it"),
+        required=False,
+        max_length=200,
+        help_text=_("Page, paragraph or time, as in: p. 12 · par. 3 · 01:04:30."),
     )
     note = forms.CharField(label=_("Note"), required=False, max_length=5000, widget=forms.Textarea)
+    level = forms.ChoiceField(
+        label=_("Primary or secondary"),
+        choices=[("", _("Not said")), *Evidence.Level.choices],
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    level_reason = forms.CharField(
+        label=_("Why"), required=False, max_length=2000, widget=forms.Textarea,
+        help_text=_("How one knows: it was there, it signed the order, it cites others."),
+    )  # fmt: skip
+    withheld = forms.BooleanField(
+        label=_("Withhold who it is"), required=False,
+        help_text=_("The name, the exhibit's title and its address stay out of every report and out of readers' "
+                    "pages, with every piece of evidence of this source in the case. The quotation is shown."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = [choice for choice in Credibility.choices if choice[0] != Credibility.CONFIRMED]
-        self.fields["credibility"].widget.choices = [("", _("Choose")), *offered]
-        for name in ("quote", "note"):
-            self.fields[name].widget.attrs["rows"] = 3
-        self.fields["quote"].widget.attrs["dir"] = "auto"
+        for name, rows in {"quote": 3, "note": 2, "level_reason": 2}.items():
+            self.fields[name].widget.attrs |= {"rows": rows, "dir": "auto"}
+
+    @property
+    def says_more(self) -> bool:
+        """Whether what is rarely said must be in sight: something stands in it, or is wrong with it."""
+        return any(name in self.errors or self[name].value() for name in ("level", "level_reason", "withheld"))
+
+    def clean(self) -> dict[str, Any]:
+        """Primary or secondary with a reason, and no reason without."""
+        typed = super().clean()
+        if typed.get("level") and not typed.get("level_reason") and "level_reason" not in self.errors:
+            self.add_error("level_reason", _("Say why it is primary or secondary: it will be asked."))
+        if typed.get("level_reason") and not typed.get("level") and "level" not in self.errors:
+            self.add_error("level", _("Say which of the two it is, or take the reason out."))
+        return typed
 
 
 class EvidenceEditForm(BearingForm):
     """Correct how a piece of evidence bears on its claim."""
 
-    def __init__(self, data: Any = None, *, evidence: Evidence) -> None:
+    def __init__(self, data: Any = None, *, evidence: Evidence, user: User) -> None:
         super().__init__(data, initial=initial_of(evidence, FIELDS))
         self.evidence = evidence
+        if evidence.claim.case.hides_sources and (not evidence.credibility or evidence.added_by_id == user.pk):
+            del self.fields["credibility"]
 
     def revise(self, by: User) -> Evidence:
         """Save what was typed over the version that the person saw."""
@@ -128,7 +207,9 @@ class EvidenceForm(BearingForm):
     `typed` is what stands in a form that only looks for an exhibit: shown again, and not yet judged.
     """
 
-    words = forms.CharField(label=_("Find an exhibit"), required=False, max_length=200)
+    words = forms.CharField(
+        label=_("Web address, or words of an exhibit in this case"), required=False, max_length=1000
+    )
     exhibit = forms.ModelChoiceField(Exhibit.objects.none(), label=_("An exhibit in this case"), required=False)
     title = forms.CharField(label=_("Title of a new exhibit"), required=False, max_length=300)
     source = forms.ModelChoiceField(Source.objects.none(), label=_("Source"), required=False)
@@ -148,9 +229,13 @@ class EvidenceForm(BearingForm):
     )
 
     def __init__(self, claim: Claim, user: User, data: Any = None, *, typed: Mapping[str, Any] | None = None) -> None:
+        case = claim.case
+        data = data.dict() if isinstance(data, QueryDict) else data
+        data = data and {**data, **resolved(case, data, anew=False)}
+        typed = typed and {**typed, **resolved(case, typed, anew=True)}
         super().__init__(data, initial=dict(typed or {}))
         self.claim, self.user = claim, user
-        case, asked = claim.case, typed or data or {}
+        asked = typed or data or {}
         documents = Document.objects.filter(case=case).light().order_by("-number")
         sources = Source.objects.visible_to(user).order_by("name", "pk").defer("note")
         self.fields["exhibit"].queryset = Exhibit.objects.filter(case=case).defer("text")  # type: ignore[attr-defined]
@@ -159,6 +244,9 @@ class EvidenceForm(BearingForm):
         self._offer("source", sources, SOURCES, _("Choose"))
         self._offer("document", documents, DOCUMENTS, _("None"))
         self.fields["text"].widget.attrs["rows"] = 3
+        self.fields["words" if not self.first else "title"].widget.attrs["autofocus"] = True
+        if case.hides_sources:
+            del self.fields["credibility"]
 
     @staticmethod
     def looks(sent: Mapping[str, str]) -> bool:
@@ -169,6 +257,16 @@ class EvidenceForm(BearingForm):
     def first(self) -> bool:
         """Whether the case has no exhibit yet."""
         return not self.listing.rows and not self.listing.narrowed
+
+    @property
+    def address(self) -> str:
+        """The web address that stands in the place of words; "" where words do."""
+        return address_in(str(self["words"].value() or ""))
+
+    @property
+    def chosen(self) -> int | None:
+        """The key of the exhibit that is chosen."""
+        return next((pk for pk, _words, chosen in self.listing.rows if chosen), None)
 
     @property
     def describes(self) -> bool:
@@ -207,7 +305,7 @@ class EvidenceForm(BearingForm):
     def cite(self) -> Evidence:
         """Bring it to bear on the claim; source, exhibit and evidence are stored together or not at all."""
         typed, by, key = self.values, self.user, self.key(self.user)
-        bearing = {name: typed[name] for name in FIELDS}
+        bearing = {name: typed[name] for name in FIELDS if name in typed}
         with writing(self.claim.case):
             if typed["exhibit"]:
                 return Evidence.cite(self.claim, by=by, source=None, exhibit=typed["exhibit"], once=key, **bearing)

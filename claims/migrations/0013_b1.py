@@ -17,7 +17,7 @@ def learn_wordings(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("claims", "0005_captures_name_their_files")]
+    dependencies = [("claims", "0016_d")]
     operations = [
         migrations.AddField(
             model_name="exhibit",

@@ -6,18 +6,20 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from claims.models.absences import Absence
 from claims.models.cases import Case
 from claims.models.claims import Claim
 from claims.models.entries import writing
-from claims.models.exhibits import Exhibit
+from claims.models.exhibits import Exhibit, Lineage
+from claims.models.moves import Role
 from claims.models.origins import origins_of
 from claims.models.origins_said import OriginsSaid
-from claims.models.records import NotNow, Recorded, RecordedQuerySet, Refused, Stale
+from claims.models.records import NotNow, NotYours, Recorded, RecordedQuerySet, Refused, Stale
 from claims.models.sources import Grade, Source
 
 if TYPE_CHECKING:
@@ -35,39 +37,14 @@ class Credibility(models.TextChoices):
     UNKNOWN = "6", _("6 · truth cannot be judged")
 
 
-class Absence(Recorded):
-    """A search that found nothing: evidence too, within the bounds of what was searched."""
+def withheld(exhibit: str = "exhibit", source: str = "exhibit__source", case: str = "exhibit__case") -> Q:
+    """That it is withheld who put an exhibit out: by evidence of this exhibit, or of another of its source in its case.
 
-    place = models.CharField(_("where was searched"), max_length=300)
-    query = models.CharField(_("for what"), max_length=1000)
-    languages = models.CharField(_("in which languages"), max_length=120, blank=True)
-    since = models.DateField(_("from"), null=True, blank=True)
-    until = models.DateField(_("to"), null=True, blank=True)
-    searched_on = models.DateField(_("searched on"), default=timezone.localdate)
-    searched_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    limits = models.TextField(_("limits of the search"), blank=True, max_length=2000)
-
-    objects = RecordedQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=~Q(place="") & ~Q(query=""), name="absence_says_where_and_for_what"),
-            models.CheckConstraint(
-                condition=Q(since=None) | Q(until=None) | Q(since__lte=models.F("until")),
-                name="absence_since_not_after_until",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return _("Searched, not found: “%(query)s” in %(place)s") % {"query": self.query, "place": self.place}
-
-    @property
-    def log_case(self) -> Case:
-        return self.evidence.claim.case
-
-    @property
-    def log_claim_id(self) -> int:
-        return self.evidence.claim_id
+    The names are those of a query's own fields; a name that is told with one piece would tell it of the other.
+    """
+    evidence = Evidence.objects.filter(withheld=True).order_by()
+    of_its_source = evidence.filter(exhibit__source=OuterRef(source), exhibit__case=OuterRef(case))
+    return Q(Exists(evidence.filter(exhibit=OuterRef(exhibit)))) | Q(Exists(of_its_source))
 
 
 class EvidenceQuerySet(RecordedQuerySet):
@@ -76,6 +53,14 @@ class EvidenceQuerySet(RecordedQuerySet):
     def standing(self) -> Self:
         """What has not been removed."""
         return self.filter(removed_at=None)
+
+    def telling(self, role: str) -> Self:
+        """Of evidence in cases where the reader has this role, that of which they may learn who put it out."""
+        return self.exclude(withheld()) if role == Role.READER else self
+
+    def waiting_for_rating(self) -> Self:
+        """What somebody who did not add it is to rate before they see whose it is."""
+        return self.filter(claim__case__hides_sources=True, exhibit__isnull=False, credibility="")
 
 
 class Evidence(Recorded):
@@ -128,6 +113,9 @@ class Evidence(Recorded):
     )
     added_at = models.DateTimeField(default=timezone.now, editable=False)
     removed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # What a page may tell its reader of it: see `tell` in views/claim_page.
+    untold: str = ""
+    named: str = ""
 
     objects = EvidenceQuerySet.as_manager()
     moved_by_acts = {"removed_at"}
@@ -153,6 +141,7 @@ class Evidence(Recorded):
                 condition=Q(stance__in=["supports", "refutes", "context"]), name="evidence_stance_known"
             ),
         ]
+        indexes = [models.Index(fields=["exhibit"], condition=Q(withheld=True), name="evidence_withheld")]
 
     def __str__(self) -> str:
         return f"{self.get_stance_display()}: {self.exhibit or self.absence}"
@@ -186,6 +175,19 @@ class Evidence(Recorded):
         return f"{self.grade.letter if self.grade else '?'}{self.credibility or '?'}"
 
     @property
+    def grade_since(self) -> str:
+        """The source's grade now, where it is another than the one in force when the evidence was graded."""
+        source = self.exhibit.source if self.exhibit is not None else None
+        if source is None or not self.credibility or source.reliability == (self.grade.letter if self.grade else ""):
+            return ""
+        return source.reliability
+
+    @property
+    def waits_for_rating(self) -> bool:
+        """Whether its credibility is still to be rated by somebody who has not seen whose it is."""
+        return self.exhibit_id is not None and not self.credibility and self.claim.case.hides_sources
+
+    @property
     def quote_stands(self) -> bool | None:
         """The quote gate: whether the words stand in the exhibit; None where no text of it is held."""
         held = self.exhibit.held_text if self.exhibit is not None else None
@@ -200,6 +202,10 @@ class Evidence(Recorded):
                 _("These words do not stand in the exhibit's text. Copy them from it, character for character."),
                 "quote",
             )
+        if self.exhibit_id and not self.credibility and not self.claim.case.hides_sources:
+            raise Refused(_("Choose how far this information is to be believed."), "credibility")
+        if self.level and not self.level_reason.strip():
+            raise Refused(_("Say why it is primary or secondary: it will be asked."), "level_reason")
         if self.credibility == Credibility.CONFIRMED:
             self._check_confirmed()
 
@@ -234,13 +240,70 @@ class Evidence(Recorded):
                     exhibit.save(by=by)
                 if exhibit.source is not None:
                     exhibit.source.become_known_in(claim.case, by=by)
-                evidence = cls(claim=claim, exhibit=exhibit, added_by=by, once=once, **values)
-                evidence.number = (claim.evidence.aggregate(top=models.Max("number"))["top"] or 0) + 1
-                evidence.save(by=by)
-                evidence._count()
+                return cls(claim=claim, exhibit=exhibit, once=once, **values)._added(by)
+
+        return cls.made_once(once, make)
+
+    @classmethod
+    def absent(
+        cls, claim: Claim, *, by: User, stance: str, bearing: str, once: str | None = None, **search: Any
+    ) -> Evidence:
+        """Record that a search found nothing: where was searched, for what, and what bounds the search."""
+
+        def make() -> Evidence:
+            with writing(claim.case):
+                claim.locked().require_citable()
+                absence = Absence(**({"searched_by": by} | search))
+                absence.store()
+                evidence = cls(claim=claim, absence=absence, stance=stance, bearing=bearing, once=once)._added(by)
+                absence.enter(by=by)
             return evidence
 
         return cls.made_once(once, make)
+
+    def _added(self, by: User) -> Evidence:
+        """This, stored under the claim's next number; call it inside `writing`."""
+        self.added_by = by
+        self.number = (self.claim.evidence.aggregate(top=models.Max("number"))["top"] or 0) + 1
+        self.save(by=by)
+        self._count()
+        return self
+
+    def rate(self, *, by: User, credibility: str) -> Evidence:
+        """This as it stands once somebody who has not seen whose it is said how far it is to be believed.
+
+        Raises NotNow where there is nothing to rate any more, NotYours for whoever added it.
+        """
+        with writing(self.log_case):
+            stored: Evidence = Evidence.objects.select_related("claim__case", "exhibit__source").get(pk=self.pk)
+            stored.require_ratable(by)
+            stored.credibility, stored.rated_by = credibility, by
+            if not credibility:
+                raise Refused(_("Choose how far this information is to be believed."), "credibility")
+            stored.save(by=by, verb="rated")
+        return stored
+
+    def require_ratable(self, by: User) -> None:
+        """Raises NotNow where its credibility is not to be rated any more, NotYours for whoever added it."""
+        if self.removed_at is not None:
+            raise NotNow(_("Evidence %(number)s was removed. Restore it first.") % {"number": self.number})
+        if not self.waits_for_rating:
+            raise NotNow(_("The credibility of evidence %(number)s is rated already.") % {"number": self.number})
+        if self.added_by_id == by.pk:
+            raise NotYours(_("You added this evidence and know its source: somebody else rates its credibility."))
+        self.require_changeable()
+
+    def search_anew(self, *, by: User, expect: int | None, stance: str, bearing: str, **search: Any) -> None:
+        """Correct what a recorded absence says of its search, and how it bears on the claim."""
+        absence = self.absence
+        if absence is None:
+            raise TypeError("evidence with an exhibit records no search")
+        with writing(self.log_case):
+            self.stance, self.bearing = stance, bearing
+            for name, value in search.items():
+                setattr(absence, name, value)
+            self.save(by=by, expect=expect)
+            absence.save(by=by)
 
     def require_changeable(self) -> None:
         """Raises NotNow where a verdict, or somebody's sealed assessment, rests on it as it stands."""
@@ -251,16 +314,40 @@ class Evidence(Recorded):
                 % {"number": self.number}
             )
 
-    def save(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
-        """Save; the source's grade in force now is kept with it whenever it is graded anew."""
+    def save(self, *args: Any, by: User | None = None, verb: str = "", **kwargs: Any) -> None:
+        """Save; the source's grade in force now is kept with it whenever its credibility is rated anew.
+
+        What is said to be primary speaks at first hand, unless somebody said otherwise where it comes from.
+        """
         with writing(self.log_case):
             self.require_changeable()
             self.clean()
             stored = self.stored() if self.pk else None
-            if stored is None or stored.credibility != self.credibility:
+            if verb != "rated":
+                self._check_rater(stored, by)
+            if self.credibility and (stored is None or stored.credibility != self.credibility):
                 source = self.exhibit.source if self.exhibit is not None else None
                 self.grade = source.grades.order_by("-graded_at", "-pk").first() if source else None
-            super().save(*args, by=by, **kwargs)
+            super().save(*args, by=by, verb=verb, **kwargs)
+            if by is not None and self.level == self.Level.PRIMARY:
+                self._speaks_at_first_hand(by)
+
+    def _check_rater(self, stored: Evidence | None, by: User | None) -> None:
+        """Raises Refused where the case hides sources and the credibility was not rated without seeing whose it is."""
+        before = stored.credibility if stored is not None else ""
+        if not self.claim.case.hides_sources or self.credibility == before:
+            return
+        if not before:
+            raise Refused(
+                _("In this case somebody else rates the credibility, before they see whose it is."), "credibility"
+            )
+        if by is not None and by.pk == self.added_by_id:
+            raise NotYours(_("You added this evidence and know its source: somebody else rates its credibility."))
+
+    def _speaks_at_first_hand(self, by: User) -> None:
+        if not self.cited.lineage.exists():
+            said = Lineage(exhibit=self.cited, kind=Lineage.Kind.FIRST_HAND, reason=self.level_reason, made_by=by)
+            said.save(by=by, verb="traced")
 
     def _count(self) -> None:
         claim = Claim.objects.get(pk=self.claim_id)

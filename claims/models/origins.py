@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
@@ -59,6 +59,7 @@ class Gathered:
     marks: dict[int, Marks]  # by exhibit
     origins: Origins
     links_of: dict[int, list[Link]] = field(default_factory=dict)
+    untold: frozenset[int] = frozenset()  # exhibits that are masked
 
     def __post_init__(self) -> None:
         of: dict[int, list[Link]] = defaultdict(list)
@@ -75,6 +76,14 @@ class Gathered:
         """The exhibits of an origin that speak at first hand, by their keys; these are what it is named for."""
         own = sorted(key for key, group in self.origins.groups.items() if group == origin)
         return [self.exhibits[key] for key in own if speaks_first(self.links_of.get(key, []))]
+
+    def masked(self, hidden: dict[int, str]) -> Gathered:
+        """The same for somebody who may not learn of some exhibits what they are: what they are called instead."""
+        shown = {
+            key: each._replace(title=hidden[key], speaker="", source=None, url="") if key in hidden else each
+            for key, each in self.exhibits.items()
+        }
+        return replace(self, exhibits=shown, untold=frozenset(hidden))
 
 
 def speaks_first(said: list[Link]) -> bool:

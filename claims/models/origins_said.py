@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Collection
+from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from claims.models.exhibits import Exhibit, Lineage
-from claims.models.moves import Role
+from claims.models.exhibits import Lineage
 from claims.models.origins import Gathered, Link
 from claims.weighing.origins import REQUIRED, Item
 
-if TYPE_CHECKING:
-    from claims.models.cases import Case
-    from claims.models.people import User
-
 MOST_NAMED = 5  # items that a sentence names
-WITHHELD, HIDDEN = gettext_lazy("Source withheld"), gettext_lazy("Source hidden until rated")
 HOW = {kind.value: kind.label for kind in Lineage.Kind}
 SHARED = {
     "source": gettext_lazy("%(item)s is of the same speaker as %(other)s"),
@@ -31,51 +23,20 @@ SHARED = {
 }
 
 
-def untold(exhibits: Collection[int], reader: User, case: Case) -> dict[int, str]:
-    """The exhibits of which this person may not learn what they are and whose, each with what is said instead.
-
-    `case.role` must be the person's role.
-    """
-    from claims.models.evidence import Evidence  # evidence asks here whether it is confirmed
-
-    kept: dict[int, str] = {}
-    if case.role == Role.READER:
-        evidence = Evidence.objects.filter(withheld=True).order_by()
-        own = evidence.filter(exhibit=OuterRef("pk"))
-        of_its_source = evidence.filter(exhibit__source=OuterRef("source"), exhibit__case=case)
-        found = Exhibit.objects.filter(Exists(own) | Exists(of_its_source), pk__in=exhibits).order_by()
-        kept |= dict.fromkeys(found.values_list("pk", flat=True), str(WITHHELD))
-    if case.hides_sources:
-        waiting = Evidence.objects.filter(exhibit__in=exhibits, credibility="", removed_at=None).exclude(
-            added_by=reader
-        )
-        kept |= dict.fromkeys(waiting.order_by().values_list("exhibit", flat=True), str(HIDDEN))
-    return kept
-
-
 @dataclass
 class OriginsSaid:
-    """What is said of origins. `untold` are exhibits with what is said in place of their titles and speakers.
+    """What is said of origins, of those exhibits that are masked without their names.
 
-    Where `unnamed` is set, nothing is named, and nothing told of who shares a source with whom.
+    Where `unnamed` is set, none is named, nor who shares a source with whom.
     """
 
     gathered: Gathered
-    untold: dict[int, str] = field(default_factory=dict)
     unnamed: bool = False
-
-    def title(self, exhibit: int) -> str:
-        """What an exhibit is called."""
-        return self.untold.get(exhibit) or self.gathered.exhibits[exhibit].title
-
-    def speaker(self, exhibit: int) -> str:
-        """Who put it out; "" where nobody is named."""
-        return self.untold.get(exhibit) or self.gathered.exhibits[exhibit].speaker
 
     def called(self, origin: int) -> str:
         """The name of an origin: of whoever speaks at first hand in it; "" where it may not be told."""
         lead = self.gathered.leads(origin)[0]
-        return "" if self.unnamed or lead.key in self.untold else lead.name
+        return "" if self.unnamed or lead.key in self.gathered.untold else lead.name
 
     @property
     def count(self) -> str:
@@ -130,7 +91,7 @@ class OriginsSaid:
             return []
         unknown = [item for item in self.gathered.origins.chosen("supports") if self._origin(item) is None]
         return [
-            (self.gathered.numbers[item.key], None if item.exhibit in self.untold else item.exhibit)
+            (self.gathered.numbers[item.key], None if item.exhibit in self.gathered.untold else item.exhibit)
             for item in unknown[:MOST_NAMED]
         ]
 
@@ -144,7 +105,8 @@ class OriginsSaid:
         if self._origin(item) is not None and len(found) >= REQUIRED:
             return ""
         told = [_("“Confirmed by other independent sources” needs two independent origins, its own among them.")]
-        names = ", ".join(filter(None, (self.called(origin) for origin in sorted(found))))
+        names = ", ".join(filter(None, (self.called(origin) for origin in sorted(found)[:MOST_NAMED])))
+        names += ", …" if names and len(found) > MOST_NAMED else ""
         if not found:
             told.append(_("There is none whose lineage is known."))
         elif names:
@@ -158,7 +120,7 @@ class OriginsSaid:
         told += [self._unknown(each) for each in list(dict.fromkeys(unknown))[:MOST_NAMED]]
         return " ".join(told)
 
-    def unconfirmed(self, confirmed: Iterable[int]) -> list[str]:
+    def unconfirmed(self, confirmed: Collection[int]) -> list[str]:
         """What is to be said of evidence that was rated as confirmed, by its keys, where that does not hold any more."""
         told = []
         for item in self.gathered.items:
@@ -200,19 +162,21 @@ class OriginsSaid:
             what = self._named(cited)
         elif self.unnamed:
             what = _("another exhibit")
+        elif original in self.gathered.untold:
+            what = self.gathered.exhibits[original].title
         else:
-            what = self.untold.get(original) or f"“{self.title(original)}”"
+            what = f"“{self.gathered.exhibits[original].title}”"
         return _("%(item)s %(how)s %(what)s") % {"item": self._named(item), "how": HOW[link.kind], "what": what}
 
     def _shares(self, item: Item, before: list[Item]) -> str:
         marks = self.gathered.marks[item.exhibit]
-        if self.unnamed or item.exhibit in self.untold:
+        if self.unnamed or item.exhibit in self.gathered.untold:
             return ""
         for other in before:
             shared = {kind for kind, value in marks & self.gathered.marks[other.exhibit]}
             if other.exhibit == item.exhibit:
                 return _("%(item)s is the same exhibit as %(other)s") % self._both(item, other)
-            if shared and other.exhibit not in self.untold:
+            if shared and other.exhibit not in self.gathered.untold:
                 return next(str(SHARED[kind]) for kind in SHARED if kind in shared) % self._both(item, other)
         return ""
 

@@ -38,11 +38,21 @@ class SourceQuerySet(RecordedQuerySet):
         """Those known in a case the reader belongs to.
 
         A source is shared: its note and its grades, whichever case they come from, are read in every case
-        that knows it. Exhibits and evidence stay in their own cases.
+        that knows it. Exhibits and evidence stay in their own cases. Readers, in the narrow sense, do not
+        learn of a source in a case in which evidence withholds who it is.
         """
+        from claims.models.evidence import Evidence  # evidence is built on sources
+
         if reader.is_superuser and reader.is_active:
             return self
-        known = Source.cases.through.objects.filter(source=OuterRef("pk"), case__memberships__user_id=reader.pk)
+        withheld = Evidence.objects.filter(
+            withheld=True, exhibit__source=OuterRef("source"), exhibit__case=OuterRef("case")
+        )
+        known = Source.cases.through.objects.filter(
+            Q(case__memberships__role__in=[Role.ANALYST, Role.EDITOR]) | ~Exists(withheld.order_by()),
+            source=OuterRef("pk"),
+            case__memberships__user_id=reader.pk,
+        )
         return self.filter(Exists(known))
 
     def gradable_by(self, reader: User) -> Self:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.db import connection, models
 from django.db.models.functions import Length, Substr
 from django.utils.safestring import SafeString
 
-from claims.models import Case, Claim, Document, Evidence, Source, User
+from claims.models import Case, Claim, Document, Evidence, Role, Source, User
 from claims.search.snippets import marked, snippet
 from claims.search.words import WORDS, folded
 from claims.text import parts
@@ -75,7 +75,9 @@ def search(
     `kind` is one of KINDS, and `after` where the page before said that this one goes on.
     """
     asked = terms(words)
-    among = in_cases(reader, case)
+    roles = in_cases(reader, case)
+    among = None if roles is None else list(roles)
+    reads = [key for key, role in (roles or {}).items() if role == Role.READER]
     if not asked or among == []:
         return Page([], "")
     at = CURSOR.fullmatch(after)
@@ -83,42 +85,76 @@ def search(
     hits: list[Hit] = []
     for each in KINDS[KINDS.index(from_kind) :]:
         if kind in (None, each):
-            keys = found(each, asked, among, beyond if each == from_kind else None, limit + 1 - len(hits))
+            beyond_it = beyond if each == from_kind else None
+            keys = found(each, asked, among, beyond_it, limit + 1 - len(hits), reads)
             hits += shown(each, keys, asked, reader)
         if len(hits) > limit:
             return Page(hits[:limit], f"{hits[limit - 1].kind}-{hits[limit - 1].record.pk}")
     return Page(hits, "")
 
 
-def in_cases(reader: User, case: Case | None) -> list[int] | None:
-    """The keys of the cases to search: one, or those the reader belongs to; None for all there are."""
+def in_cases(reader: User, case: Case | None) -> dict[int, str] | None:
+    """The cases to search, one or those the reader belongs to: key → their role there. None for all there are."""
     if case is None and reader.is_superuser and reader.is_active:
         return None
     seen = Case.objects.visible_to(reader).order_by()
-    return list((seen.filter(pk=case.pk) if case else seen).values_list("pk", flat=True))
+    return dict((seen.filter(pk=case.pk) if case else seen).values_list("pk", "role"))
 
 
-def found(kind: str, asked: list[Term], among: list[int] | None, beyond: int | None, most: int) -> list[int]:
-    """The keys of the records of a kind that hold all the terms, the newest first, from beyond a key."""
+# That evidence withholds who a source is; it names the tables that it stands beside.
+WITHHELD = (
+    "SELECT 1 FROM claims_evidence AS kept JOIN claims_exhibit AS its ON its.id = kept.exhibit_id "
+    "WHERE kept.withheld AND "
+)
+
+
+def found(
+    kind: str, asked: list[Term], among: list[int] | None, beyond: int | None, most: int, reads: Sequence[int] = ()
+) -> list[int]:
+    """The keys of the records of a kind that hold all the terms, the newest first, from beyond a key.
+
+    In the cases `reads` one is a reader, and finds nothing of whom evidence withholds.
+    """
     on_sqlite = connection.vendor == "sqlite"
     sql, values = (_on_sqlite if on_sqlite else _on_postgres)(kind, asked, among)
     if beyond is not None:
         sql += " AND {key} < %s"
         values.append(beyond)
     if kind == "source" and among is not None:
-        sql += (
-            f" AND EXISTS (SELECT 1 FROM claims_source_cases WHERE source_id = {{key}} AND case_id IN ({_many(among)}))"  # noqa: S608 - own names; values are parameters
-        )
-        values += among
+        sql += f" AND EXISTS (SELECT 1 FROM claims_source_cases AS known WHERE {_known(reads, among)})"  # noqa: S608 - own names; values are parameters
+        values += [*among, *reads]
     if kind == "evidence":
-        sql += " AND EXISTS (SELECT 1 FROM claims_evidence standing WHERE standing.id = {key} AND removed_at IS NULL)"
-    key = "rowid" if on_sqlite else f"{TABLES[kind]}.id"
+        sql += (
+            " AND EXISTS (SELECT 1 FROM claims_evidence AS cited WHERE cited.id = {key} AND cited.removed_at IS NULL)"
+        )
+        if reads:
+            sql += f" AND NOT EXISTS ({_kept(reads)})"
+            values += reads
+    key = f"{INDEXES[kind][0]}.rowid" if on_sqlite else f"{TABLES[kind]}.id"
     with connection.cursor() as cursor:
         cursor.execute(f"{sql} ORDER BY {{key}} DESC LIMIT %s".replace("{key}", key), [*values, most])
         return [row[0] for row in cursor.fetchall()]
 
 
-def _many(values: list[int]) -> str:
+def _known(reads: Sequence[int], among: Sequence[int]) -> str:
+    """That a source is known in one of these cases, and not withheld there from their readers."""
+    known = f"known.source_id = {{key}} AND known.case_id IN ({_many(among)})"
+    if not reads:
+        return known
+    here = "its.source_id = known.source_id AND its.case_id = known.case_id"
+    return f"{known} AND (known.case_id NOT IN ({_many(reads)}) OR NOT EXISTS ({WITHHELD}{here}))"
+
+
+def _kept(reads: Sequence[int]) -> str:
+    """That evidence stands in one of these cases and is withheld, or names whom other evidence there withholds."""
+    same = "(its.id = shown.id OR its.source_id = shown.source_id AND its.case_id = shown.case_id)"
+    return (
+        "SELECT 1 FROM claims_evidence AS cited JOIN claims_exhibit AS shown ON shown.id = cited.exhibit_id "  # noqa: S608 - own names; values are parameters
+        f"WHERE cited.id = {{key}} AND shown.case_id IN ({_many(reads)}) AND EXISTS ({WITHHELD}{same})"
+    )
+
+
+def _many(values: Sequence[int]) -> str:
     return ", ".join(["%s"] * len(values))
 
 

@@ -11,10 +11,10 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from claims.forms.assessments import AssessmentForm
-from claims.models import Assessment, Claim, NotNow
+from claims.models import Assessment, Claim, NotNow, User
 from claims.models.assessments import require_unswayed
 from claims.views.access import Request, on_claim
-from claims.views.claim_page import evidence_of, ratings_of
+from claims.views.claim_page import evidence_shown, rated, ratings_of
 from claims.views.claims import ask, done
 from claims.views.parts import go, wants_part
 
@@ -29,8 +29,8 @@ def assess(request: Request, claim: Claim) -> HttpResponse:
         if own is not None and own.submitted_at is not None:
             raise NotNow(_("Your assessment of this round is in already, and sealed."))
         require_unswayed(claim, claim.case.role)
-        return ask(request, "claims/assessment_edit.html", claim, _form(claim, own))
-    form = _form(claim, None, request.POST)
+        return ask(request, "claims/assessment_edit.html", claim, _form(claim, user, own))
+    form = _form(claim, user, None, request.POST)
     if form.is_valid():
         kept = form.attempt(lambda: form.keep(claim, user)) or form.kept_before(claim, user)
         if kept is not None:
@@ -38,8 +38,8 @@ def assess(request: Request, claim: Claim) -> HttpResponse:
     return ask(request, "claims/assessment_edit.html", claim, form)
 
 
-def _form(claim: Claim, own: Assessment | None, data: Any = None) -> AssessmentForm:
-    evidence: Any = SimpleLazyObject(lambda: [item for item in evidence_of(claim.pk) if item.removed_at is None])
+def _form(claim: Claim, user: User, own: Assessment | None, data: Any = None) -> AssessmentForm:
+    evidence: Any = SimpleLazyObject(lambda: rated(evidence_shown(claim, user)))
     return AssessmentForm(data, ratings=ratings_of(claim.case.scale_id), evidence=evidence, own=own)
 
 
@@ -48,7 +48,7 @@ def _kept(request: Request, own: Assessment, form: AssessmentForm) -> HttpRespon
     if form.submits:
         return done(request, claim, _("Your assessment is in, and sealed."))
     if wants_part(request):
-        return ask(request, "claims/assessment_edit.html", claim, _form(claim, own))
+        return ask(request, "claims/assessment_edit.html", claim, _form(claim, request.user, own))
     local = timezone.localtime(own.saved_at)
     time = date_format(local, "H:i ") + (local.tzname() or "")
     return go(request, claim, _("Draft saved %(time)s.") % {"time": time})

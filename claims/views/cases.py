@@ -29,6 +29,7 @@ from claims.models import (
     Status,
     Tally,
     User,
+    kept_back,
 )
 from claims.views.access import Request, on_case, polite
 from claims.views.parts import go, render_part
@@ -195,7 +196,7 @@ def case_edit(request: Request, case: Case) -> HttpResponse:
     act = request.POST.get("act", "") if request.method == "POST" else ""
     if act in ("role", "remove"):
         return change_member(request, case, act)
-    names = ["title", "description", "policy", "assessments_required"]
+    names = ["title", "description", "policy", "assessments_required", "hides_sources"]
     details = CaseForm(request.POST if act == "details" else None, initial=initial_of(case, names))
     member = MemberForm(request.POST if act == "member" else None)
     if details.is_valid() and details.attempt(lambda: revise(request, details)) is not None:
@@ -272,6 +273,7 @@ def case_log(request: Request, case: Case) -> HttpResponse:
         "case": case,
         "entries": rows[:PAGE],
         "untold": untold(rows, request.user, case.role),
+        "kept_back": kept_back(rows, request.user, case),
         "older": rows[PAGE - 1].number if len(rows) > PAGE else None,
         "before": before,
         "chain": Chain.objects.filter(case=case).first(),

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Exists, F, IntegerField, OuterRef
 from django.db.models.functions import Greatest, Length, StrIndex, Substr
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from claims.forms.assessments import AssessmentForm
 from claims.forms.verdicts import ProposalForm, ReasonForm
@@ -26,17 +27,20 @@ from claims.models import (
     Document,
     Entry,
     Evidence,
+    Exhibit,
     Passage,
     Quantity,
     Rating,
+    Role,
     Status,
     User,
     Verdict,
     may,
+    withheld,
 )  # fmt: skip
 from claims.models.assessments import could_read_answers
 from claims.models.origins import Gathered, origins_of
-from claims.models.origins_said import OriginsSaid, untold
+from claims.models.origins_said import OriginsSaid
 from claims.models.prepared import Prepared
 from claims.text.quotations import Quotation, around, paragraph_bounds, stands
 
@@ -44,11 +48,17 @@ REACH = 1_000  # how much of a document is fetched on either side of a passage
 PASSAGES, EVIDENCE, ANSWERS, VERDICTS = 5, 200, 100, 50
 NEWEST, MOST_COUNTED = 5, 100  # entries shown, and counted
 SHOWN_OF_EVIDENCE = (
-    "number", "stance", "bearing", "quote", "where", "credibility", "note", "version", "removed_at", "withheld",
-    "exhibit__title", "exhibit__url", "exhibit__published", "exhibit__source__name",
-    "exhibit__document__number", "exhibit__document__language", "grade__letter",
-    "added_by__name", "added_by__email",
+    "number", "stance", "bearing", "quote", "where", "credibility", "level", "level_reason", "withheld", "note",
+    "version", "removed_at", "exhibit__title", "exhibit__url", "exhibit__published", "exhibit__source__name",
+    "exhibit__source__reliability", "exhibit__document__number", "exhibit__document__language", "grade__letter",
+    "added_by__name", "added_by__email", "absence__place", "absence__query", "absence__languages", "absence__since",
+    "absence__until", "absence__searched_on", "absence__limits", "absence__searched_by__name",
+    "absence__searched_by__email",
 )  # fmt: skip
+UNTOLD = {
+    "withheld": gettext_lazy("Source withheld"),
+    "unrated": gettext_lazy("Source hidden until the credibility is rated"),
+}
 LIFE: list[Status] = [status for status in Status if status != Status.WITHDRAWN]
 
 
@@ -91,9 +101,10 @@ def quantities(claim: int) -> Any:
 
 @Prepared
 def evidence_of(claim: int) -> Any:
-    """The evidence, removed or not, with its exhibit and source."""
+    """The evidence, removed or not, with its exhibit and source, or with the search that it records."""
     rows = Evidence.objects.filter(claim=claim).order_by("number").only("claim", *SHOWN_OF_EVIDENCE)
-    rows = rows.select_related("exhibit__source", "exhibit__document", "grade", "added_by").annotate(
+    beside = ["exhibit__source", "exhibit__document", "grade", "added_by", "absence__searched_by"]
+    rows = rows.select_related(*beside).annotate(
         # The quote gate on the way out, in the database: texts may be long.
         in_document=StrIndex("exhibit__document__text", F("quote")),
         in_text=StrIndex("exhibit__text", F("quote")),
@@ -101,6 +112,50 @@ def evidence_of(claim: int) -> Any:
         sealed=Exists(Assessment.objects.submitted().filter(relied_on=OuterRef("pk")).order_by()),
     )
     return rows.fetch_mode(models.FETCH_RAISE)[:EVIDENCE]
+
+
+@Prepared
+def withheld_in(claim: int) -> Any:
+    """The keys of the evidence of which no reader may learn who put it out."""
+    return Evidence.objects.filter(withheld(), claim=claim).order_by().values_list("pk", flat=True)
+
+
+def evidence_shown(claim: Claim, user: User) -> list[Evidence]:
+    """The evidence, removed or not, each with what this person may see of it."""
+    rows = evidence_of(claim.pk)
+    for item in rows:
+        item.claim = claim
+    return tell(rows, user)
+
+
+def tell(rows: list[Evidence], user: User) -> list[Evidence]:
+    """These pieces of one claim, each with what it is called here, as `named`.
+
+    `untold` is "" where the person may see all of it; "withheld" or "unrated" where they may not see who put it out.
+    The claim's `case.role` must be the person's role.
+    """
+    reads = any(item.exhibit_id and item.claim.case.role == Role.READER for item in rows)
+    kept = set(withheld_in(rows[0].claim_id)) if reads else set()
+    for item in rows:
+        hidden = item.waits_for_rating and item.added_by_id != user.pk
+        item.untold = "withheld" if item.pk in kept else "unrated" if hidden else ""
+        told = item.exhibit.title if item.exhibit else str(item.absence)
+        item.named = str(UNTOLD[item.untold]) if item.untold else told
+    return rows
+
+
+def shown_to(page: ClaimPage, gathered: Gathered) -> Gathered:
+    """The origins as the person may see them: what is kept from them is not named."""
+    hidden = {item.exhibit_id: str(UNTOLD[item.untold]) for item in page.evidence if item.untold and item.exhibit_id}
+    if page.role == Role.READER:
+        told = Exhibit.objects.filter(pk__in=gathered.exhibits).filter(withheld("pk", "source", "case"))
+        hidden |= dict.fromkeys(told.order_by().values_list("pk", flat=True), str(UNTOLD["withheld"]))
+    return gathered.masked(hidden) if hidden else gathered
+
+
+def rated(evidence: list[Evidence]) -> list[Evidence]:
+    """What an assessment can rely on: what stands, and does not wait for its rating."""
+    return [item for item in evidence if item.removed_at is None and not item.waits_for_rating]
 
 
 @cache
@@ -183,7 +238,7 @@ class ClaimPage:
 
     @cached_property
     def _evidence(self) -> list[Evidence]:
-        return evidence_of(self.claim.pk)
+        return evidence_shown(self.claim, self.user)
 
     @cached_property
     def evidence(self) -> list[Evidence]:
@@ -205,7 +260,7 @@ class ClaimPage:
         """The origins of the evidence; None where there is none that has one."""
         if not any(item.exhibit_id for item in self.evidence):
             return None
-        return origins_of(self.claim, known=self.evidence if len(self._evidence) < EVIDENCE else None)
+        return shown_to(self, origins_of(self.claim, known=self.evidence if len(self._evidence) < EVIDENCE else None))
 
     @cached_property
     def support(self) -> int:
@@ -215,21 +270,13 @@ class ClaimPage:
     @cached_property
     def origins_said(self) -> OriginsSaid | None:
         """How many origins there are, in words, and what is to be minded; nothing where no evidence has one."""
-        if self.gathered is None:
-            return None
-        said = OriginsSaid(self.gathered)
-        if said.caution or self._confirmed:
-            said.untold = untold(list(self.gathered.exhibits), self.user, self.case)
-        return said
+        return OriginsSaid(self.gathered) if self.gathered is not None else None
 
     @property
-    def _confirmed(self) -> set[int]:
-        return {item.pk for item in self.evidence if item.credibility == Credibility.CONFIRMED}
-
-    @cached_property
     def unconfirmed(self) -> list[str]:
         """Of evidence that was rated as confirmed by independent sources, what it lacks by now."""
-        return self.origins_said.unconfirmed(self._confirmed) if self.origins_said and self._confirmed else []
+        rated = {item.pk for item in self.evidence if item.credibility == Credibility.CONFIRMED}
+        return self.origins_said.unconfirmed(rated) if self.origins_said is not None and rated else []
 
     @cached_property
     def ratings(self) -> list[Rating]:
@@ -289,7 +336,7 @@ class ClaimPage:
         """The form for one's own assessment, while one may answer."""
         if not self.may["assess"] or self.own_is_in or could_read_answers(self.claim, self.role):
             return None
-        return AssessmentForm(ratings=self.ratings, evidence=self.evidence, own=self.own)
+        return AssessmentForm(ratings=self.ratings, evidence=rated(self.evidence), own=self.own)
 
     @cached_property
     def proposal_form(self) -> ProposalForm:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from claims.forms.claims import ClaimForm
 from claims.forms.filters import cursor
 from claims.forms.verdicts import ReasonForm, ReviewersForm
-from claims.models import MOVES, Claim, assign
+from claims.models import MOVES, Claim, assign, kept_back
 from claims.views.access import Request, on_claim
 from claims.views.claim_page import ClaimPage
 from claims.views.parts import go, render_part, wants_part
@@ -94,6 +94,7 @@ def claim_history(request: Request, claim: Claim) -> HttpResponse:
     rows = list(entries.fetch_mode(models.FETCH_RAISE)[: PAGE + 1])
     context = context_of(page) | {
         "rows": [(entry, page.tells(entry)) for entry in rows[:PAGE]],
+        "kept_back": kept_back(rows, request.user, claim.case),
         "more": rows[PAGE - 1].number if len(rows) > PAGE else None,
         "before": before,
     }

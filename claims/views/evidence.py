@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from claims.forms.evidence import SOUGHT, EvidenceEditForm, EvidenceForm
+from claims.forms.evidence import SOUGHT, EvidenceEditForm, EvidenceForm, RateForm
 from claims.forms.fields import WorkForm
-from claims.models import Claim, Evidence, NotNow
+from claims.forms.sources import GradeForm
+from claims.models import Claim, Evidence, NotNow, User
+from claims.text.quotations import around
+from claims.views.absences import absence_edit
 from claims.views.access import Request, on_claim
-from claims.views.claim_page import ClaimPage
+from claims.views.claim_page import ClaimPage, tell
 from claims.views.claims import ask, context_of, done
-from claims.views.parts import render_part
+from claims.views.parts import go, render_part
 
 
 @on_claim(may="cite")
@@ -29,7 +33,7 @@ def evidence_add(request: Request, claim: Claim) -> HttpResponse:
         return ask(request, "claims/evidence_add.html", claim, _shown_again(request, claim, request.POST.dict()))
     sought = {name: request.GET[name] for name in SOUGHT if name in request.GET}
     form = _shown_again(request, claim, sought)
-    part = "exhibits" if sought else "form"
+    part = "form" if not sought else "chosen" if set(sought) == {"exhibit"} else "exhibits"
     context = context_of(ClaimPage(claim, request.user)) | {"form": form}
     return render_part(request, "claims/evidence_add.html", part, context)
 
@@ -41,12 +45,18 @@ def _shown_again(request: Request, claim: Claim, typed: dict[str, Any]) -> Evide
 @on_claim(may="cite")
 def evidence_edit(request: Request, claim: Claim, item: int) -> HttpResponse:
     """Correct how a piece of evidence bears on the claim."""
-    evidence = _find(claim, item)
+    evidence = _find(claim, item, request.user)
     if evidence.removed_at is not None:
         raise NotNow(_("Evidence %(number)s was removed. Restore it first.") % {"number": item})
     if request.method != "POST":
         evidence.require_changeable()
-    form = EvidenceEditForm(request.POST if request.method == "POST" else None, evidence=evidence)
+    if evidence.absence is not None:
+        return absence_edit(request, claim, evidence)
+    if evidence.untold:
+        raise NotNow(_("Rate the credibility of evidence %(number)s first: its source is hidden until then.")
+                     % {"number": item})  # fmt: skip
+    posted = request.POST if request.method == "POST" else None
+    form = EvidenceEditForm(posted, evidence=evidence, user=request.user)
     if form.is_valid() and form.attempt(lambda: form.revise(request.user)) is not None:
         return _done(request, claim, _("Evidence %(number)s is saved.") % {"number": item})
     return ask(request, "claims/evidence_edit.html", claim, form, evidence=evidence)
@@ -55,7 +65,7 @@ def evidence_edit(request: Request, claim: Claim, item: int) -> HttpResponse:
 @on_claim(may="cite")
 def evidence_remove(request: Request, claim: Claim, item: int) -> HttpResponse:
     """Take a piece of evidence off the claim; it can be brought back."""
-    evidence = _find(claim, item)
+    evidence = _find(claim, item, request.user)
     posted = request.POST if request.method == "POST" else None
     if posted is None:
         evidence.require_changeable()
@@ -73,7 +83,7 @@ def evidence_remove(request: Request, claim: Claim, item: int) -> HttpResponse:
 @on_claim(may="cite")
 def evidence_restore(request: Request, claim: Claim, item: int) -> HttpResponse:
     """Bring a removed piece of evidence back."""
-    evidence = _find(claim, item)
+    evidence = _find(claim, item, request.user)
     form = WorkForm(request.POST if request.method == "POST" else None)
     if not form.is_bound:
         claim.require_citable()
@@ -83,12 +93,52 @@ def evidence_restore(request: Request, claim: Claim, item: int) -> HttpResponse:
     return ask(request, "claims/evidence_restore.html", claim, form, evidence=evidence)
 
 
-def _find(claim: Claim, number: int) -> Evidence:
-    rows = claim.evidence.select_related("exhibit__source", "exhibit__document", "grade")
+@on_claim(may="cite")
+def evidence_rate(request: Request, claim: Claim, item: int) -> HttpResponse:
+    """Say how far a piece of evidence is to be believed before seeing whose it is; then see, and grade the source."""
+    evidence = _find(claim, item, request.user)
+    if request.method != "POST" and evidence.rated_by_id is not None:
+        return _rated(request, claim, evidence)
+    if request.method != "POST":
+        evidence.require_ratable(request.user)
+    form = RateForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() and form.attempt(lambda: evidence.rate(by=request.user, **form.values)) is not None:
+        here = reverse("claims:evidence-rate", args=[claim.case.code, claim.number, item])
+        return go(request, here, _("Rated. Here is whose it is."))
+    around = surroundings(evidence.exhibit.held_text, evidence.quote) if evidence.exhibit else None
+    return ask(request, "claims/evidence_rate.html", claim, form, evidence=evidence, around=around)
+
+
+def _rated(request: Request, claim: Claim, evidence: Evidence) -> HttpResponse:
+    """Whose it is; with the form to grade the source where it has no grade yet."""
+    if evidence.exhibit is None:
+        raise Http404
+    source = evidence.exhibit.source
+    grades = source is not None and not source.reliability and claim.case.allows(request.user, "grade")
+    form = GradeForm() if grades else None
+    context = context_of(ClaimPage(claim, request.user)) | {"form": form, "evidence": evidence, "source": source}
+    return render_part(request, "claims/evidence_rated.html", "form", context)
+
+
+def surroundings(text: str | None, quote: str) -> tuple[str, str, str] | None:
+    """The quotation with the words of the held text before and after it; None where it does not stand in one."""
+    start = text.find(quote) if text and quote else -1
+    if text is None or start < 0:
+        return None
+    end = start + len(quote)
+    before, after = around(text, start, end)
+    return before, quote, after
+
+
+def _find(claim: Claim, number: int, user: User) -> Evidence:
+    rows = claim.evidence.select_related(
+        "exhibit__source", "exhibit__document", "grade", "absence__searched_by", "added_by"
+    )
     evidence: Evidence | None = rows.defer("exhibit__document__content").filter(number=number).first()
     if evidence is None:
         raise Http404
-    return evidence
+    evidence.claim = claim
+    return tell([evidence], user)[0]
 
 
 def _done(

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
@@ -150,7 +150,7 @@ def about(request: Request, source: Source, form: GradeForm | None = None) -> di
     """What the page of a source shows."""
     may_grade = gradable(source, request.user)
     grades = Grade.objects.filter(source=source).select_related("graded_by").order_by("-graded_at", "-pk")
-    cases = list(Case.objects.visible_to(request.user).filter(sources=source).order_by("title", "pk")[:20])
+    cases = list(cases_telling(source, request.user).filter(sources=source).order_by("title", "pk")[:20])
     exhibits, more = exhibits_of(source, request.user, request.GET.get("before", ""))
     return {
         "room": "sources",
@@ -166,9 +166,15 @@ def about(request: Request, source: Source, form: GradeForm | None = None) -> di
     }
 
 
+def cases_telling(source: Source, reader: User) -> models.QuerySet[Case]:
+    """The cases one belongs to; for their readers without those in which it is withheld who this source is."""
+    withheld = Evidence.objects.filter(withheld=True, exhibit__source=source, exhibit__case=OuterRef("pk"))
+    return Case.objects.visible_to(reader).exclude(Q(role=Role.READER) & Exists(withheld.order_by()))
+
+
 def exhibits_of(source: Source, reader: User, before: str) -> tuple[list[tuple[Exhibit, list[Evidence]]], str]:
     """The newest exhibits that the reader may see, each with what rests on it; and where the next page begins."""
-    exhibits = Exhibit.objects.filter(source=source, case__in=Case.objects.visible_to(reader).values("pk"))
+    exhibits = Exhibit.objects.filter(source=source, case__in=cases_telling(source, reader).values("pk"))
     edge = cursor(before)
     if edge is not None:
         exhibits = exhibits.filter(pk__lt=edge)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from claims.models import Evidence, Exhibit, NotNow, Refused, assess, sign_off
+from claims.models import Entry, Evidence, Exhibit, Lineage, NotNow, NotYours, Refused, assess, sign_off
 from tests.factories import (
     make_assessment,
     make_case,
@@ -10,6 +10,7 @@ from tests.factories import (
     make_document,
     make_evidence,
     make_signed_claim,
+    make_source,
     make_verdict,
 )
 
@@ -110,3 +111,99 @@ def test_an_exhibit_of_another_case_is_refused(case, ann):
         with pytest.raises(Refused, match="another case"):
             Evidence.cite(claim, by=ann, source=None, exhibit=exhibit, stance="supports", credibility="3")
     assert not claim.evidence.exists()
+
+
+def test_what_speaks_at_first_hand_is_said_to_once_and_with_its_reason(case, ann, ben):
+    claim = make_claim(case=case)
+    item = make_evidence(claim=claim, by=ann, level="primary", level_reason="It is the register itself.")
+    said = Lineage.objects.get()
+    assert (said.kind, said.reason, said.made_by) == ("first_hand", "It is the register itself.", ann)
+    assert Entry.objects.get(verb="traced").thing_id == said.pk
+
+    make_evidence(claim=claim, by=ben, exhibit=item.cited, level="primary", level_reason="I say so too.")
+    assert Lineage.objects.count() == 1, "somebody has said where it comes from"
+
+
+def test_a_correction_to_primary_says_it_too(case, ann):
+    item = make_evidence(claim=make_claim(case=case), level="secondary", level_reason="It cites the register.")
+    assert not Lineage.objects.exists()
+    item.level, item.level_reason = "primary", "It counted them."
+    item.save(by=ann)
+    assert Lineage.objects.get().reason == "It counted them."
+
+
+def test_primary_or_secondary_needs_a_reason(case, ann):
+    for reason in ("", "  "):
+        with pytest.raises(Refused) as refusal:
+            make_evidence(claim=make_claim(case=case), level="secondary", level_reason=reason)
+        assert refusal.value.field == "level_reason"
+    assert not Evidence.objects.exists()
+
+
+def test_without_a_rating_of_the_information_there_is_no_evidence_unless_sources_are_hidden(case, ann):
+    claim = make_claim(case=case)
+    with pytest.raises(Refused) as refusal:
+        make_evidence(claim=claim, by=ann, credibility="")
+    assert refusal.value.field == "credibility"
+    case.hides_sources = True
+    case.save(by=ann)
+    assert make_evidence(claim=make_claim(case=case), by=ann, credibility="").waits_for_rating
+
+
+@pytest.fixture
+def unrated(case, ann, eve):
+    """Evidence that Ann added in a case that hides sources."""
+    case.hides_sources = True
+    case.save(by=eve)
+    claim = make_claim(case=case)
+    source = make_source(case=case)
+    source.grade("B", by=eve, reason="Mostly right.")
+    return make_evidence(claim=claim, by=ann, source=source, credibility="")
+
+
+def test_somebody_else_rates_what_was_added_with_its_source_hidden(unrated, ann, ben):
+    assert unrated.grade is None
+    with pytest.raises(NotYours, match="know its source"):
+        unrated.rate(by=ann, credibility="2")
+    with pytest.raises(Refused, match="Choose how far"):
+        unrated.rate(by=ben, credibility="")
+    rated = unrated.rate(by=ben, credibility="2")
+    assert (rated.two_grades, rated.rated_by) == ("B2", ben)
+    entry = Entry.objects.get(verb="rated")
+    assert ("credibility", "", "2") in entry.changes
+    with pytest.raises(NotNow, match="rated already"):
+        rated.rate(by=ben, credibility="3")
+    assert Evidence.objects.waiting_for_rating().count() == 0
+
+
+def test_no_way_leads_round_the_hidden_rating(unrated, case, ann, ben):
+    for by in (ann, ben):
+        unrated.credibility = "3"
+        with pytest.raises(Refused, match="before they see whose it is"):
+            unrated.save(by=by)
+    with pytest.raises(Refused):
+        make_evidence(claim=unrated.claim, by=ann, credibility="3")
+    rated = Evidence.objects.get(number=1).rate(by=ben, credibility="2")
+    rated.credibility = "3"
+    with pytest.raises(NotYours):
+        rated.save(by=ann)
+    rated.save(by=ben)
+
+
+def test_what_was_removed_is_not_rated(unrated, ann, ben):
+    unrated.remove(by=ann)
+    with pytest.raises(NotNow, match="Restore it first"):
+        unrated.rate(by=ben, credibility="2")
+
+
+def test_both_grades_are_told_where_they_differ(case, ann):
+    source = make_source(case=case)
+    ungraded = make_evidence(claim=make_claim(case=case), source=source)
+    assert ungraded.grade_since == ""
+    source.grade("B", by=ann, reason="Mostly right.")
+    item = make_evidence(claim=make_claim(case=case), source=source, exhibit=ungraded.cited)
+    assert Evidence.objects.get(pk=item.pk).grade_since == ""
+    assert Evidence.objects.get(pk=ungraded.pk).grade_since == "B"
+    source.grade("D", by=ann, reason="Wrong twice.")
+    assert Evidence.objects.get(pk=item.pk).grade_since == "D"
+    assert Evidence.objects.get(pk=item.pk).two_grades == "B3"

@@ -57,6 +57,10 @@ document.addEventListener("htmx:finally:request", freeAll);
 addEventListener("pageshow", freeAll);
 
 document.addEventListener("htmx:after:swap", (event) => {
+  // What was filled in for the person is to be seen.
+  const filled = document.querySelector("[data-opens]");
+  if (filled) document.getElementById(filled.dataset.opens).open = true;
+  filled?.removeAttribute("data-opens");
   if (event.detail.ctx?.response?.status === 422) focusError();
 });
 focusError();
