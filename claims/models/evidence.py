@@ -17,7 +17,8 @@ from claims.models.claims import Claim
 from claims.models.entries import writing
 from claims.models.exhibits import Exhibit, Lineage
 from claims.models.moves import Role
-from claims.models.origins import missing, origins_of
+from claims.models.origins import origins_of
+from claims.models.origins_said import OriginsSaid
 from claims.models.records import NotNow, NotYours, Recorded, RecordedQuerySet, Refused, Stale
 from claims.models.sources import Grade, Source
 
@@ -212,7 +213,9 @@ class Evidence(Recorded):
         if self.stance == self.Stance.CONTEXT:
             raise Refused(_("What gives context is not confirmed by others. Choose 2 to 6."), "credibility")
         gathered = origins_of(self.claim, adding=self)
-        if lack := missing(gathered, gathered.items[-1]):
+        # Whoever rates it with its source hidden is not to learn from the answer whose it is.
+        said = OriginsSaid(gathered, unnamed=self.claim.case.hides_sources)
+        if lack := said.missing(gathered.items[-1]):
             raise Refused(lack, "credibility")
 
     @classmethod
