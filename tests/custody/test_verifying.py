@@ -5,6 +5,7 @@ import hashlib
 import io
 import os
 from collections import Counter
+from functools import partial
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -275,10 +276,9 @@ def test_bytes_that_come_in_at_the_instant_they_are_cleared_away_are_kept(real_t
         row = store.keep(content)
         StoredFile.objects.filter(pk=row.pk).update(received_at=LONG_AGO)
         before = timezone.now() - verifying.BROKEN_OFF
-        acts = [lambda row=row, before=before: verifying.clear(store.store(), row.pk, before)]
-        acts += [lambda content=content: store.keep(content).sha256] * 2
-        answers = at_once(acts)
-        assert answers[1:] == [row.sha256] * 2, answers
+        clearing = partial(verifying.clear, store.store(), row.pk, before)
+        answers = at_once([clearing, *[partial(store.keep, content)] * 2])
+        assert [str(answer) for answer in answers[1:]] == [row.sha256] * 2, answers
         assert StoredFile.objects.filter(sha256=row.sha256).count() == 1
         assert store.store().has(row.sha256)
 
