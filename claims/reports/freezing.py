@@ -33,7 +33,8 @@ from claims.models import (
     writing,
 )
 from claims.models.entries import sha256
-from claims.models.origins import Gathered, caution, counted, gathered
+from claims.models.origins import Gathered, gathered
+from claims.models.origins_said import OriginsSaid
 from claims.models.records import Refused
 from claims.reports.snapshots import FORMAT, Snapshot, canonical, misquotes
 from claims.text.quotations import around
@@ -316,9 +317,8 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
 
 
 def _origins(found: Gathered) -> dict[str, Any]:
-    count = found.origins.count()
-    minded = caution(found)
-    said = f"{counted(found)}; {minded}" if minded else counted(found)
+    count, told = found.origins.count(), OriginsSaid(found)
+    said = f"{told.count}; {told.caution}" if told.caution else told.count
     return {**count._asdict(), "said": said if count.items else ""}
 
 

@@ -21,7 +21,7 @@ from claims.weighing.picture import HEIGHT, WIDTH, Drawing, drawn
 LETTERS = 26  # of a name that fit in a node
 HOW = {kind.value: kind.label for kind in Lineage.Kind}
 SIGNS = {"supports": "+", "refutes": "−", "context": "•"}  # noqa: RUF001 - a minus
-UNTOLD = "–"  # noqa: RUF001 - a dash where a table has nothing to say
+UNTOLD = "–"
 
 
 @dataclass
