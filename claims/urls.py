@@ -11,8 +11,10 @@ from claims.views import (
     documents,
     evidence,
     health,
+    lineage,
     links,
     loading,
+    origins,
     people,
     queue,
     reports,
@@ -43,6 +45,7 @@ of_claim = [
     path("similar/", links.claim_similar, name="claim-similar"),
     path("links/add/", links.link_add, name="link-add"),
     path("links/<int:pk>/remove/", links.link_remove, name="link-remove"),
+    path("origins/", origins.claim_origins, name="claim-origins"),
     path("evidence/add/", evidence.evidence_add, name="evidence-add"),
     path("evidence/<int:item>/edit/", evidence.evidence_edit, name="evidence-edit"),
     path("evidence/<int:item>/rate/", evidence.evidence_rate, name="evidence-rate"),
@@ -52,6 +55,10 @@ of_claim = [
     path("verdict/propose/", verdicts.verdict_propose, name="verdict-propose"),
     path("verdict/sign-off/", verdicts.verdict_sign_off, name="verdict-sign-off"),
     path("verdict/send-back/", verdicts.verdict_send_back, name="verdict-send-back"),
+]
+of_exhibit = [
+    path("trace/", lineage.lineage_add, name="lineage-add"),
+    path("lineage/<int:said>/remove/", lineage.lineage_remove, name="lineage-remove"),
 ]
 of_case: list[URLPattern | URLResolver] = [
     path("", cases.case_detail, name="case-detail"),
@@ -64,6 +71,7 @@ of_case: list[URLPattern | URLResolver] = [
     path("documents/<int:number>/", include(of_document)),
     path("claims/similar/", links.claim_like, name="claim-like"),
     path("claims/<int:number>/", include(of_claim)),
+    path("exhibits/<int:pk>/", include(of_exhibit)),
     path("reports/", reports.report_list, name="report-list"),
     path("reports/add/", reports.report_add, name="report-add"),
     path("reports/<int:number>/", reports.report_detail, name="report-detail"),

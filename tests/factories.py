@@ -119,16 +119,26 @@ def make_evidence(
     )
 
 
+def make_exhibit(*, case: Case | None = None, by: User | None = None, **fields: Any) -> Exhibit:
+    exhibit = Exhibit(**{"title": f"Exhibit {next(_counter)}"} | fields, case=case or make_case())
+    exhibit.save(by=by or keeper())
+    return exhibit
+
+
 def make_capture(
-    *, case: Case | None = None, exhibit: Exhibit | None = None, by: User | None = None, **fields: Any
+    *,
+    case: Case | None = None,
+    exhibit: Exhibit | None = None,
+    by: User | None = None,
+    content: bytes = b"<p>The census says 48,000.</p>",
+    **fields: Any,
 ) -> Capture:
     if exhibit is None:
         exhibit = Exhibit(case=case or make_case(), title="A page")
         exhibit.save(by=by or keeper())
-    page = b"<p>The census says 48,000.</p>"
     values = {"url": "https://example.org/", "final_url": "https://example.org/", "status": 200} | fields
     made = Capture(
-        exhibit=exhibit, file=store.keep(page), how=Capture.How.FETCHED, captured_at=timezone.now(),
+        exhibit=exhibit, file=store.keep(content), how=Capture.How.FETCHED, captured_at=timezone.now(),
         captured_by=by or keeper(), **values,
     )  # fmt: skip
     made.save(by=by or keeper())
@@ -144,7 +154,7 @@ def make_assessment(*, claim: Claim | None = None, by: User | None = None, ratin
 def make_verdict(
     *, claim: Claim, by: User, rating: str = "supported", signed_by: User | None = None, **fields: Any
 ) -> Verdict:
-    values = {"summary": "The census bears it out."} | fields
+    values = {"summary": "The census bears it out.", "one_origin": "Nobody else counts."} | fields
     verdict = propose(claim, by=by, rating=claim.case.rating(rating), **values)
     return sign_off(claim, by=signed_by) if signed_by else verdict
 

@@ -291,7 +291,8 @@ def test_one_proposal_and_one_sign_off_come_through(case, ann, ben, eve, max_, a
     rating = case.rating("supported")
 
     def put(user: User) -> Callable[[], Any]:
-        return lambda: propose(Claim.objects.get(pk=claim.pk), by=user, rating=rating, summary="The census.")
+        answer = {"rating": rating, "summary": "The census.", "one_origin": "Nobody else counts."}
+        return lambda: propose(Claim.objects.get(pk=claim.pk), by=user, **answer)
 
     proposals = at_once([put(user) for user in (eve, max_, ada)])
     assert sum(isinstance(result, Verdict) for result in proposals) == 1

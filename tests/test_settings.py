@@ -3,8 +3,10 @@
 import json
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from tests.processes import manage, python
+from workbench.buckets import Bucket, bucket
 
 ASK = (
     "import json, workbench.settings as s; print(json.dumps({name: getattr(s, name) for name in "
@@ -53,12 +55,48 @@ def test_the_secret_key_may_stand_in_a_file_whose_last_line_ends(tmp_path):
         ("WORKBENCH_PROXIES", "many"),
         ("DATABASE_URL", "mysql://somebody@somewhere/things"),
         ("DATABASE_URL", "no address"),
+        ("WORKBENCH_STORE", "https://example.org/files"),
+        ("WORKBENCH_STORE", "s3://"),
+        ("WORKBENCH_STORE", "s3://Bucket"),
+        ("WORKBENCH_STORE", "s3://bucket/a//b"),
+        ("WORKBENCH_STORE", "s3://bucket/a b"),
+        ("WORKBENCH_STORE_ENDPOINT", "http://127.0.0.1:9000"),
     ],
 )
 def test_a_bad_value_stops_the_start_by_its_name(tmp_path, name, value):
     read = python("-c", ASK, WORKBENCH_DATA=str(tmp_path), **{name: value})
     assert read.returncode != 0
     assert name in read.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("endpoint", ["127.0.0.1:9000", "ftp://example.org", "http://", "http://a:b", "http://a:99999"])
+def test_an_endpoint_that_is_none_stops_the_start_by_its_name(tmp_path, endpoint):
+    with pytest.raises(ImproperlyConfigured, match="WORKBENCH_STORE_ENDPOINT"):
+        bucket("s3://bucket", endpoint)
+
+
+@pytest.mark.parametrize(
+    ("address", "prefix"),
+    [
+        ("s3://bucket.of-ours", ""),
+        ("s3://bucket.of-ours/", ""),
+        ("s3://bucket.of-ours/a", "a"),
+        ("s3://bucket.of-ours/a/b_2/", "a/b_2"),
+    ],
+)
+def test_files_may_be_in_a_bucket_below_a_prefix(address, prefix):
+    assert bucket(address, "") == Bucket("bucket.of-ours", prefix, "")
+    assert bucket(address, "http://127.0.0.1:9000") == Bucket("bucket.of-ours", prefix, "http://127.0.0.1:9000")
+
+
+def test_files_are_in_the_data_folder_where_no_bucket_is_named(tmp_path):
+    assert bucket("", "") is None
+
+
+def test_a_bucket_without_what_speaks_to_it_stops_the_start_and_says_what_to_install(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(ImproperlyConfigured, match=r"WORKBENCH_STORE .* install the extra `s3`"):
+        bucket("s3://bucket", "")
 
 
 def test_a_folder_that_cannot_be_made_stops_the_start_by_its_name(tmp_path):

@@ -6,6 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from environs import EnvError, FileAwareEnv
 
+from workbench.buckets import bucket
 from workbench.data_folder import is_demo, made, secret_key
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -148,8 +149,11 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+# None keeps files in the data folder. Credentials for a bucket come from boto3's own variables (AWS_ACCESS_KEY_ID …).
+STORE = bucket(env.str("WORKBENCH_STORE", "").strip(), env.str("WORKBENCH_STORE_ENDPOINT", "").strip())
 
 UPLOAD_LIMIT = 10_000_000  # bytes of one document
+CAPTURE_LIMIT = 100_000_000  # bytes of one file that an exhibit is captured in
 FORM_LIMIT = 12_000_000  # bytes of a form without files
 REQUEST_LIMIT = 80_000_000  # bytes of everything that is sent at once: several documents, or a table of claims
 DATA_UPLOAD_MAX_MEMORY_SIZE = FORM_LIMIT  # of what stands in a form's fields, which is held in memory; files are not

@@ -49,6 +49,19 @@ KEPT: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 
 
+# What lineage never does: condition on a new link → what is said of it. SQLite asks in the trigger, PostgreSQL in its
+# function. Of a link that changes, what it was does not count.
+CIRCLE = """new.original_id <> new.exhibit_id AND new.original_id IN (
+    WITH RECURSIVE below(id) AS (
+        SELECT new.exhibit_id
+        UNION SELECT link.exhibit_id FROM claims_lineage AS link
+            JOIN below ON link.original_id = below.id AND link.id <> {besides}
+    ) SELECT id FROM below)"""
+ELSEWHERE = """(SELECT case_id FROM claims_exhibit WHERE id = new.original_id)
+    <> (SELECT case_id FROM claims_exhibit WHERE id = new.exhibit_id)"""
+LINEAGE_NEVER = {CIRCLE: "an exhibit never traces back to itself", ELSEWHERE: "no link leaves its case"}
+
+
 def differing(table: str, columns: tuple[str, ...], than: str) -> str:
     """The condition that an update changes one of these columns while they are frozen."""
     changes = " OR ".join(f"old.{column} {than} new.{column}" for column in columns)
@@ -89,7 +102,20 @@ def sqlite_guards() -> dict[str, str]:
                 f"CREATE TRIGGER {table}_refuses_{what} BEFORE {act} ON {table} WHEN {when} "
                 f"BEGIN SELECT RAISE(ABORT, '{table}: what stands here is never changed'); END"
             )
-    return made | words.on_sqlite()
+    return made | lineage_on_sqlite() | words.on_sqlite()
+
+
+def lineage_on_sqlite() -> dict[str, str]:
+    """The triggers that keep lineage free of circles and within its case."""
+    made: dict[str, str] = {}
+    for act, besides in (("INSERT", "0"), ("UPDATE OF exhibit_id, original_id", "old.id")):
+        for what, (when, said) in zip(("circle", "elsewhere"), LINEAGE_NEVER.items(), strict=True):
+            name = f"claims_lineage_refuses_{what}_on_{act.split()[0].lower()}"
+            made[name] = (
+                f"CREATE TRIGGER {name} BEFORE {act} ON claims_lineage WHEN {when.format(besides=besides)} "
+                f"BEGIN SELECT RAISE(ABORT, 'claims_lineage: {said}'); END"
+            )
+    return made
 
 
 def postgres_guards() -> dict[str, str]:
@@ -116,11 +142,34 @@ def postgres_guards() -> dict[str, str]:
                 f"CREATE TRIGGER {table}_refuses_truncate BEFORE TRUNCATE ON {table} "
                 "FOR EACH STATEMENT EXECUTE FUNCTION claims_refuse()"
             )
+    name = "claims_lineage_refuses_circle"
+    made[name] = (
+        f"CREATE TRIGGER {name} BEFORE INSERT OR UPDATE OF exhibit_id, original_id ON claims_lineage "
+        "FOR EACH ROW EXECUTE FUNCTION claims_refuse_circle()"
+    )
     return made
 
 
-REFUSE = """CREATE OR REPLACE FUNCTION claims_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION '%: what stands here is never changed', TG_TABLE_NAME; END $$"""
+# PostgreSQL: function → its body. Links of a case are asked about one by one: two that are made at the same instant
+# could close a circle together, and neither would see the other.
+FUNCTIONS = {
+    "claims_refuse": "BEGIN RAISE EXCEPTION '%: what stands here is never changed', TG_TABLE_NAME; END",
+    "claims_refuse_circle": """BEGIN
+IF new.original_id IS NULL THEN RETURN new; END IF;
+PERFORM pg_advisory_xact_lock(hashtextextended('claims_lineage', case_id))
+    FROM claims_exhibit WHERE id = new.exhibit_id;
+"""
+    + "".join(
+        f"IF {when.format(besides='new.id')} THEN RAISE EXCEPTION 'claims_lineage: {said}'; END IF;\n"
+        for when, said in LINEAGE_NEVER.items()
+    )
+    + "RETURN new;\nEND",
+}
+
+
+def function(name: str) -> str:
+    """The statement that makes one of them."""
+    return f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${FUNCTIONS[name]}$$"
 
 
 def wanted(connection: BaseDatabaseWrapper) -> dict[str, str]:
@@ -138,14 +187,17 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
             stands = dict(cursor.fetchall())
             return [name for name, statement in wanted(connection).items() if stands.get(name) != statement]
         cursor.execute(
-            "SELECT tgname, pg_get_triggerdef(pg_trigger.oid, true) FROM pg_trigger "
+            "SELECT tgname, pg_get_triggerdef(pg_trigger.oid, true), proname, prosrc FROM pg_trigger "
             "JOIN pg_proc ON pg_proc.oid = tgfoid JOIN pg_class ON pg_class.oid = tgrelid "
             "WHERE relnamespace = current_schema()::regnamespace "
-            "AND NOT tgisinternal AND tgenabled IN ('O', 'A') AND tgname LIKE 'claims_%%' AND prosrc = %s",
-            [REFUSE.split("$$")[1]],
+            "AND NOT tgisinternal AND tgenabled IN ('O', 'A') AND tgname LIKE 'claims_%'"
         )
         # PostgreSQL writes down that it compares short strings as text; we need not.
-        stands = {name: definition.replace("::text", "") for name, definition in cursor.fetchall()}
+        stands = {
+            name: definition.replace("::text", "")
+            for name, definition, called, body in cursor.fetchall()
+            if FUNCTIONS.get(called) == body
+        }
     stands |= words.standing(connection)
     return [name for name, statement in wanted(connection).items() if stands.get(name) != statement]
 
@@ -156,7 +208,8 @@ def set_up(connection: BaseDatabaseWrapper) -> list[str]:
     statements = wanted(connection)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql" and gone:
-            cursor.execute(REFUSE)
+            for name in FUNCTIONS:
+                cursor.execute(function(name))
         for name in gone:
             if connection.vendor == "sqlite":
                 kind = statements[name].split()[1]

@@ -7,10 +7,12 @@ that nothing names, which `verify_files` clears away, and never a name without i
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Protocol
@@ -18,28 +20,46 @@ from typing import IO, Protocol
 from django.conf import settings
 from django.utils import timezone
 
+from claims.custody.detecting import detected
 from claims.models import StoredFile
 
 CHUNK = 1 << 20  # bytes read at once
+ARRIVING = ".arriving-"  # how the names begin of what has no name yet, where a system cannot do without one
+
+
+class OutOfReach(OSError):
+    """The store cannot be asked just now. It says nothing of what is kept there."""
 
 
 class Store(Protocol):
-    """Where files are kept by their SHA-256."""
+    """Where files are kept by their SHA-256. Whatever it does may raise OutOfReach."""
 
     def arriving(self) -> IO[bytes]:
         """A file without a name, to be written to; closed before it is put away, it is gone."""
 
-    def put(self, file: IO[bytes], sha256: str) -> None:
-        """Keep what was written to an arriving file, whole or not at all; what is kept already stays as it is."""
+    def put(self, file: IO[bytes], sha256: str, *, anew: bool = False) -> None:
+        """Keep what was written to an arriving file, whole or not at all.
+
+        What is kept already stays as it is, unless it is to be kept anew, in place of what was damaged.
+        """
+
+    def has(self, sha256: str) -> bool:
+        """Whether something is kept under this hash."""
 
     def open(self, sha256: str) -> IO[bytes]:
-        """What is kept, to be read. Raises FileNotFoundError."""
+        """What is kept, to be read and sought in. Raises FileNotFoundError."""
 
     def names(self) -> Iterator[str]:
-        """The hashes under which something is kept, in their order."""
+        """The names of all that is there, in their order: hashes, and where else something lies that is not ours."""
 
     def remove(self, sha256: str) -> None:
         """Let it go, if it is there."""
+
+    def sweep(self, seconds: float) -> None:
+        """Clear away what broke off while it was put, and is older than that."""
+
+    def check(self) -> None:
+        """Raises OSError where nothing can be kept."""
 
 
 class FolderStore:
@@ -58,33 +78,50 @@ class FolderStore:
             # Python's own temporary files are opened so that they can never be given a name.
             return os.fdopen(os.open(self.folder, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o440), "w+b")
         except (AttributeError, OSError):  # neither every system nor every file system has such files
-            return tempfile.TemporaryFile(dir=self.folder)
+            return tempfile.TemporaryFile(dir=self.folder, prefix=ARRIVING)
 
-    def put(self, file: IO[bytes], sha256: str) -> None:
+    def put(self, file: IO[bytes], sha256: str, *, anew: bool = False) -> None:
         place = self.place(sha256)
-        if place.exists():
+        if self.has(sha256) and not anew:
             return
         place.parent.mkdir(parents=True, exist_ok=True)
         file.flush()
         os.fsync(file.fileno())
-        try:
-            name(file, place)
-        except FileExistsError:
-            return  # the same bytes came in at the same instant
-        except OSError:
-            copy(file, place)
+        if anew:
+            place.unlink(missing_ok=True)
+        # The same bytes may have come in at the same instant: then they are there.
+        with contextlib.suppress(FileExistsError):
+            try:
+                name(file, place)
+            except OSError:
+                copy(file, place, self.folder)
         for folder in (place.parent, place.parent.parent, self.folder):
             sync(folder)
+
+    def has(self, sha256: str) -> bool:
+        return self.place(sha256).exists()
 
     def open(self, sha256: str) -> IO[bytes]:
         return self.place(sha256).open("rb")
 
     def names(self) -> Iterator[str]:
-        for file in sorted(self.folder.glob("??/??/*")):
-            yield file.name
+        if self.folder.exists():
+            for path in walk(self.folder):
+                ours = path == self.place(path.name)
+                yield path.name if ours else str(path.relative_to(self.folder))
 
     def remove(self, sha256: str) -> None:
         self.place(sha256).unlink(missing_ok=True)
+
+    def sweep(self, seconds: float) -> None:
+        for path in self.folder.glob(ARRIVING + "*"):
+            with contextlib.suppress(FileNotFoundError):
+                if path.stat().st_mtime < time.time() - seconds:
+                    path.unlink()
+
+    def check(self) -> None:
+        with self.arriving() as file:
+            file.write(b"\0" * 4096)
 
 
 def name(file: IO[bytes], place: Path) -> None:
@@ -96,10 +133,10 @@ def name(file: IO[bytes], place: Path) -> None:
         os.close(handles)
 
 
-def copy(file: IO[bytes], place: Path) -> None:
+def copy(file: IO[bytes], place: Path, beside: Path) -> None:
     """Write the file's bytes under this name, which appears with all of them or not at all."""
     file.seek(0)
-    with tempfile.NamedTemporaryFile(dir=place.parent, prefix=".", delete_on_close=False) as new:
+    with tempfile.NamedTemporaryFile(dir=beside, prefix=ARRIVING, delete_on_close=False) as new:
         shutil.copyfileobj(file, new, CHUNK)
         new.flush()
         os.fsync(new.fileno())
@@ -116,9 +153,24 @@ def sync(folder: Path) -> None:
         os.close(handle)
 
 
+def walk(folder: Path) -> Iterator[Path]:
+    """All that lies in a folder and below, in the order of names, but for what is just arriving."""
+    with os.scandir(folder) as entries:
+        ordered = sorted(entries, key=lambda entry: entry.name)
+    for entry in ordered:
+        if entry.is_dir(follow_symlinks=False):
+            yield from walk(folder / entry.name)
+        elif not entry.name.startswith(ARRIVING):
+            yield folder / entry.name
+
+
 def store() -> Store:
     """The installation's store."""
-    return FolderStore(Path(settings.DATA) / "files")
+    if settings.STORE is None:
+        return FolderStore(Path(settings.DATA) / "files")
+    from claims.custody.object_store import ObjectStore  # what it is built on is an extra, and may be missing
+
+    return ObjectStore.of(settings.STORE)
 
 
 class Arrival:
@@ -136,17 +188,26 @@ class Arrival:
         self.hash.update(chunk)
         self.size += len(chunk)
 
+    def close(self) -> None:
+        """Let go of what is not to be kept: nothing of it stays."""
+        self.file.close()
+
     def keep(self) -> StoredFile:
         """Put it away under its hash, and close. Called outside of transactions: the row comes before the file."""
-        sha256 = self.hash.hexdigest()
-        now = timezone.now()
-        row, fresh = StoredFile.objects.get_or_create(sha256=sha256, defaults={"size": self.size, "received_at": now})
-        if not fresh:
-            # From now on it is no upload that broke off long ago, and nobody clears it away.
-            StoredFile.objects.filter(pk=row.pk).update(received_at=now)
-        self.store.put(self.file, sha256)
-        self.file.close()
+        row = self.row()
+        self.store.put(self.file, row.sha256, anew=bool(row.fault))
+        self.close()
         return row
+
+    def row(self) -> StoredFile:
+        """The content's row. From now on it is no upload that broke off long ago, and nobody clears it away."""
+        now = timezone.now()
+        values = {"size": self.size, "received_at": now, "detected_type": detected(self.file)}
+        while True:
+            row, fresh = StoredFile.objects.get_or_create(sha256=self.hash.hexdigest(), defaults=values)
+            # It may be cleared away in between, as what broke off; then a new one is made.
+            if fresh or StoredFile.objects.filter(pk=row.pk).update(received_at=now):
+                return row
 
 
 def keep(content: bytes) -> StoredFile:

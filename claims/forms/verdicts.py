@@ -27,6 +27,11 @@ class ProposalForm(WorkForm):
         choices=[("", _("Does not apply: they agree")), *Difference.choices],
         required=False,
     )
+    one_origin = forms.CharField(
+        label=_("Why one origin is enough"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Asked where the answer is that the claim is supported, and fewer than two independent origins "
+                    "support it. The report prints it."),
+    )  # fmt: skip
     open_questions = forms.CharField(label=_("Open questions"), max_length=5000, required=False)
     review_by = forms.DateField(label=_("Look at it again by"), required=False)
 

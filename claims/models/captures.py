@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +16,22 @@ from claims.models.records import Recorded, RecordedQuerySet, Refused
 
 if TYPE_CHECKING:
     from claims.models.people import User
+
+
+class StoredFileQuerySet(models.QuerySet["StoredFile"]):
+    def unnamed(self) -> Self:
+        """Those that nothing names: of uploads that broke off, or of some that are under way."""
+        found = self
+        for relation in StoredFile._meta.related_objects:
+            naming = relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})
+            found = found.exclude(Exists(naming))
+        return found
+
+    def of_case(self, case: Case) -> Self:
+        """Those that hold a capture of the case, or something derived from one."""
+        captures = Capture.objects.filter(exhibit__case=case, file=OuterRef("pk"))
+        derived = Derived.objects.filter(parent__captures__exhibit__case=case, file=OuterRef("pk"))
+        return self.filter(Exists(captures) | Exists(derived))
 
 
 class StoredFile(models.Model):
@@ -34,6 +50,8 @@ class StoredFile(models.Model):
     received_at = models.DateTimeField(default=timezone.now, help_text=_("When it came in last."))
     rehashed_at = models.DateTimeField(null=True, blank=True)
     fault = models.CharField(max_length=8, choices=Fault, blank=True, help_text=_("What the last look at it found."))
+
+    objects = StoredFileQuerySet.as_manager()
 
     class Meta:
         constraints = [models.CheckConstraint(condition=~Q(sha256=""), name="stored_file_under_its_hash")]

@@ -15,8 +15,10 @@ from claims.models.absences import Absence
 from claims.models.cases import Case
 from claims.models.claims import Claim
 from claims.models.entries import writing
-from claims.models.exhibits import Exhibit, Lineage
+from claims.models.exhibits import Exhibit, Lineage, trace
 from claims.models.moves import Role
+from claims.models.origins import origins_of
+from claims.models.origins_said import OriginsSaid
 from claims.models.records import NotNow, NotYours, Recorded, RecordedQuerySet, Refused, Stale
 from claims.models.sources import Grade, Source
 
@@ -212,11 +214,16 @@ class Evidence(Recorded):
         if self.level and not self.level_reason.strip():
             raise Refused(_("Say why it is primary or secondary: it will be asked."), "level_reason")
         if self.credibility == Credibility.CONFIRMED:
-            raise Refused(
-                _("“Confirmed by other independent sources” needs two independent origins, and where these exhibits "
-                  "come from is not on record. Choose 2 to 6."),
-                "credibility",
-            )  # fmt: skip
+            self._check_confirmed()
+
+    def _check_confirmed(self) -> None:
+        if self.stance == self.Stance.CONTEXT:
+            raise Refused(_("What gives context is not confirmed by others. Choose 2 to 6."), "credibility")
+        gathered = origins_of(self.claim, adding=self)
+        # Whoever rates it with its source hidden is not to learn from the answer whose it is.
+        said = OriginsSaid(gathered, unnamed=self.claim.case.hides_sources)
+        if lack := said.missing(gathered.items[-1]):
+            raise Refused(lack, "credibility")
 
     @classmethod
     def cite(
@@ -346,8 +353,7 @@ class Evidence(Recorded):
 
     def _speaks_at_first_hand(self, by: User) -> None:
         if not self.cited.lineage.exists():
-            said = Lineage(exhibit=self.cited, kind=Lineage.Kind.FIRST_HAND, reason=self.level_reason, made_by=by)
-            said.save(by=by, verb="traced")
+            trace(self.cited, Lineage.Kind.FIRST_HAND, None, by=by, reason=self.level_reason)
 
     def _count(self) -> None:
         claim = Claim.objects.get(pk=self.claim_id)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,11 +13,31 @@ from django.utils.translation import gettext_lazy as _
 from claims.models.cases import Case
 from claims.models.documents import Document
 from claims.models.entries import sha256, writing
+from claims.models.moves import Role
 from claims.models.records import Recorded, RecordedQuerySet, Refused
 from claims.models.sources import Source
+from claims.text.addresses_in import addresses, same_page
+from claims.text.credits import credit
+from claims.text.fingerprints import LONGEST, number_of, prints, wording
 
 if TYPE_CHECKING:
     from claims.models.people import User
+
+
+class ExhibitQuerySet(RecordedQuerySet):
+    """Exhibits, from the reader's side."""
+
+    def telling_withheld(self) -> Self:
+        """Each with `withheld`: whether somebody withholds who put it out."""
+        from claims.models.evidence import withheld  # evidence is built on exhibits
+
+        told = withheld("pk", "source", "case")
+        return self.annotate(withheld=models.ExpressionWrapper(told, output_field=models.BooleanField()))
+
+    def shown_to(self, role: str) -> Self:
+        """Those that somebody of this role may see: no reader sees one of which it is withheld who put it out."""
+        told = self.telling_withheld()
+        return told.filter(withheld=False) if role == Role.READER else told
 
 
 class Exhibit(Recorded):
@@ -41,8 +61,14 @@ class Exhibit(Recorded):
         max_length=60, blank=True, editable=False, help_text=_("The agency that the text credits, if it names one.")
     )
 
-    objects = RecordedQuerySet.as_manager()
-    not_logged = {"text", "pages"}
+    wording = models.CharField(
+        max_length=64, blank=True, editable=False,
+        help_text=_("The hash of its words, where they are so many that nobody else happens upon the same."),
+    )  # fmt: skip
+
+    objects = ExhibitQuerySet.as_manager()
+    not_logged = {"text", "pages", "wording"}
+    withheld: bool  # what `telling_withheld` adds
 
     class Meta:
         ordering = ["case", "title", "pk"]
@@ -61,12 +87,21 @@ class Exhibit(Recorded):
         return super().facts() | {"text_sha256": sha256(self.text) if self.text else ""}
 
     def save(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
-        """Save. Refused where the text is another, or a quotation would no longer stand."""
+        """Save. Refused where the text is another, or a quotation would no longer stand.
+
+        With the text comes what tells whence it may come: the agency that it credits, its fingerprints, its wording.
+        """
         with writing(self.case):
             stored = self.stored() if self.pk else None
             if stored is not None:
                 self._check_text(stored)
+            fresh = stored is None or self.held_text != stored.held_text
+            if fresh:
+                self.credit = credit(self.held_text or "")
+                self.wording = wording(self.held_text or "")
             super().save(*args, by=by, **kwargs)
+            if fresh:
+                self.keep_prints()
 
     def _check_text(self, stored: Exhibit) -> None:
         if stored.text and self.text != stored.text:
@@ -85,9 +120,22 @@ class Exhibit(Recorded):
             return self.document.text
         return self.text or None
 
+    def keep_prints(self) -> None:
+        """Keep the fingerprints of its text, in the place of those it had."""
+        text = (self.held_text or "")[:LONGEST]
+        values = prints(text) | {Print.of_address(each) for each in addresses(text)}
+        made = [Print(case_id=self.case_id, exhibit=self, value=each) for each in values or {0}]
+        with transaction.atomic():
+            self.prints.all().delete()
+            # Two pages may ask at the same instant for those of an exhibit that had none.
+            Print.objects.bulk_create(made, batch_size=1000, ignore_conflicts=True)
+
 
 class Print(models.Model):
-    """One fingerprint of an exhibit's text: exhibits that share one may share a long passage."""
+    """One fingerprint of an exhibit's text: exhibits that share one may share a long passage.
+
+    Negative ones are of web addresses in the text. An exhibit that has none has 0, so that none is looked at twice.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
     exhibit = models.ForeignKey(Exhibit, on_delete=models.CASCADE, related_name="prints")
@@ -99,6 +147,11 @@ class Print(models.Model):
 
     def __str__(self) -> str:
         return f"{self.value:x}"
+
+    @staticmethod
+    def of_address(address: str) -> int:
+        """The print of a web address in one spelling, be it with http or https."""
+        return -number_of(same_page(address))
 
 
 class Lineage(Recorded):
@@ -149,3 +202,8 @@ class Lineage(Recorded):
     @property
     def log_case(self) -> Case:
         return self.exhibit.case
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it names no other exhibit: first hand, or not on record."""
+        return self.original_id is None

@@ -149,12 +149,14 @@ class Recorded(models.Model):
         """Save without an entry: for acts that write several records and enter them as one."""
         super().save()
 
-    def delete(self, *args: Any, by: User | None = None, why: str = "", **kwargs: Any) -> tuple[int, dict[str, int]]:
+    def delete(
+        self, *args: Any, by: User | None = None, verb: str = "deleted", why: str = "", **kwargs: Any
+    ) -> tuple[int, dict[str, int]]:
         """Delete and enter it in the log."""
         if by is None:
             raise TypeError("who deletes it? delete(by=…)")
         with writing(self.log_case) as chain:
-            chain.record(by=by, verb="deleted", on=self, before=self.facts(), after=None, why=why)
+            chain.record(by=by, verb=verb, on=self, before=self.facts(), after=None, why=why)
             return super().delete()
 
     def stored(self) -> Self | None:

@@ -9,12 +9,15 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from claims.models.cases import Case, Rating
+from claims.models.cases import Case, Look, Rating
 from claims.models.claims import Claim
 from claims.models.entries import writing
 from claims.models.moves import Status
+from claims.models.origins import origins_of
 from claims.models.records import NotNow, NotYours, Recorded, RecordedQuerySet, Refused, Stale
+from claims.weighing.origins import REQUIRED
 
 if TYPE_CHECKING:
     from claims.models.people import User
@@ -35,6 +38,10 @@ class Difference(models.TextChoices):
     MISSED = "missed", _("Evidence was overlooked")
     SCALE = "scale", _("The scale was understood differently")
     OTHER = "other", _("Another reason")
+
+
+# Which evidence bears an answer, by the look of it; the others rest on no one stance.
+BORNE_BY: dict[str, str] = {Look.SUPPORTED.value: "supports", Look.REFUTED.value: "refutes"}
 
 
 class Verdict(Recorded):
@@ -108,6 +115,24 @@ class Verdict(Recorded):
     def log_label(self) -> str:
         return f"{self.claim.ref}, verdict"
 
+    def weigh_support(self) -> None:
+        """Count the origins that bear the answer. Refused where one is to be enough and nobody says why."""
+        stance = BORNE_BY.get(self.rating.look)
+        gathered = origins_of(self.claim) if stance else None
+        self.support = gathered.origins.count(stance).origins if gathered else None
+        if self.rating.look != Look.SUPPORTED or (self.support or 0) >= REQUIRED:
+            self.one_origin = ""
+        elif not self.one_origin.strip():
+            raise Refused(
+                ngettext(
+                    "Only %(n)s independent origin supports this. Say why it is enough; it stands in the report.",
+                    "%(n)s independent origins support this. Say why that is enough; it stands in the report.",
+                    self.support or 0,
+                )
+                % {"n": self.support or 0},
+                "one_origin",
+            )
+
 
 def propose(claim: Claim, *, by: User, once: str | None = None, **values: Any) -> Verdict:
     """Propose the case's answer. How it was reached follows from the assessments, and is not for the editor to say."""
@@ -131,6 +156,7 @@ def propose(claim: Claim, *, by: User, once: str | None = None, **values: Any) -
                 raise Refused(_("This answer is not what every reviewer said: choose why they differed."), "difference")
             if verdict.reached == Reached.AGREED:
                 verdict.difference = ""
+            verdict.weigh_support()
             verdict.store()
             before = {"status": fresh.status}
             after = fresh.enter(move.end, chain)

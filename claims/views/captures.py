@@ -48,6 +48,8 @@ def capture_file(request: Request, document: Document, capture: int) -> HttpResp
         raise Http404 from fault
     return FileResponse(
         stream,
+        as_attachment=True,
+        filename=name,
         content_type="application/octet-stream",
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"},
+        headers={"X-Content-Type-Options": "nosniff"},
     )

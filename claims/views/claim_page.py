@@ -23,9 +23,11 @@ from claims.models import (
     Attribution,
     Case,
     Claim,
+    Credibility,
     Document,
     Entry,
     Evidence,
+    Exhibit,
     Passage,
     Quantity,
     Rating,
@@ -37,6 +39,8 @@ from claims.models import (
     withheld,
 )  # fmt: skip
 from claims.models.assessments import could_read_answers
+from claims.models.origins import Gathered, origins_of
+from claims.models.origins_said import OriginsSaid
 from claims.models.prepared import Prepared
 from claims.text.quotations import Quotation, around, paragraph_bounds, stands
 
@@ -137,6 +141,15 @@ def tell(rows: list[Evidence], user: User) -> list[Evidence]:
         item.untold = "withheld" if item.pk in kept else "unrated" if hidden else ""
         item.named = str(UNTOLD.get(item.untold) or (item.exhibit.title if item.exhibit else item.absence))
     return rows
+
+
+def shown_to(page: ClaimPage, gathered: Gathered) -> Gathered:
+    """The origins as the person may see them: what is kept from them is not named."""
+    hidden = {item.exhibit_id: str(UNTOLD[item.untold]) for item in page.evidence if item.untold and item.exhibit_id}
+    if page.role == Role.READER:
+        told = Exhibit.objects.filter(pk__in=gathered.exhibits).filter(withheld("pk", "source", "case"))
+        hidden |= dict.fromkeys(told.order_by().values_list("pk", flat=True), str(UNTOLD["withheld"]))
+    return gathered.masked(hidden) if hidden else gathered
 
 
 def rated(evidence: list[Evidence]) -> list[Evidence]:
@@ -240,6 +253,29 @@ class ClaimPage:
     def just_removed(self) -> Evidence | None:
         """The piece whose removal can be undone with one key."""
         return next((item for item in self.removed if str(item.number) == self.removed_number), None)
+
+    @cached_property
+    def gathered(self) -> Gathered | None:
+        """The origins of the evidence; None where there is none that has one."""
+        if not any(item.exhibit_id for item in self.evidence):
+            return None
+        return shown_to(self, origins_of(self.claim, known=self.evidence if len(self._evidence) < EVIDENCE else None))
+
+    @cached_property
+    def support(self) -> int:
+        """How many independent origins support the claim."""
+        return self.gathered.origins.count("supports").origins if self.gathered else 0
+
+    @cached_property
+    def origins_said(self) -> OriginsSaid | None:
+        """How many origins there are, in words, and what is to be minded; nothing where no evidence has one."""
+        return OriginsSaid(self.gathered) if self.gathered is not None else None
+
+    @property
+    def unconfirmed(self) -> list[str]:
+        """Of evidence that was rated as confirmed by independent sources, what it lacks by now."""
+        rated = {item.pk for item in self.evidence if item.credibility == Credibility.CONFIRMED}
+        return self.origins_said.unconfirmed(rated) if self.origins_said is not None and rated else []
 
     @cached_property
     def ratings(self) -> list[Rating]:

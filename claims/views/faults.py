@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from claims.custody.store import OutOfReach
 from claims.loading.documents import megabytes
 from claims.models import Refused
 from claims.views.parts import house
@@ -63,8 +64,17 @@ def is_full(fault: BaseException | None) -> bool:
     return False
 
 
+def is_out_of_reach(fault: BaseException | None) -> bool:
+    """Whether the fault, or what caused it, is that the store of files cannot be asked."""
+    while fault is not None:
+        if isinstance(fault, OutOfReach):
+            return True
+        fault = fault.__cause__ or fault.__context__
+    return False
+
+
 def fault(request: HttpRequest) -> HttpResponse:
-    """507 for a full disk, 503 for a lost database, 500 for a defect of ours. Asks the database nothing."""
+    """507 for a full disk, 503 for a lost database or store, 500 for a defect of ours. Asks the database nothing."""
     raised = sys.exc_info()[1]
     if is_full(raised):
         status, sentence = (
@@ -75,6 +85,11 @@ def fault(request: HttpRequest) -> HttpResponse:
         status, sentence = (
             503,
             _("The database cannot be reached just now. Nothing was half-saved."),
+        )
+    elif is_out_of_reach(raised):
+        status, sentence = (
+            503,
+            _("The store of files cannot be reached just now. Nothing was half-saved."),
         )
     else:
         status, sentence = (

@@ -13,6 +13,8 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 
+from claims.custody.store import OutOfReach, store
+
 
 @login_not_required
 @never_cache
@@ -57,11 +59,14 @@ def migrations() -> str:
 
 
 def storage() -> str:
-    """`ok`, or that nothing can be written in the data folder."""
+    """`ok`, or that nothing can be written in the data folder, or kept in the store."""
     try:
         with tempfile.TemporaryFile(dir=settings.DATA) as file:
             file.write(b"\0" * 4096)
             file.flush()
+        store().check()
+    except OutOfReach:
+        return "unreachable"
     except OSError:
         return "not writable"
     return "ok"

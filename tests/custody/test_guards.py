@@ -1,12 +1,24 @@
 """What the database itself refuses, whoever asks it."""
 
+from collections.abc import Callable
+from itertools import pairwise
+
 import pytest
 from django.core.checks import run_checks
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, models, transaction
+from django.utils import timezone
 
 from claims.custody import guards
-from claims.models import Assessment, Document, Entry, Passage, Report
-from tests.factories import make_assessment, make_capture, make_claim, make_document, make_evidence
+from claims.models import Assessment, Derived, Document, Entry, Exhibit, Lineage, Passage, Report, Stamp
+from tests.factories import (
+    keeper,
+    make_assessment,
+    make_capture,
+    make_claim,
+    make_document,
+    make_evidence,
+    make_exhibit,
+)
 
 ONLY_POSTGRES = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no TRUNCATE")
 ONLY_SQLITE = pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has no REPLACE")
@@ -66,10 +78,12 @@ def test_neither_log_nor_reports_are_truncated(entry, report, table):
 @pytest.mark.parametrize("table", guards.KEPT)
 def test_nothing_is_replaced_under_its_number(entry, report, case, table):
     make_assessment(claim=make_claim(case=case, exact="48,000"))
-    make_capture(case=case, once="1:form")
+    capture = make_capture(case=case, once="1:form")
+    Derived.objects.create(parent=capture.file, kind="text", tool="a reader", tool_version="1", fault="It is empty.")
+    Stamp.objects.create(case=case, count=1, head="0" * 64, token=b"0", service="a clock", stamped_at=timezone.now())
     columns = [row[1] for row in connection.cursor().execute(f"PRAGMA table_info({table})")]
     rest = ", ".join(f'"{name}"' for name in columns if name != "id")
-    for id_ in ("id", "id + 1000"):
+    for id_ in ("id",) if table == "claims_custody" else ("id", "id + 1000"):
         assert refused(f"INSERT OR REPLACE INTO {table} (id, {rest}) SELECT {id_}, {rest} FROM {table}")
 
 
@@ -232,3 +246,92 @@ def test_a_trigger_that_refuses_less_than_it_should_is_missing_and_mended(case, 
     guards.set_up(connection)
     assert guards.missing(connection) == []
     assert refused("UPDATE claims_assessment SET rationale = 'x' WHERE id = %s", assessment.pk)
+
+
+def insert_link(exhibit: Exhibit, original: Exhibit) -> None:
+    """A link made round all rules of ours."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO claims_lineage (version, exhibit_id, original_id, kind, reason, made_by_id, made_at) "
+            "VALUES (0, %s, %s, 'quotes', 'So it says.', %s, '2023-02-20')",
+            [exhibit.pk, original.pk, keeper().pk],
+        )
+
+
+def refused_link(statement: Callable[[], object]) -> str:
+    """What the database says against it; nothing where it lets it pass."""
+    try:
+        with transaction.atomic():
+            statement()
+    except DatabaseError as fault:
+        return str(fault).splitlines()[0]
+    return ""
+
+
+def update_link(**values: int) -> Callable[[], object]:
+    link = Lineage.objects.latest("pk")
+    return lambda: models.QuerySet.update(Lineage.objects.filter(pk=link.pk), **values)
+
+
+def test_lineage_never_goes_in_a_circle(case):
+    a, b, c, d = (make_exhibit(case=case) for _ in range(4))
+    insert_link(a, b)
+    insert_link(b, c)
+    insert_link(a, c)
+    assert "never traces back to itself" in refused_link(lambda: insert_link(c, a))
+    assert "never traces back to itself" in refused_link(lambda: insert_link(b, a))
+    assert refused_link(lambda: insert_link(a, a))
+    insert_link(d, c)
+    assert "never traces back to itself" in refused_link(update_link(exhibit_id=c.pk, original_id=a.pk))
+    assert Lineage.objects.count() == 4
+
+
+def test_lineage_that_changes_is_asked_without_what_it_was(case):
+    a, b = make_exhibit(case=case), make_exhibit(case=case)
+    insert_link(a, b)
+    assert not refused_link(update_link(exhibit_id=b.pk, original_id=a.pk))
+    assert Lineage.objects.get().exhibit == b
+
+
+def test_lineage_never_leaves_its_case(case):
+    a, b, elsewhere = make_exhibit(case=case), make_exhibit(case=case), make_exhibit()
+    assert "no link leaves its case" in refused_link(lambda: insert_link(a, elsewhere))
+    insert_link(a, b)
+    assert "no link leaves its case" in refused_link(update_link(original_id=elsewhere.pk))
+    assert "no link leaves its case" in refused_link(update_link(exhibit_id=elsewhere.pk))
+
+
+def test_lineage_is_asked_along_many_ways_at_once(case):
+    """A ladder has twice as many ways with every rung, and each exhibit is gone through once."""
+    rungs = [(make_exhibit(case=case), make_exhibit(case=case)) for _ in range(20)]
+    for (a, b), (c, d) in pairwise(rungs):
+        for lower, upper in ((a, c), (a, d), (b, c), (b, d)):
+            insert_link(lower, upper)
+    assert refused_link(lambda: insert_link(rungs[-1][0], rungs[0][0]))
+
+
+@ONLY_POSTGRES
+def test_a_function_that_lets_circles_pass_is_missing_and_mended(case):
+    connection.check_constraints()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE OR REPLACE FUNCTION claims_refuse_circle() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RETURN new; END $$"
+        )
+    assert guards.missing(connection) == ["claims_lineage_refuses_circle"]
+    guards.set_up(connection)
+    assert guards.missing(connection) == []
+    a, b = make_exhibit(case=case), make_exhibit(case=case)
+    insert_link(a, b)
+    assert refused_link(lambda: insert_link(b, a))
+
+
+@ONLY_SQLITE
+def test_a_trigger_that_lets_circles_pass_is_missing_and_mended(case):
+    name = "claims_lineage_refuses_circle_on_insert"
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER {name}")
+        cursor.execute(f"CREATE TRIGGER {name} BEFORE INSERT ON claims_lineage BEGIN SELECT 1; END")
+    assert guards.missing(connection) == [name]
+    guards.set_up(connection)
+    assert guards.missing(connection) == []

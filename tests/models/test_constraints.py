@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
+from django.utils import timezone
 
 from claims.custody import guards
 from claims.models import (
@@ -15,6 +16,8 @@ from claims.models import (
     Case,
     Chain,
     Claim,
+    Derived,
+    Distinction,
     Document,
     Entry,
     Evidence,
@@ -22,25 +25,36 @@ from claims.models import (
     Grade,
     Job,
     JobItem,
+    Leaning,
+    Lineage,
     Membership,
+    Merge,
     Passage,
+    Print,
     Quantity,
     Rating,
+    Reliance,
     Report,
     Scale,
+    Series,
     Source,
+    Stamp,
+    StoredFile,
     Tally,
     User,
     Verdict,
     assign,
     link,
+    trace,
 )
 from tests.factories import (
     make_assessment,
+    make_capture,
     make_case,
     make_claim,
     make_document,
     make_evidence,
+    make_exhibit,
     make_source,
     make_suggestion,
     make_verdict,
@@ -221,7 +235,7 @@ def test_evidence_numbered_once_per_claim(evidence):
     breaks("evidence_numbered_once_per_claim", another(evidence))
 
 
-@pytest.mark.parametrize("credibility", ["0", "7"])
+@pytest.mark.parametrize("credibility", ["0", "7", "x"])
 def test_evidence_credibility_known(evidence, credibility):
     breaks("evidence_credibility_known", another(evidence, number=2, credibility=credibility))
 
@@ -392,8 +406,177 @@ def test_job_item_one_per_position(case, ann):
     holds(another(item, position=2))
 
 
+def test_stored_file_under_its_hash(db):
+    breaks("stored_file_under_its_hash", StoredFile(sha256="", size=1))
+    holds(StoredFile(sha256="0" * 64, size=1))
+
+
+def test_capture_fetched_from_somewhere(case):
+    stands = make_capture(case=case)
+    breaks("capture_fetched_from_somewhere", another(stands, final_url=""))
+    holds(another(stands, final_url="", how="upload"))
+
+
+def derived(case: Case, **fields: Any) -> Derived:
+    file = make_capture(case=case).file
+    return Derived(**{"parent": file, "file": file, "kind": "text", "tool": "a reader", "tool_version": "1"} | fields)
+
+
+def test_derived_once_per_tool(case):
+    stands = derived(case)
+    stands.save()
+    breaks("derived_once_per_tool", another(stands, fault="Again."))
+    holds(another(stands, tool_version="2"))
+
+
+def test_derived_or_says_why_not(case):
+    breaks("derived_or_says_why_not", derived(case, file=None))
+    holds(derived(case, file=None, fault="It is locked with a password."))
+
+
+def exhibit(case: Case, by: User) -> Exhibit:
+    made = Exhibit(case=case, title="A statement")
+    made.save(by=by)
+    return made
+
+
+def test_print_once_per_exhibit(case, ann):
+    stands = Print.objects.create(case=case, exhibit=exhibit(case, ann), value=7)
+    breaks("print_once_per_exhibit", another(stands))
+    holds(another(stands, value=8))
+
+
+@pytest.mark.parametrize("field", ["belongs_to", "merged_into"])
+def test_source_belongs_to_another(case, field):
+    source = make_source(case=case)
+    setattr(source, f"{field}_id", source.pk)
+    name = {"belongs_to": "source_belongs_to_another", "merged_into": "source_merged_into_another"}[field]
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        models.Model.save(source)
+
+
+test_source_merged_into_another = test_source_belongs_to_another
+
+
+def merge(case: Case, by: User, **fields: Any) -> Merge:
+    values = {"kept": make_source(case=case), "merged": make_source(case=case), "reason": "One agency.", "made_by": by}
+    return Merge(**values | fields)
+
+
+def test_merge_joins_two_sources(case, ann):
+    one = make_source(case=case)
+    breaks("merge_joins_two_sources", merge(case, ann, kept=one, merged=one))
+
+
+def test_merge_has_a_reason(case, ann):
+    breaks("merge_has_a_reason", merge(case, ann, reason=""))
+
+
+def test_merge_once_until_it_is_undone(case, ann):
+    stands = merge(case, ann)
+    stands.save(by=ann)
+    breaks("merge_once_until_it_is_undone", another(stands, kept=make_source(case=case)))
+    holds(another(stands, undone_at=timezone.now()))
+
+
+def test_quantity_one_per_position_of_evidence(claim):
+    stands = Quantity(evidence=make_evidence(claim=claim), position=1, measure="strength")
+    holds(stands)
+    breaks("quantity_one_per_position_of_evidence", another(stands))
+    holds(another(stands, position=2))
+
+
+def test_quantity_of_a_claim_or_of_evidence(claim):
+    both = Quantity(claim=claim, evidence=make_evidence(claim=claim), position=1, measure="strength")
+    breaks("quantity_of_a_claim_or_of_evidence", both)
+    breaks("quantity_of_a_claim_or_of_evidence", Quantity(position=1, measure="strength"))
+
+
+def distinction(claim: Claim, by: User, **fields: Any) -> Distinction:
+    figures = [Quantity(claim=claim, position=n, measure="strength") for n in (8, 9)]
+    for figure in figures:
+        holds(figure)
+    return Distinction(**{"one": figures[0], "other": figures[1], "reason": "Reserves.", "made_by": by} | fields)
+
+
+def test_distinction_once_per_pair(claim, ann):
+    stands = distinction(claim, ann)
+    holds(stands)
+    breaks("distinction_once_per_pair", another(stands, one=stands.other, other=stands.one))
+
+
+def test_distinction_between_two(claim, ann):
+    stands = distinction(claim, ann)
+    breaks("distinction_between_two", another(stands, other=stands.one))
+
+
+def test_distinction_has_a_reason(claim, ann):
+    breaks("distinction_has_a_reason", distinction(claim, ann, reason=""))
+
+
+def test_series_once_per_case(case):
+    stands = Series(case=case, key="0" * 64, title="strength")
+    holds(stands)
+    breaks("series_once_per_case", another(stands))
+
+
+def test_leaning_once_per_source(decided, case):
+    stands = Leaning(verdict=decided, source=make_source(case=case))
+    holds(stands)
+    breaks("leaning_once_per_source", another(stands, linchpin=True))
+
+
+def test_reliance_once_per_source(case):
+    stands = Reliance(case=case, source=make_source(case=case))
+    holds(stands)
+    breaks("reliance_once_per_source", another(stands))
+
+
+def test_stamp_once_per_head(case):
+    stands = Stamp(case=case, count=1, head="0" * 64, token=b"0", service="a clock", stamped_at=timezone.now())
+    holds(stands)
+    breaks("stamp_once_per_head", another(stands))
+    holds(another(stands, count=2))
+
+
+def test_stamp_once_outside_cases(db):
+    stands = Stamp(count=1, head="0" * 64, token=b"0", service="a clock", stamped_at=timezone.now())
+    holds(stands)
+    breaks("stamp_once_outside_cases", another(stands))
+
+
 def test_what_a_form_made_once_is_not_made_again(case, ann):
     claim = make_claim(case=case, once="a-form")
     again = another(claim, number=2, once="a-form")
     with pytest.raises(IntegrityError), transaction.atomic():
         models.Model.save(again, force_insert=True)
+
+
+@pytest.fixture
+def traced(case: Case, ann: User) -> Lineage:
+    return trace(make_exhibit(case=case), "quotes", make_exhibit(case=case), by=ann, reason="It says so.")
+
+
+def test_lineage_names_what_is_repeated(traced, case):
+    breaks("lineage_names_what_is_repeated", another(traced, original=None))
+    for word in ("first_hand", "unknown"):
+        breaks("lineage_names_what_is_repeated", another(traced, kind=word, original=make_exhibit(case=case)))
+        holds(another(traced, kind=word, original=None, exhibit=make_exhibit(case=case)))
+
+
+def test_lineage_joins_two_exhibits(traced):
+    breaks("lineage_joins_two_exhibits", another(traced, original=traced.exhibit))
+
+
+def test_lineage_has_a_reason(traced, case):
+    breaks("lineage_has_a_reason", another(traced, reason="", original=make_exhibit(case=case)))
+
+
+def test_lineage_once_per_pair(traced, case):
+    breaks("lineage_once_per_pair", another(traced, kind="wire"))
+    holds(another(traced, original=make_exhibit(case=case)))
+
+
+def test_lineage_one_word_on_first_hand(traced):
+    holds(word := another(traced, kind="first_hand", original=None))
+    breaks("lineage_one_word_on_first_hand", another(word, kind="unknown"))

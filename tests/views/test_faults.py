@@ -6,9 +6,10 @@ import pytest
 from django.db import DataError, OperationalError, ProgrammingError, connection
 from django.test import Client, RequestFactory
 
-from claims.models import Claim
+from claims.custody.store import FolderStore, OutOfReach
+from claims.models import Claim, Exhibit
 from claims.views import faults
-from tests.factories import make_claim
+from tests.factories import keeper, make_capture, make_claim, make_document
 
 
 @pytest.fixture
@@ -48,6 +49,24 @@ def test_a_full_disk_answers_507_and_nothing_is_half_saved(case, browser):
     claim.refresh_from_db()
     assert claim.status == "open"
     assert browser.post(f"/cases/BY/claims/{claim.number}/withdraw/", {"reason": "A doublet."}).status_code == 302
+
+
+def test_a_store_out_of_reach_answers_503_with_a_sentence(case, browser, monkeypatch):
+    def gone(*args, **kwargs):
+        raise OutOfReach("nobody answers")
+
+    document = make_document(case=case)
+    exhibit = Exhibit(case=case, title="A page", document=document)
+    exhibit.save(by=keeper())
+    capture = make_capture(exhibit=exhibit)
+    path = f"/cases/BY/documents/{document.number}/captures/{capture.pk}/"
+    with monkeypatch.context() as broken:
+        broken.setattr(FolderStore, "open", gone)
+        answer = browser.get(path)
+    assert answer.status_code == 503
+    assert "store of files cannot be reached just now" in answer.content.decode()
+    assert answer["Retry-After"]
+    assert browser.get(path).status_code == 200
 
 
 @pytest.mark.skipif("connection.vendor != 'sqlite'", reason="this way to fill a disk is SQLite's own")

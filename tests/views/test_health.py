@@ -4,6 +4,8 @@ import pytest
 from django.db import DatabaseError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
+from claims.custody.store import FolderStore, OutOfReach
+
 
 def test_the_process_answers_strangers_without_the_database(client):
     response = client.get("/healthz")
@@ -37,6 +39,15 @@ def test_without_a_disk_to_write_on_it_is_not(client, db, settings, tmp_path):
     settings.DATA = tmp_path / "gone"
     response = client.get("/readyz")
     assert (response.status_code, response.json()["storage"]) == (503, "not writable")
+
+
+def test_without_its_store_it_is_not(client, db, monkeypatch):
+    def gone(self):
+        raise OutOfReach("nobody answers")
+
+    monkeypatch.setattr(FolderStore, "check", gone)
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()["storage"]) == (503, "unreachable")
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])

@@ -25,7 +25,12 @@ def url_of(claim, act):
 
 def typed(claim, **fields):
     rating = claim.case.rating("supported").pk
-    return {"rating": rating, "summary": "Both registers agree.", "once": str(uuid.uuid4())} | fields
+    return {
+        "rating": rating,
+        "summary": "Both registers agree.",
+        "one_origin": "Nobody else.",
+        "once": str(uuid.uuid4()),
+    } | fields
 
 
 def test_a_verdict_is_proposed_and_signed_off_by_somebody_else(claim, eve, max_, rod, as_):
