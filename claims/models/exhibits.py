@@ -18,7 +18,7 @@ from claims.models.records import Recorded, RecordedQuerySet, Refused
 from claims.models.sources import Source
 from claims.text.addresses_in import addresses, same_page
 from claims.text.credits import credit
-from claims.text.fingerprints import LONGEST, number_of, prints
+from claims.text.fingerprints import LONGEST, number_of, prints, wording
 
 if TYPE_CHECKING:
     from claims.models.people import User
@@ -61,8 +61,13 @@ class Exhibit(Recorded):
         max_length=60, blank=True, editable=False, help_text=_("The agency that the text credits, if it names one.")
     )
 
+    wording = models.CharField(
+        max_length=64, blank=True, editable=False,
+        help_text=_("The hash of its words, where they are so many that nobody else happens upon the same."),
+    )  # fmt: skip
+
     objects = ExhibitQuerySet.as_manager()
-    not_logged = {"text", "pages"}
+    not_logged = {"text", "pages", "wording"}
     withheld: bool  # what `telling_withheld` adds
 
     class Meta:
@@ -84,7 +89,7 @@ class Exhibit(Recorded):
     def save(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
         """Save. Refused where the text is another, or a quotation would no longer stand.
 
-        With the text comes what tells whence it may come: the agency that it credits, and its fingerprints.
+        With the text comes what tells whence it may come: the agency that it credits, its fingerprints, its wording.
         """
         with writing(self.case):
             stored = self.stored() if self.pk else None
@@ -93,6 +98,7 @@ class Exhibit(Recorded):
             fresh = stored is None or self.held_text != stored.held_text
             if fresh:
                 self.credit = credit(self.held_text or "")
+                self.wording = wording(self.held_text or "")
             super().save(*args, by=by, **kwargs)
             if fresh:
                 self.keep_prints()

@@ -41,15 +41,13 @@ class SourceQuerySet(RecordedQuerySet):
         that knows it. Exhibits and evidence stay in their own cases. Readers, in the narrow sense, do not
         learn of a source in a case in which evidence withholds who it is.
         """
-        from claims.models.evidence import Evidence  # evidence is built on sources
+        from claims.models.evidence import withholding  # evidence is built on sources
 
         if reader.is_superuser and reader.is_active:
             return self
-        withheld = Evidence.objects.filter(
-            withheld=True, exhibit__source=OuterRef("source"), exhibit__case=OuterRef("case")
-        )
+        kept = withholding(OuterRef("source"), OuterRef("case"))
         known = Source.cases.through.objects.filter(
-            Q(case__memberships__role__in=[Role.ANALYST, Role.EDITOR]) | ~Exists(withheld.order_by()),
+            Q(case__memberships__role__in=[Role.ANALYST, Role.EDITOR]) | ~Exists(kept),
             source=OuterRef("pk"),
             case__memberships__user_id=reader.pk,
         )

@@ -23,6 +23,7 @@ from claims.models import (
     Attribution,
     Case,
     Claim,
+    Credibility,
     Document,
     Entry,
     Evidence,
@@ -38,7 +39,8 @@ from claims.models import (
     withheld,
 )  # fmt: skip
 from claims.models.assessments import could_read_answers
-from claims.models.origins import Gathered, because, caution, counted, origins_of
+from claims.models.origins import Gathered, origins_of
+from claims.models.origins_said import OriginsSaid
 from claims.models.prepared import Prepared
 from claims.text.quotations import Quotation, around, paragraph_bounds, stands
 
@@ -137,8 +139,7 @@ def tell(rows: list[Evidence], user: User) -> list[Evidence]:
     for item in rows:
         hidden = item.waits_for_rating and item.added_by_id != user.pk
         item.untold = "withheld" if item.pk in kept else "unrated" if hidden else ""
-        told = item.exhibit.title if item.exhibit else str(item.absence)
-        item.named = str(UNTOLD[item.untold]) if item.untold else told
+        item.named = str(UNTOLD.get(item.untold) or (item.exhibit.title if item.exhibit else item.absence))
     return rows
 
 
@@ -204,24 +205,6 @@ def entries_of(claim: int) -> Any:
     return rows[: MOST_COUNTED + 1]
 
 
-@dataclass(frozen=True)
-class OriginsSaid:
-    """How many items and origins there are; what is to be minded, and why; whether the drawing explains it."""
-
-    count: str = ""
-    caution: str = ""
-    why: str = ""
-    show: bool = False
-
-    @classmethod
-    def of(cls, gathered: Gathered | None) -> OriginsSaid:
-        """What is to be said; nothing where there is no evidence that has an origin."""
-        if gathered is None:
-            return cls()
-        count, minded = counted(gathered), caution(gathered)
-        return cls(count, minded, because(gathered) if minded else "", bool(minded))
-
-
 class ClaimPage:
     """What a claim's page shows to one person. Each part is looked up when the page comes to it."""
 
@@ -284,9 +267,15 @@ class ClaimPage:
         return self.gathered.origins.count("supports").origins if self.gathered else 0
 
     @cached_property
-    def origins_said(self) -> OriginsSaid:
-        """How many origins there are, in a sentence, and what is to be minded."""
-        return OriginsSaid.of(self.gathered)
+    def origins_said(self) -> OriginsSaid | None:
+        """How many origins there are, in words, and what is to be minded; nothing where no evidence has one."""
+        return OriginsSaid(self.gathered) if self.gathered is not None else None
+
+    @property
+    def unconfirmed(self) -> list[str]:
+        """Of evidence that was rated as confirmed by independent sources, what it lacks by now."""
+        rated = {item.pk for item in self.evidence if item.credibility == Credibility.CONFIRMED}
+        return self.origins_said.unconfirmed(rated) if self.origins_said is not None and rated else []
 
     @cached_property
     def ratings(self) -> list[Rating]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from claims.forms.fields import initial_of
 from claims.forms.filters import cursor
 from claims.forms.sources import GradeForm, NewSourceForm, SourceFilters, SourceForm
-from claims.models import Case, Claim, Evidence, Exhibit, Grade, NotYours, Role, Source, User
+from claims.models import Case, Claim, Evidence, Exhibit, Grade, NotYours, Role, Source, User, withholding
 from claims.views.access import Request, on_source, polite
 from claims.views.parts import go, render_part, wants_part
 
@@ -168,8 +168,8 @@ def about(request: Request, source: Source, form: GradeForm | None = None) -> di
 
 def cases_telling(source: Source, reader: User) -> models.QuerySet[Case]:
     """The cases one belongs to; for their readers without those in which it is withheld who this source is."""
-    withheld = Evidence.objects.filter(withheld=True, exhibit__source=source, exhibit__case=OuterRef("pk"))
-    return Case.objects.visible_to(reader).exclude(Q(role=Role.READER) & Exists(withheld.order_by()))
+    kept = withholding(source.pk, OuterRef("pk"))
+    return Case.objects.visible_to(reader).exclude(Q(role=Role.READER) & Exists(kept))
 
 
 def exhibits_of(source: Source, reader: User, before: str) -> tuple[list[tuple[Exhibit, list[Evidence]]], str]:

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef
 
 from claims.models.cases import Case
 from claims.models.entries import Entry
-from claims.models.evidence import Evidence, withheld
+from claims.models.evidence import Evidence, withheld, withholding
 from claims.models.exhibits import Exhibit
 from claims.models.moves import Role
 from claims.models.sources import Source
@@ -73,8 +73,7 @@ def _kind_of(about: type, name: str) -> str:
 def _add_withheld(kept: Keys, asked: Keys, case: Case) -> None:
     evidence = Evidence.objects.filter(pk__in=asked["evidence"]).filter(withheld())
     exhibits = Exhibit.objects.filter(pk__in=asked["exhibit"]).filter(withheld("pk", "source", "case"))
-    of_source = Evidence.objects.filter(withheld=True, exhibit__source=OuterRef("pk"), exhibit__case=case)
-    sources = Source.objects.filter(Exists(of_source.order_by()), pk__in=asked["source"])
+    sources = Source.objects.filter(Exists(withholding(OuterRef("pk"), case.pk)), pk__in=asked["source"])
     kept["evidence"] |= set(evidence.order_by().values_list("pk", flat=True))
     kept["exhibit"] |= set(exhibits.order_by().values_list("pk", flat=True))
     kept["source"] |= set(sources.order_by().values_list("pk", flat=True))
