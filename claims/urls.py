@@ -10,6 +10,7 @@ from claims.views import (
     claims,
     documents,
     evidence,
+    exhibits,
     health,
     lineage,
     links,
@@ -57,6 +58,12 @@ of_claim = [
     path("verdict/send-back/", verdicts.verdict_send_back, name="verdict-send-back"),
 ]
 of_exhibit = [
+    path("", exhibits.exhibit_detail, name="exhibit-detail"),
+    path("edit/", exhibits.exhibit_edit, name="exhibit-edit"),
+    path("text/", exhibits.exhibit_text, name="exhibit-text"),
+    path("captures/add/", captures.capture_add, name="capture-add"),
+    path("captures/<int:capture>/", captures.capture_detail, name="capture-detail"),
+    path("captures/<int:capture>/file/", captures.capture_bytes, name="capture-bytes"),
     path("trace/", lineage.lineage_add, name="lineage-add"),
     path("lineage/<int:said>/remove/", lineage.lineage_remove, name="lineage-remove"),
 ]
@@ -71,6 +78,7 @@ of_case: list[URLPattern | URLResolver] = [
     path("documents/<int:number>/", include(of_document)),
     path("claims/similar/", links.claim_like, name="claim-like"),
     path("claims/<int:number>/", include(of_claim)),
+    path("exhibits/", exhibits.exhibit_list, name="exhibit-list"),
     path("exhibits/<int:pk>/", include(of_exhibit)),
     path("reports/", reports.report_list, name="report-list"),
     path("reports/add/", reports.report_add, name="report-add"),

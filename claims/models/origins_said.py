@@ -121,7 +121,7 @@ class OriginsSaid:
         return " ".join(told)
 
     def unconfirmed(self, confirmed: Collection[int]) -> list[str]:
-        """What is to be said of evidence that was rated as confirmed, by its keys, where that does not hold any more."""
+        """What is to be said of evidence that was rated as confirmed, by its keys, where it is so no more."""
         told = []
         for item in self.gathered.items:
             if item.key in confirmed and (lack := self.missing(item)):
