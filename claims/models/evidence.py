@@ -15,7 +15,8 @@ from claims.models.absences import Absence
 from claims.models.cases import Case
 from claims.models.claims import Claim
 from claims.models.entries import writing
-from claims.models.exhibits import Exhibit, Lineage, trace
+from claims.models.exhibits import Exhibit, Lineage
+from claims.models.lineage import trace
 from claims.models.moves import Role
 from claims.models.origins import origins_of
 from claims.models.origins_said import OriginsSaid
