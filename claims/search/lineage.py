@@ -218,7 +218,8 @@ def sharing_with(exhibit: Exhibit) -> list[int]:
 def linked_from(exhibit: Exhibit, text: str) -> list[int]:
     """Those whose web address stands in its text."""
     written = [spelling for address in addresses(text) for spelling in spellings(address)]
-    found = Exhibit.objects.filter(case=exhibit.case_id, url__in=written).exclude(pk=exhibit.pk).order_by("-pk")
+    # In no order: SQLite would go through all exhibits of the case to give them in one.
+    found = Exhibit.objects.filter(case=exhibit.case_id, url__in=written).exclude(pk=exhibit.pk).order_by()
     return list(found.values_list("pk", flat=True)[:LINKED]) if written else []
 
 

@@ -69,11 +69,14 @@ class LineagePage:
         if Lineage.Kind.FIRST_HAND in words:
             return _("It speaks at first hand, so it counts as an origin.")
         if words:
-            return _("It repeats something that is not on record, so it counts for no origin.")
+            return _("It repeats something that is not on record, so it counts for no origin of its own.")
         above = {upper for links in links_above(self.exhibit).values() for upper in links}
         if Lineage.objects.filter(exhibit__in=above, kind=Lineage.Kind.FIRST_HAND).exists():
             return _("It goes back to what speaks at first hand: together they count as one origin.")
-        return _("Of what it goes back to, nobody has said yet that it speaks at first hand: it counts for no origin.")
+        return _(
+            "Of what it goes back to, nobody has said yet that it speaks at first hand: until then it counts for no "
+            "origin of its own."
+        )
 
     @cached_property
     def proposals(self) -> list[Proposal]:

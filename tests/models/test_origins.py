@@ -15,7 +15,7 @@ def claim(case):
 
 
 def say(exhibit: Exhibit, kind: str, original: Exhibit | None = None) -> None:
-    by = exhibit.case.memberships.select_related("user")[0].user
+    by = exhibit.case.memberships.select_related("user").first().user
     Lineage(exhibit=exhibit, original=original, kind=kind, reason="It says so itself.", made_by=by).save(by=by)
 
 
@@ -31,17 +31,23 @@ def test_until_somebody_says_where_they_come_from_all_are_of_unknown_lineage(cla
     brought(claim), brought(claim)
     found = origins_of(claim)
     assert found.origins.count() == Count(2, 0, 2)
-    assert OriginsSaid(found).count == "2 items, 0 origins, 2 of unknown lineage"
-    assert "unknown lineage" in OriginsSaid(found).caution
+    said = OriginsSaid(found)
+    assert said.count == "2 items, 0 origins, 2 of unknown lineage"
+    assert "unknown lineage" in said.caution
+    assert [number for number, _exhibit in said.untraced] == [1, 2]
 
 
 def test_a_report_and_what_it_quotes_are_one_origin_and_a_third_is_another(claim):
     statement, report = brought(claim, first_hand=True), brought(claim)
     say(report.cited, "quotes", statement.cited)
     brought(claim, first_hand=True, stance="refutes")
-    found = origins_of(claim)
-    assert OriginsSaid(found).count == "3 items, 2 origins"
-    assert OriginsSaid(found).caution == "all support comes from 1."
+    said = OriginsSaid(origins_of(claim))
+    assert said.count == "3 items, 2 origins"
+    assert said.caution == "all support comes from 1."
+    assert said.why == (
+        f"Both supporting items trace back to {statement.cited.source}: evidence 2 quotes evidence 1. "
+        "What repeats does not corroborate."
+    )
 
 
 def test_what_reports_trace_back_to_over_exhibits_that_are_no_evidence(claim, case, ann):

@@ -99,7 +99,7 @@ def test_where_nothing_tells_which_came_first_both_ways_are_offered(one, two, ca
     ("kind", "says"),
     [
         ("first_hand", "It speaks at first hand, so it counts as an origin."),
-        ("unknown", "It repeats something that is not on record, so it counts for no origin."),
+        ("unknown", "It repeats something that is not on record, so it counts for no origin of its own."),
     ],
 )
 def test_a_word_without_another_exhibit_is_said(one, ann, as_, kind, says):
