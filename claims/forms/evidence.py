@@ -101,13 +101,12 @@ class CredibilityForm(WorkForm):
         label=_("Credibility of the information"),
         choices=Credibility.choices,
         error_messages={"required": _("Choose how far this information is to be believed.")},
-        help_text=_("1, confirmed by others, needs two independent origins on record."),
+        help_text=_("1 needs two independent origins on record."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = [choice for choice in Credibility.choices if choice[0] != Credibility.CONFIRMED]
-        self.fields["credibility"].widget.choices = [("", _("Choose")), *offered]
+        self.fields["credibility"].widget.choices = [("", _("Choose")), *Credibility.choices]
 
 
 class RateForm(CredibilityForm):

@@ -276,3 +276,14 @@ def test_the_grade_in_force_and_the_one_since_stand_side_by_side(claim, ann, as_
     page = text_of(as_(ann).get(claim.get_absolute_url()))
     assert "B3" in page
     assert "source now D" in page
+
+
+def test_confirmed_is_offered_and_given_where_two_independent_origins_support(claim, ann, as_):
+    assert '<option value="1">' in text_of(as_(ann).get(add(claim)))
+    said = {"level": "primary", "level_reason": "It counted them."}
+    make_evidence(claim=claim, by=ann, source=make_source(case=claim.case), **said)
+    form = typed(title="Another count", source_name="Border guard", credibility="1")
+    answer = as_(ann).post(add(claim), form)
+    assert answer.status_code == 422, "nobody said where the second comes from"
+    assert as_(ann).post(add(claim), form | said).status_code == 302
+    assert Evidence.objects.get(number=2).credibility == "1"
