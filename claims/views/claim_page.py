@@ -28,6 +28,7 @@ from claims.models import (
     Entry,
     Evidence,
     Exhibit,
+    Lineage,
     Passage,
     Quantity,
     Rating,
@@ -39,7 +40,7 @@ from claims.models import (
     withheld,
 )  # fmt: skip
 from claims.models.assessments import could_read_answers
-from claims.models.origins import Gathered, origins_of
+from claims.models.origins import Gathered, Link, origins_of
 from claims.models.origins_said import OriginsSaid
 from claims.models.prepared import Prepared
 from claims.text.quotations import Quotation, around, paragraph_bounds, stands
@@ -243,6 +244,18 @@ class ClaimPage:
     def evidence(self) -> list[Evidence]:
         """What stands."""
         return [item for item in self._evidence if item.removed_at is None]
+
+    @cached_property
+    def traced(self) -> list[Evidence]:
+        """What stands, each with what was said of where it comes from, as `lineage`."""
+        for item in self.evidence:
+            links = self.gathered.links_of.get(item.exhibit_id or 0, []) if self.gathered else []
+            item.lineage = ", ".join(self._traced(link) for link in links)  # type: ignore[attr-defined]
+        return self.evidence
+
+    def _traced(self, link: Link) -> str:
+        how = str(Lineage.Kind(link.kind).label)
+        return f"{how} “{self.gathered.exhibits[link.original].title}”" if link.original and self.gathered else how
 
     @cached_property
     def removed(self) -> list[Evidence]:
