@@ -63,6 +63,7 @@ of_exhibit = [
     path("text/", exhibits.exhibit_text, name="exhibit-text"),
     path("captures/add/", captures.capture_add, name="capture-add"),
     path("captures/<int:capture>/", captures.capture_detail, name="capture-detail"),
+    path("captures/<int:capture>/picture.png", captures.capture_picture, name="capture-picture"),
     path("captures/<int:capture>/file/", captures.capture_bytes, name="capture-bytes"),
     path("trace/", lineage.lineage_add, name="lineage-add"),
     path("lineage/<int:said>/remove/", lineage.lineage_remove, name="lineage-remove"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
@@ -19,11 +20,13 @@ from claims.custody import store
 from claims.forms.exhibits import CaptureForm
 from claims.forms.fields import clock
 from claims.loading.capturing import fetch_later
+from claims.loading.deriving import PDF, derive_now_or_later, is_drawn, picture_of
 from claims.loading.formats.signatures import KINDS
 from claims.models import Capture, Custody, Document, Exhibit, Job, Refused, Role, User, withheld
 from claims.views.access import Request, on_document, on_exhibit
-from claims.views.parts import go, render_part
+from claims.views.parts import go, render_part, whole
 
+DERIVED = 50
 CUSTODY = 100  # lines of what became of a capture: the newest
 AGAIN = datetime.timedelta(minutes=10)  # a second look of the same person within it is none
 LISTED = 20  # the newest
@@ -90,7 +93,8 @@ def capture_add(request: Request, exhibit: Exhibit) -> HttpResponse:
     if form.is_valid():
         made = form.attempt(lambda: form.capture(exhibit, request.user))
         if made is not None:
-            return go(request, exhibit, told(made))
+            job = derive_now_or_later(made, by=request.user)
+            return go(request, job or exhibit, told(made))
     context = {"room": "case", "case": exhibit.case, "exhibit": exhibit, "form": form}
     return render_part(request, "claims/capture_add.html", "capture", context, form.status if form.errors else 200)
 
@@ -125,6 +129,8 @@ def capture_detail(request: Request, exhibit: Exhibit, capture: int) -> HttpResp
         "exhibit": exhibit,
         "capture": found,
         "custody": list(custody[:CUSTODY]),
+        "derived": list(found.file.derived.select_related("file").order_by("kind", "page", "-pk")[:DERIVED]),
+        "picture": picture_for(found, whole(request.GET, "page") or 1),
         "same": Capture.objects.filter(exhibit=exhibit, file=found.file).exclude(pk=found.pk).exists(),
     }
     return render_part(request, "claims/capture_detail.html", "capture", context)
@@ -136,6 +142,56 @@ def capture_bytes(request: Request, exhibit: Exhibit, capture: int) -> HttpRespo
     """The bytes, as a file."""
     found = of_exhibit(exhibit, capture)
     return sent(request, found, f"{exhibit.case.code}-exhibit-{exhibit.pk}-capture-{found.pk}")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A safe picture of a capture: its page, of so many; or why there is none."""
+
+    page: int
+    pages: int
+    width: int = 0
+    height: int = 0
+    fault: str = ""
+
+    @property
+    def before(self) -> int:
+        """The page before; 0 where this is the first."""
+        return self.page - 1 if self.page > 1 else 0
+
+    @property
+    def after(self) -> int:
+        """The page after; 0 where this is the last."""
+        return self.page + 1 if self.page < self.pages else 0
+
+
+def picture_for(capture: Capture, page: int) -> Shown | None:
+    """The picture of a page of a capture; None where there can be none, or it is still to be made by a job."""
+    first = 1 if capture.file.detected_type == PDF else 0
+    if not is_drawn(capture.file) or (capture.file.size > settings.UPLOAD_LIMIT and not capture.file.derived.exists()):
+        return None
+    made = picture_of(capture.file, page if first else 0)
+    facts = made.facts
+    return Shown(page, facts.get("pages", 0), facts.get("width", 0), facts.get("height", 0), made.fault)
+
+
+@require_safe
+@on_exhibit()
+def capture_picture(request: Request, exhibit: Exhibit, capture: int) -> HttpResponseBase:
+    """A safe picture of a capture, drawn by ourselves; 404 where there is none."""
+    found = of_exhibit(exhibit, capture)
+    page = whole(request.GET, "page") or 1
+    if picture_for(found, page) is None:
+        raise Http404
+    made = picture_of(found.file, page if found.file.detected_type == PDF else 0)
+    if made.file is None:
+        raise Http404
+    try:
+        stream = store.store().open(made.file.sha256)
+    except FileNotFoundError as fault:
+        raise Http404 from fault
+    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, max-age=86400"}
+    return FileResponse(stream, content_type="image/png", filename=f"capture-{found.pk}.png", headers=headers)
 
 
 def of_exhibit(exhibit: Exhibit, capture: int) -> Capture:

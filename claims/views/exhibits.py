@@ -16,8 +16,7 @@ from claims.models import Capture, Case, Document, Evidence, Exhibit, Lineage
 from claims.search.claims import usable
 from claims.views.access import Request, on_case, on_exhibit
 from claims.views.lineage import LineagePage
-from claims.views.parts import go, render_part
-from claims.views.reading_room import whole
+from claims.views.parts import go, render_part, whole
 
 PAGE = 50  # exhibits of a list
 CAPTURES = 20  # the newest
@@ -94,11 +93,11 @@ def text_of(request: Request, exhibit: Exhibit) -> dict[str, Any]:
 
 def held_of(exhibit: Exhibit) -> tuple[str, list[int], str]:
     """The text that is held, where its pages begin, and its language."""
+    records: Any = Exhibit.objects.filter(pk=exhibit.pk)
     if exhibit.document_id:
-        found = Document.objects.filter(pk=exhibit.document_id).order_by().values_list("text", "pages", "language")
-        return found[0]
-    own = Exhibit.objects.filter(pk=exhibit.pk).order_by().values_list("text", "pages", "language")
-    return own[0]
+        records = Document.objects.filter(pk=exhibit.document_id)
+    text, pages, language = records.order_by().values_list("text", "pages", "language")[0]
+    return text, pages, language
 
 
 def about(request: Request, exhibit: Exhibit) -> dict[str, Any]:
