@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from claims.models.cases import Case
 from claims.models.entries import Entry
@@ -73,7 +73,9 @@ def _kind_of(about: type, name: str) -> str:
 def _add_withheld(kept: Keys, asked: Keys, case: Case) -> None:
     evidence = Evidence.objects.filter(pk__in=asked["evidence"]).filter(withheld())
     exhibits = Exhibit.objects.filter(pk__in=asked["exhibit"]).filter(withheld("pk", "source", "case"))
-    of_source = Evidence.objects.filter(withheld=True, exhibit__source=OuterRef("pk"), exhibit__case=case)
+    # What was withheld of one that was merged is the other's now.
+    its = Q(exhibit__source=OuterRef("pk")) | Q(exhibit__source=OuterRef("merged_into"))
+    of_source = Evidence.objects.filter(its, withheld=True, exhibit__case=case)
     sources = Source.objects.filter(Exists(of_source.order_by()), pk__in=asked["source"])
     kept["evidence"] |= set(evidence.order_by().values_list("pk", flat=True))
     kept["exhibit"] |= set(exhibits.order_by().values_list("pk", flat=True))
