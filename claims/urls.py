@@ -15,11 +15,13 @@ from claims.views import (
     lineage,
     links,
     loading,
+    merging,
     origins,
     people,
     queue,
     reports,
     search,
+    source_tables,
     sources,
     suggestions,
     verdicts,
@@ -90,6 +92,8 @@ of_source = [
     path("", sources.source_detail, name="source-detail"),
     path("edit/", sources.source_edit, name="source-edit"),
     path("grade/", sources.source_grade, name="source-grade"),
+    path("merge/", merging.source_merge, name="source-merge"),
+    path("part/", merging.source_part, name="source-part"),
 ]
 
 app_name = "claims"
@@ -104,5 +108,7 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     path("sources/", sources.source_list, name="source-list"),
     path("sources/add/", sources.source_add, name="source-add"),
+    path("sources/export.csv", source_tables.source_export, name="source-export"),
+    path("sources/import/", source_tables.source_import, name="source-import"),
     path("sources/<int:pk>/", include(of_source)),
 ]

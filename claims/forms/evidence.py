@@ -17,6 +17,7 @@ from claims.forms.fields import WorkForm, initial_of
 from claims.forms.filters import cursor
 from claims.models import Case, Claim, Credibility, Document, Evidence, Exhibit, Source, User, writing
 from claims.search.claims import usable
+from claims.search.sources import called
 
 EXHIBITS, DOCUMENTS, SOURCES = 100, 50, 300  # how many the lists offer
 FIELDS = ["stance", "bearing", "quote", "where", "credibility", "note", "level", "level_reason", "withheld"]
@@ -233,7 +234,7 @@ class EvidenceForm(BearingForm):
         self.claim, self.user = claim, user
         asked = typed or data or {}
         documents = Document.objects.filter(case=case).light().order_by("-number")
-        sources = Source.objects.visible_to(user).order_by("name", "pk").defer("note")
+        sources = Source.objects.visible_to(user).listed().order_by("name", "pk").defer("note")
         self.fields["exhibit"].queryset = Exhibit.objects.filter(case=case).defer("text")  # type: ignore[attr-defined]
         chosen = cursor(str(self["exhibit"].value() or ""))
         self.listing = Listing.of(case, asked.get("words", ""), cursor(asked.get("older")), chosen)
@@ -313,6 +314,6 @@ class EvidenceForm(BearingForm):
         """The source of that name and kind, if the person knows it already, or a new one."""
         name = self.values["source_name"]
         kind = self.values["source_kind"] or Source.Kind.ORGANISATION
-        known: Source | None = Source.objects.visible_to(self.user).filter(name=name, kind=kind).first()
+        known = next((one for one in called(name, self.user) if one.kind == kind), None)
         once = f"{key}:source" if key else None
         return known or Source.make(self.claim.case, by=self.user, once=once, name=name, kind=kind)

@@ -22,6 +22,7 @@ from claims.models.jobs import MOST_ATTEMPTS, Cancelled, Job, JobItem, Overtaken
 from claims.models.leaning import EvidenceChange, Leaning, Reliance
 from claims.models.lineage import lineage_said, trace, untrace
 from claims.models.links import Link, link
+from claims.models.merging import may_merge, merge, part
 from claims.models.moves import MOVES, Role, Status, may
 from claims.models.people import User
 from claims.models.quantities import Distinction, Quantity, Series
@@ -41,6 +42,6 @@ __all__ = [
     "Print", "Quantity", "Rating", "Reached", "Recorded", "Refused", "Reliability", "Reliance", "Report", "Role",
     "Scale", "Series", "Source", "Stale", "Stamp", "Status", "StoredFile", "Suggestion", "Tally", "User", "Verdict",
     "WasSaid", "assess", "assign", "begin", "decide_complete", "keep_document", "keep_suggestions", "kept_back",
-    "lineage_said", "link", "may", "propose", "send_back", "sign_off", "trace", "untrace", "withheld", "withholding",
-    "writing",
+    "lineage_said", "link", "may", "may_merge", "merge", "part", "propose", "send_back", "sign_off", "trace",
+    "untrace", "withheld", "withholding", "writing",
 ]  # fmt: skip

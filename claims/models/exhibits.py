@@ -99,6 +99,9 @@ class Exhibit(Recorded):
             stored = self.stored() if self.pk else None
             if stored is not None:
                 self._check_text(stored)
+            if self.source_id is not None and (stored is None or stored.source_id != self.source_id):
+                # It may have been merged since it was chosen.
+                self.source = Source.objects.standing_for(self.source_id)
             fresh = stored is None or self.held_text != stored.held_text
             if fresh:
                 self.credit = credit(self.held_text or "")

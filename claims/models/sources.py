@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+import datetime
+from itertools import takewhile
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.models.cases import Case
 from claims.models.entries import writing
 from claims.models.moves import Role
-from claims.models.records import Recorded, RecordedQuerySet, Refused
+from claims.models.records import NotNow, Recorded, RecordedQuerySet, Refused
 
 if TYPE_CHECKING:
     from claims.models.people import User
@@ -39,30 +41,51 @@ class SourceQuerySet(RecordedQuerySet):
 
         A source is shared: its note and its grades, whichever case they come from, are read in every case
         that knows it. Exhibits and evidence stay in their own cases. Readers, in the narrow sense, do not
-        learn of a source in a case in which evidence withholds who it is.
+        learn of a source in a case in which evidence withholds who it is, nor of one that was merged into it.
         """
         from claims.models.evidence import withholding  # evidence is built on sources
 
         if reader.is_superuser and reader.is_active:
             return self
-        kept = withholding(OuterRef("source"), OuterRef("case"))
+        kept = Exists(withholding(OuterRef("source"), OuterRef("case")))
+        kept |= Exists(withholding(OuterRef("source__merged_into"), OuterRef("case")))
         known = Source.cases.through.objects.filter(
-            Q(case__memberships__role__in=[Role.ANALYST, Role.EDITOR]) | ~Exists(kept),
+            Q(case__memberships__role__in=[Role.ANALYST, Role.EDITOR]) | ~kept,
             source=OuterRef("pk"),
             case__memberships__user_id=reader.pk,
         )
         return self.filter(Exists(known))
 
+    def listed(self) -> Self:
+        """Those that stand for themselves: none that was merged into another."""
+        return self.filter(merged_into=None)
+
     def gradable_by(self, reader: User) -> Self:
-        """Those known in a case in which the reader is analyst or editor."""
+        """Those that stand for themselves and are known in a case in which the reader is analyst or editor."""
         if reader.is_superuser and reader.is_active:
-            return self
+            return self.listed()
         known = Source.cases.through.objects.filter(
             source=OuterRef("pk"),
             case__memberships__user_id=reader.pk,
             case__memberships__role__in=[Role.ANALYST, Role.EDITOR],
         )
-        return self.filter(Exists(known))
+        return self.listed().filter(Exists(known))
+
+    def standing_for(self, pk: int) -> Source:
+        """The source of this key; where it was merged, the one that was kept.
+
+        Until the transaction ends, nobody merges or parts it: call it inside one.
+        """
+        found: Source = self.select_for_update().get(pk=pk)
+        return found if found.merged_into_id is None else self.get(pk=found.merged_into_id)
+
+
+# The sources that one belongs to, the nearest first.
+ABOVE = """WITH RECURSIVE above(id, depth) AS (
+    SELECT belongs_to_id, 1 FROM claims_source WHERE id = %s AND belongs_to_id IS NOT NULL
+    UNION ALL SELECT one.belongs_to_id, depth + 1 FROM claims_source AS one JOIN above ON one.id = above.id
+        WHERE one.belongs_to_id IS NOT NULL AND depth < 1000
+) SELECT id FROM above ORDER BY depth"""
 
 
 class Source(Recorded):
@@ -117,8 +140,45 @@ class Source(Recorded):
     def get_absolute_url(self) -> str:
         return reverse("claims:source-detail", args=[self.pk])
 
+    @property
+    def names(self) -> list[str]:
+        """Its name, then its other names."""
+        return [self.name, *self.other_names]
+
+    @property
+    def other_names(self) -> list[str]:
+        """Its other names and spellings."""
+        return [line.strip() for line in self.aliases.splitlines() if line.strip()]
+
+    def above(self) -> list[int]:
+        """The keys of the sources that it belongs to: its own first, then that one's, and so on."""
+        with connection.cursor() as cursor:
+            cursor.execute(ABOVE, [self.pk])
+            return [row[0] for row in cursor.fetchall()]
+
+    def belongings(self, reader: User) -> list[Source]:
+        """The sources that it belongs to, the nearest first, as far as the reader sees them."""
+        keys = self.above() if self.belongs_to_id else []
+        seen = Source.objects.visible_to(reader).in_bulk(keys)
+        return [seen[key] for key in takewhile(seen.__contains__, keys)]
+
+    def save(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
+        """Save. Refused where it would belong to itself, by however many steps, or was merged into another."""
+        with writing(None):
+            if self.pk and Source.objects.filter(pk=self.pk).exclude(merged_into=None).exists():
+                raise NotNow(_("This source was merged into another: correct that one, or part the two first."))
+            if self.belongs_to_id is not None:
+                self.belongs_to = Source.objects.standing_for(self.belongs_to_id)
+                if self.pk and self.pk in (self.belongs_to.pk, *self.belongs_to.above()):
+                    raise Refused(
+                        _("%(other)s belongs to %(this)s itself, so this would be a circle: choose another.")
+                        % {"other": self.belongs_to, "this": self.name},
+                        "belongs_to",
+                    )
+            super().save(*args, by=by, **kwargs)
+
     @classmethod
-    def make(cls, case: Case, *, by: User, once: str | None = None, **values: str) -> Source:
+    def make(cls, case: Case, *, by: User, once: str | None = None, **values: Any) -> Source:
         """A new source, known in this case."""
 
         def make() -> Source:
@@ -137,17 +197,22 @@ class Source(Recorded):
                 self.cases.add(case)
                 chain.record(by=by, verb="added", on=self, after={"known_in": case.code})
 
-    def grade(self, letter: str, *, by: User, reason: str, once: str | None = None) -> Grade:
-        """Give it a grade of reliability from now on; every earlier grade is kept."""
+    def grade(
+        self, letter: str, *, by: User, reason: str, once: str | None = None, at: datetime.datetime | None = None
+    ) -> Grade:
+        """Give it a grade of reliability from now on, or `at` an earlier time; every earlier grade is kept."""
         if not reason.strip():
             raise Refused(_("Say why this grade: it will be asked."), "reason")
 
         def make() -> Grade:
             with writing(None) as chain:
-                grade = Grade(source=self, letter=letter, reason=reason.strip(), graded_by=by, once=once)
-                grade.store()
                 # As it stands now: what somebody corrected since this was read must not be written back.
                 stands = Source.objects.get(pk=self.pk)
+                if stands.merged_into_id is not None:
+                    raise NotNow(_("This source was merged into another, which is graded in its place."))
+                grade = Grade(source=self, letter=letter, reason=reason.strip(), graded_by=by, once=once)
+                grade.graded_at = at or grade.graded_at
+                grade.store()
                 before = {"reliability": stands.reliability}
                 self.reliability = stands.reliability = letter
                 stands.store()
@@ -186,6 +251,18 @@ class Grade(Recorded):
         return f"{self.source}: {self.letter}"
 
 
+class MergeQuerySet(RecordedQuerySet):
+    """Merges of sources."""
+
+    def standing(self) -> Self:
+        """Those that nobody undid."""
+        return self.filter(undone_at=None)
+
+    def light(self) -> Self:
+        """Without the keys of what was moved, which can be many."""
+        return self.defer("moved")
+
+
 class Merge(Recorded):
     """Two sources that are one: what stood under the one stands under the other, until somebody parts them again."""
 
@@ -200,7 +277,7 @@ class Merge(Recorded):
     )
     undone_at = models.DateTimeField(null=True, blank=True)
 
-    objects = RecordedQuerySet.as_manager()
+    objects = MergeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
@@ -214,3 +291,9 @@ class Merge(Recorded):
 
     def __str__(self) -> str:
         return f"{self.merged} → {self.kept}"
+
+    @property
+    def stayed(self) -> dict[str, int]:
+        """Of a merge that was undone: how many of what was moved had changed hands since, and stayed."""
+        counts: dict[str, int] = self.moved.get("stayed", {})
+        return counts

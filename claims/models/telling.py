@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from claims.models.cases import Case
 from claims.models.entries import Entry
@@ -73,7 +73,9 @@ def _kind_of(about: type, name: str) -> str:
 def _add_withheld(kept: Keys, asked: Keys, case: Case) -> None:
     evidence = Evidence.objects.filter(pk__in=asked["evidence"]).filter(withheld())
     exhibits = Exhibit.objects.filter(pk__in=asked["exhibit"]).filter(withheld("pk", "source", "case"))
-    sources = Source.objects.filter(Exists(withholding(OuterRef("pk"), case.pk)), pk__in=asked["source"])
+    # What was withheld of one that was merged is the other's now.
+    its = Exists(withholding(OuterRef("pk"), case.pk)) | Exists(withholding(OuterRef("merged_into"), case.pk))
+    sources = Source.objects.filter(its, pk__in=asked["source"])
     kept["evidence"] |= set(evidence.order_by().values_list("pk", flat=True))
     kept["exhibit"] |= set(exhibits.order_by().values_list("pk", flat=True))
     kept["source"] |= set(sources.order_by().values_list("pk", flat=True))

@@ -110,14 +110,25 @@ def _withheld(same: str) -> str:
 
 
 def found(
-    kind: str, asked: list[Term], among: list[int] | None, beyond: int | None, most: int, reads: Sequence[int] = ()
+    kind: str,
+    asked: list[Term],
+    among: list[int] | None,
+    beyond: int | None,
+    most: int,
+    reads: Sequence[int] = (),
+    named: bool = False,
 ) -> list[int]:
     """The keys of the records of a kind that hold all the terms, the newest first, from beyond a key.
 
-    In the cases `reads` one is a reader, and finds nothing of whom evidence withholds.
+    In the cases `reads` one is a reader, and finds nothing of whom evidence withholds. `named` asks for sources that
+    hold the terms in their names alone.
     """
     on_sqlite = connection.vendor == "sqlite"
-    sql, values = (_on_sqlite if on_sqlite else _on_postgres)(kind, asked, among)
+    sql, values = (_on_sqlite if on_sqlite else _on_postgres)(kind, asked, among, named)
+    if kind == "source":
+        sql += (
+            " AND EXISTS (SELECT 1 FROM claims_source AS one WHERE one.id = {key} AND one.merged_into_id IS NULL)"
+        )
     if beyond is not None:
         sql += " AND {key} < %s"
         values.append(beyond)
@@ -166,9 +177,12 @@ INDEXES = {
     "evidence": ("claims_found_evidence", "title quote note"),
 }
 
+NAMES = "name aliases"
 
-def _on_sqlite(kind: str, asked: list[Term], among: list[int] | None) -> tuple[str, list[Any]]:
+
+def _on_sqlite(kind: str, asked: list[Term], among: list[int] | None, named: bool) -> tuple[str, list[Any]]:
     index, columns = INDEXES[kind]
+    columns = NAMES if named else columns
     phrases = ['"' + term.text.replace('"', '""') + '"' + "*" * term.begins for term in asked]
     match = f"{{{columns}}}:({' AND '.join(phrases)})"
     if among is not None and kind != "source":
@@ -191,7 +205,7 @@ TEXTS = {
 }
 
 
-def _on_postgres(kind: str, asked: list[Term], among: list[int] | None) -> tuple[str, list[Any]]:
+def _on_postgres(kind: str, asked: list[Term], among: list[int] | None, named: bool) -> tuple[str, list[Any]]:
     table = TABLES[kind]
     conditions: list[str] = []
     values: list[Any] = []
@@ -211,6 +225,9 @@ def _on_postgres(kind: str, asked: list[Term], among: list[int] | None) -> tuple
         else:
             conditions.append(holds)
         values.append(value)
+        if named:
+            conditions.append(f"claims_words_of(name || ' ' || aliases) @@ {query}")
+            values.append(value)
     if among is not None and kind == "evidence":
         conditions.append("claims_evidence.claim_id IN (SELECT id FROM claims_claim WHERE case_id = ANY(%s))")
         values.append(among)
@@ -278,7 +295,7 @@ def _records(kind: str, reader: User) -> models.QuerySet[Any]:
         annotated: models.QuerySet[Any] = documents.annotate(length=Length("text"), begins=_stretch(0))
         return annotated
     if kind == "source":
-        return Source.objects.visible_to(reader).order_by()
+        return Source.objects.visible_to(reader).listed().order_by()
     claims = Claim.objects.visible_to(reader).values("pk")
     standing = Evidence.objects.standing().filter(claim__in=claims)
     return standing.select_related("claim__case", "exhibit", "absence").defer("exhibit__text").order_by()

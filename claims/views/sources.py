@@ -10,17 +10,34 @@ from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from claims.forms.fields import initial_of
 from claims.forms.filters import cursor
 from claims.forms.sources import GradeForm, NewSourceForm, SourceFilters, SourceForm
-from claims.models import Case, Claim, Evidence, Exhibit, Grade, NotYours, Role, Source, User, withholding
+from claims.models import (
+    Case,
+    Claim,
+    Evidence,
+    Exhibit,
+    Grade,
+    Merge,
+    NotNow,
+    NotYours,
+    Role,
+    Source,
+    User,
+    may_merge,
+    withholding,
+)
+from claims.search.sources import named
 from claims.views.access import Request, on_source, polite
+from claims.views.grade_steps import MOST_STEPS, drawn
 from claims.views.parts import go, render_part, wants_part
 
 PAGE = 50  # sources of a list
 EXHIBITS = 20  # exhibits of a source on one page
 EVIDENCE = 200  # what rests on those, at most
 GRADES = 200  # a source's newest grades
+NAMED = 500  # sources of a name, the newest
+MERGES = 20  # sources that were merged into one, the newest
 
 
 def source_list(request: Request) -> HttpResponse:
@@ -28,9 +45,10 @@ def source_list(request: Request) -> HttpResponse:
     form = SourceFilters(request.GET)
     form.is_valid()
     chosen = form.cleaned_data
-    sources = Source.objects.visible_to(request.user)
+    sources = Source.objects.visible_to(request.user).listed()
     after = sources.filter(pk=chosen.get("after")).first() if chosen.get("after") else None
-    sources = narrowed(sources, chosen)
+    keys = named(chosen.get("name") or "", request.user, NAMED + 1)
+    sources = narrowed(sources, chosen, keys)
     if after is not None:
         # The first condition is for the index, the second for sources of one name.
         sources = sources.filter(name__gte=after.name).filter(Q(name__gt=after.name) | Q(pk__gt=after.pk))
@@ -45,6 +63,7 @@ def source_list(request: Request) -> HttpResponse:
         "sources": rows[:PAGE],
         "filters": form,
         "filtered": any(chosen.get(name) for name in ("name", "kind", "reliability")),
+        "cut": NAMED if keys is not None and len(keys) > NAMED else 0,
         "first": f"?{first}" if after is not None else "",
         "more": f"?{query.urlencode()}" if len(rows) > PAGE else "",
         "may_add": cases_to_add_to(request.user).exists(),
@@ -52,10 +71,12 @@ def source_list(request: Request) -> HttpResponse:
     return render_part(request, "claims/source_list.html", "sources", context, 422 if form.errors else 200)
 
 
-def narrowed(sources: Any, chosen: dict[str, Any]) -> Any:
-    """Those whose name, kind and reliability are the chosen ones."""
-    if chosen.get("name"):
-        sources = sources.filter(name__istartswith=chosen["name"])
+def narrowed(sources: Any, chosen: dict[str, Any], keys: list[int] | None) -> Any:
+    """Those whose name, kind and reliability are the chosen ones; `keys` are of those with such a name."""
+    if keys is not None:
+        sources = sources.filter(pk__in=keys[:NAMED])
+    elif chosen.get("name"):
+        sources = sources.filter(name__startswith=chosen["name"])
     if chosen.get("kind"):
         sources = sources.filter(kind=chosen["kind"])
     if chosen.get("reliability"):
@@ -97,9 +118,8 @@ def source_detail(request: Request, source: Source) -> HttpResponse:
 def source_edit(request: Request, source: Source) -> HttpResponse:
     """Correct what is known of a source."""
     check_gradable(source, request.user)
-    names = ["name", "kind", "country", "note"]
     posted = request.POST if request.method == "POST" else None
-    form = SourceForm(posted, initial=initial_of(source, names))
+    form = SourceForm(request.user, posted, source=source)
     if form.is_valid() and form.attempt(lambda: revise(source, form, request.user)) is not None:
         return go(request, source, _("Saved."))
     context = {"room": "sources", "source": source, "form": form}
@@ -142,6 +162,8 @@ def gradable(source: Source, user: User) -> bool:
 
 def check_gradable(source: Source, user: User) -> None:
     """Raises NotYours for whoever is neither analyst nor editor in a case where the source is known."""
+    if source.merged_into_id is not None:
+        raise NotNow(_("This source was merged into another: grade and correct that one, or part the two first."))
     if not gradable(source, user):
         raise NotYours(_("Sources are graded and corrected by the analysts and editors of the cases that know them."))
 
@@ -149,21 +171,41 @@ def check_gradable(source: Source, user: User) -> None:
 def about(request: Request, source: Source, form: GradeForm | None = None) -> dict[str, Any]:
     """What the page of a source shows."""
     may_grade = gradable(source, request.user)
-    grades = Grade.objects.filter(source=source).select_related("graded_by").order_by("-graded_at", "-pk")
     cases = list(cases_telling(source, request.user).filter(sources=source).order_by("title", "pk")[:20])
     exhibits, more = exhibits_of(source, request.user, request.GET.get("before", ""))
+    grades = grades_of(source)
+    merges = merges_of(source)
     return {
         "room": "sources",
         "source": source,
+        "belongings": source.belongings(request.user),
+        "members": Source.objects.visible_to(request.user).listed().filter(belongs_to=source)[:MERGES],
         "may_grade": may_grade,
         "grade_form": (form or GradeForm()) if may_grade else None,
         "grading": form is not None,
-        "grades": grades.fetch_mode(models.FETCH_RAISE)[:GRADES],
+        "grades": grades,
+        "steps": drawn([grade for grade in grades if grade.source_id == source.pk][:MOST_STEPS]),
+        "merges": merges,
+        "may_part": bool(merges) and may_merge(source, request.user),
+        "just_merged": cursor(request.GET.get("merged")),
         "known_in": cases,
         "exhibits": exhibits,
         "more": more,
         "continued": bool(request.GET.get("before")),
     }
+
+
+def grades_of(source: Source) -> list[Grade]:
+    """Its newest grades, and those of the sources that were merged into it, the newest first."""
+    given = Grade.objects.filter(Q(source=source) | Q(source__merged_into=source))
+    given = given.select_related("graded_by", "source").order_by("-graded_at", "-pk")
+    return list(given.fetch_mode(models.FETCH_RAISE)[:GRADES])
+
+
+def merges_of(source: Source) -> list[Merge]:
+    """What was merged into it, or it into another, and stands; the newest first."""
+    found = Merge.objects.light().standing().filter(Q(kept=source) | Q(merged=source))
+    return list(found.select_related("kept", "merged", "made_by").order_by("-pk").fetch_mode(models.FETCH_RAISE)[:MERGES])
 
 
 def cases_telling(source: Source, reader: User) -> models.QuerySet[Case]:
@@ -186,7 +228,7 @@ def exhibits_of(source: Source, reader: User, before: str) -> tuple[list[tuple[E
     evidence = (
         Evidence.objects.standing()
         .filter(exhibit__in=shown, claim__in=Claim.objects.visible_to(reader).values("pk"))
-        .select_related("claim__case", "grade")
+        .select_related("claim__case", "claim__rating", "grade")
         .order_by("-pk")
         .fetch_mode(models.FETCH_RAISE)
     )
