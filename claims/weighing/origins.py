@@ -77,8 +77,10 @@ def weigh(items: Sequence[Item], things: Iterable[Thing], links: Iterable[tuple[
     """The origins of the items. `links` are (what repeats, what is repeated), by the keys of things.
 
     Every item's exhibit, and both ends of every link, must be among the things. The result depends
-    neither on their order nor on how often a link is told. Raises KeyError for a thing that is not there.
+    neither on their order nor on how often a link is told. The word that a thing speaks at first hand counts
+    for nothing where a link says that it repeats another. Raises KeyError for a thing that is not there.
     """
+    links = list(links)
     above: dict[int, int] = {}
     first_hand: list[int] = []
     marked: dict[Hashable, int] = {}
@@ -108,7 +110,8 @@ def weigh(items: Sequence[Item], things: Iterable[Thing], links: Iterable[tuple[
         while above[lead] != lead:
             lead = above[lead]
         above[key] = lead
-    known = {above[key] for key in first_hand}
+    repeating = {one for one, _other in links}
+    known = {above[key] for key in first_hand if key not in repeating}
     leads = [above[item.exhibit] for item in items]
     of = {item.key: lead if lead in known else None for item, lead in zip(items, leads, strict=True)}
     return Origins(tuple(items), of, above)
