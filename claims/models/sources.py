@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.cases import Case
-from claims.models.entries import writing
+from claims.models.entries import take_chains, writing
 from claims.models.moves import Role
 from claims.models.records import Recorded, RecordedQuerySet, Refused
 
@@ -144,7 +144,10 @@ class Source(Recorded):
         if not reason.strip():
             raise Refused(_("Say why this grade: it will be asked."), "reason")
 
+        from claims.models.leaning import EvidenceChange, flag  # what verdicts lean on is built on sources
+
         def make() -> Grade:
+            take_chains(self.cases.all())  # so that no verdict is proposed on the old grade and misses the new one
             with writing(None) as chain:
                 grade = Grade(source=self, letter=letter, reason=reason.strip(), graded_by=by, once=once)
                 grade.store()
@@ -161,6 +164,8 @@ class Source(Recorded):
                     after={"reliability": letter},
                     why=grade.reason,
                 )
+                if letter != before["reliability"]:
+                    flag(EvidenceChange.What.GRADE, by=by, source=self)
             return grade
 
         return Grade.made_once(once, make)
