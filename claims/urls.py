@@ -11,6 +11,7 @@ from claims.views import (
     documents,
     evidence,
     health,
+    leaning,
     links,
     loading,
     origins,
@@ -54,6 +55,7 @@ of_claim = [
     path("verdict/propose/", verdicts.verdict_propose, name="verdict-propose"),
     path("verdict/sign-off/", verdicts.verdict_sign_off, name="verdict-sign-off"),
     path("verdict/send-back/", verdicts.verdict_send_back, name="verdict-send-back"),
+    path("changes/uphold/", verdicts.changes_uphold, name="changes-uphold"),
 ]
 of_case: list[URLPattern | URLResolver] = [
     path("", cases.case_detail, name="case-detail"),
@@ -66,6 +68,7 @@ of_case: list[URLPattern | URLResolver] = [
     path("documents/<int:number>/", include(of_document)),
     path("claims/similar/", links.claim_like, name="claim-like"),
     path("claims/<int:number>/", include(of_claim)),
+    path("leaning/", leaning.case_leaning, name="case-leaning"),
     path("reports/", reports.report_list, name="report-list"),
     path("reports/add/", reports.report_add, name="report-add"),
     path("reports/<int:number>/", reports.report_detail, name="report-detail"),
