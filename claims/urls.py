@@ -12,6 +12,7 @@ from claims.views import (
     evidence,
     exhibits,
     health,
+    leaning,
     lineage,
     links,
     loading,
@@ -58,6 +59,7 @@ of_claim = [
     path("verdict/propose/", verdicts.verdict_propose, name="verdict-propose"),
     path("verdict/sign-off/", verdicts.verdict_sign_off, name="verdict-sign-off"),
     path("verdict/send-back/", verdicts.verdict_send_back, name="verdict-send-back"),
+    path("changes/uphold/", verdicts.changes_uphold, name="changes-uphold"),
 ]
 of_exhibit = [
     path("", exhibits.exhibit_detail, name="exhibit-detail"),
@@ -83,6 +85,7 @@ of_case: list[URLPattern | URLResolver] = [
     path("claims/<int:number>/", include(of_claim)),
     path("exhibits/", exhibits.exhibit_list, name="exhibit-list"),
     path("exhibits/<int:pk>/", include(of_exhibit)),
+    path("leaning/", leaning.case_leaning, name="case-leaning"),
     path("reports/", reports.report_list, name="report-list"),
     path("reports/add/", reports.report_add, name="report-add"),
     path("reports/<int:number>/", reports.report_detail, name="report-detail"),

@@ -210,6 +210,31 @@ class Lineage(Recorded):
     def log_case(self) -> Case:
         return self.exhibit.case
 
+    def save(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
+        """Save; the editors of verdicts that rest on it are told, unless the reason alone is another."""
+        from claims.models.leaning import flag_lineage  # what verdicts lean on is built on exhibits
+
+        with writing(self.log_case):
+            stored = self.stored() if self.pk else None
+            super().save(*args, by=by, **kwargs)
+            if by is not None and (stored is None or stored.link != self.link):
+                flag_lineage(self.exhibit, by=by)
+
+    def delete(self, *args: Any, by: User | None = None, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Take it back; the editors of verdicts that rest on it are told."""
+        from claims.models.leaning import flag_lineage
+
+        with writing(self.log_case):
+            gone = super().delete(*args, by=by, **kwargs)
+            if by is not None:
+                flag_lineage(self.exhibit, by=by)
+        return gone
+
+    @property
+    def link(self) -> tuple[int, int | None, str]:
+        """What is said: of which exhibit, that it repeats which, and how."""
+        return self.exhibit_id, self.original_id, str(self.kind)
+
     @property
     def is_word(self) -> bool:
         """Whether it names no other exhibit: first hand, or not on record."""

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.cases import Case
-from claims.models.entries import writing
+from claims.models.entries import take_chains, writing
 from claims.models.moves import Role
 from claims.models.records import NotNow, Recorded, RecordedQuerySet, Refused
 
@@ -204,7 +204,10 @@ class Source(Recorded):
         if not reason.strip():
             raise Refused(_("Say why this grade: it will be asked."), "reason")
 
+        from claims.models.leaning import EvidenceChange, flag  # what verdicts lean on is built on sources
+
         def make() -> Grade:
+            take_chains(self.cases.all())  # so that no verdict is proposed on the old grade and misses the new one
             with writing(None) as chain:
                 # As it stands now: what somebody corrected since this was read must not be written back.
                 stands = Source.objects.get(pk=self.pk)
@@ -224,6 +227,8 @@ class Source(Recorded):
                     after={"reliability": letter},
                     why=grade.reason,
                 )
+                if letter != before["reliability"]:
+                    flag(EvidenceChange.What.GRADE, by=by, source=self)
             return grade
 
         return Grade.made_once(once, make)

@@ -44,6 +44,8 @@ from claims.models.origins import Gathered, Link, origins_of
 from claims.models.origins_said import OriginsSaid
 from claims.models.prepared import Prepared
 from claims.text.quotations import Quotation, around, paragraph_bounds, stands
+from claims.views.changes import Changes
+from claims.views.resting import barely_confirmed, without_one
 
 REACH = 1_000  # how much of a document is fetched on either side of a passage
 PASSAGES, EVIDENCE, ANSWERS, VERDICTS = 5, 200, 100, 50
@@ -218,6 +220,7 @@ class ClaimPage:
         self.may = {act: claim.allowed(act, user) for act in MOVES} | {
             "cite": may(self.role, "cite") and claim.citable,
             "revise": may(self.role, "revise") and claim.revisable,
+            "uphold": may(self.role, "propose"),
         }
         self.reviews = may(self.role, "assess")
 
@@ -382,6 +385,19 @@ class ClaimPage:
         """The proposal of this round, or the verdict it became."""
         stands_now = self.claim.status in (Status.PROPOSED, Status.SIGNED_OFF)
         return self._verdicts[0] if stands_now and self._verdicts and self.sees else None
+
+    @cached_property
+    def changes(self) -> Changes | None:
+        """What changed under the verdict since, and nobody has answered."""
+        return Changes.under(self.verdict, self.evidence)
+
+    @cached_property
+    def linchpins(self) -> list[str]:
+        """What the verdict, and ratings of credibility, would lose without one origin, in sentences."""
+        if self.gathered is None:
+            return []
+        looks = self.verdict.rating.look if self.verdict else ""
+        return [*without_one(self.gathered, looks), *barely_confirmed(self.gathered, self.evidence)]
 
     @property
     def earlier_verdicts(self) -> list[Verdict]:
