@@ -4,7 +4,7 @@ from django.db.models import Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("claims", "0016_d")]
+    dependencies = [("claims", "0013_b1")]
     operations = [
         migrations.AddField(
             model_name="leaning",
