@@ -186,7 +186,9 @@ class SourceFilters(PlainWords, forms.Form):
     """Which sources a list shows; it stands in the address."""
 
     name = forms.CharField(label=gettext_lazy("Name begins with"), max_length=200, required=False)
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=[("", gettext_lazy("Any kind")), *Source.Kind.choices], required=False)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"), choices=[("", gettext_lazy("Any kind")), *Source.Kind.choices], required=False
+    )
     reliability = forms.ChoiceField(
         label=gettext_lazy("Reliability"), required=False,
         choices=[("", gettext_lazy("Any reliability")), *Reliability.choices, ("none", gettext_lazy("Not graded"))],

@@ -29,7 +29,13 @@ COLUMNS = (
 )  # fmt: skip
 EXAMPLE = """name,kind,aliases,belongs_to,country,letter,reason,date
 Ministry of Defence,organisation,MoD,,Belarus,D,"Two of its figures did not hold",2023-02-20"""
-SAID = ("aliases", "country", "languages", "interests", "note")  # what may fill an empty field of a source that is known
+SAID = (
+    "aliases",
+    "country",
+    "languages",
+    "interests",
+    "note",
+)  # what may fill an empty field of a source that is known
 LONGEST = {"name": 200, "aliases": 2000, "belongs_to": 240, "country": 60, "languages": 120, "interests": 2000,
            "note": 5000, "reason": 1900, "grader": 320}  # fmt: skip
 MOST_ROWS = 5_000
@@ -175,7 +181,9 @@ def read(content: bytes) -> tuple[list[Row], list[tuple[int, str]]]:
 def _cells(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
     """The lines of the table, each with its number and its cells by column."""
     if len(content) > MOST_BYTES:
-        raise Refused(_("The table has more than %(most)s MB. Import it in parts.") % {"most": MOST_BYTES // 10**6}, "file")
+        raise Refused(
+            _("The table has more than %(most)s MB. Import it in parts.") % {"most": MOST_BYTES // 10**6}, "file"
+        )
     try:
         text = readable(content)
     except Unreadable as fault:
@@ -192,7 +200,9 @@ def _cells(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
                 "file",
             )
         if "letter" in names and "reason" not in names:
-            raise Refused(_("A table with grades (letter) needs a column reason: grades without one are not kept."), "file")
+            raise Refused(
+                _("A table with grades (letter) needs a column reason: grades without one are not kept."), "file"
+            )
         line = reader.line_num + 1
         for cells in reader:
             if any(cell.strip() for cell in cells):

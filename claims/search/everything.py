@@ -125,9 +125,7 @@ def found(
     on_sqlite = connection.vendor == "sqlite"
     sql, values = (_on_sqlite if on_sqlite else _on_postgres)(kind, asked, among, named)
     if kind == "source":
-        sql += (
-            " AND EXISTS (SELECT 1 FROM claims_source AS one WHERE one.id = {key} AND one.merged_into_id IS NULL)"
-        )
+        sql += " AND EXISTS (SELECT 1 FROM claims_source AS one WHERE one.id = {key} AND one.merged_into_id IS NULL)"
     if beyond is not None:
         sql += " AND {key} < %s"
         values.append(beyond)

@@ -65,7 +65,9 @@ def _height(row: int) -> int:
 
 
 def _in_words(grades: Sequence[Grade]) -> str:
-    said = ngettext("%(n)s grade from %(first)s to %(last)s: ", "%(n)s grades from %(first)s to %(last)s: ", len(grades))
+    said = ngettext(
+        "%(n)s grade from %(first)s to %(last)s: ", "%(n)s grades from %(first)s to %(last)s: ", len(grades)
+    )
     letters = [_("F (cannot be judged)") if one.letter == Reliability.F else one.letter for one in reversed(grades)]
     first, last = (date_format(one.graded_at, "j M Y") for one in (grades[-1], grades[0]))
     return said % {"n": len(grades), "first": first, "last": last} + ", ".join(letters)

@@ -41,9 +41,7 @@ def source_merge(request: Request, source: Source) -> HttpResponse:
     if form.is_valid():
         merged, kept = (other, source) if form.values["keep"] == str(source.pk) else (source, other)
         user = request.user
-        done = form.attempt(
-            lambda: merge(merged, kept, by=user, reason=form.values["reason"], once=form.key(user))
-        )
+        done = form.attempt(lambda: merge(merged, kept, by=user, reason=form.values["reason"], once=form.key(user)))
         if done is not None:
             said = _("“%(merged)s” is merged into this source.") % {"merged": merged}
             return go(request, f"{kept.get_absolute_url()}?merged={done.pk}", said)

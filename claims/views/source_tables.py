@@ -30,7 +30,9 @@ def source_import(request: Request) -> HttpResponse:
     """Import sources from a table: first what would come of it, then the import."""
     if not cases_to_add_to(request.user).exists():
         raise NotYours(_("Sources are added by the analysts and editors of a case. You are neither in any case yet."))
-    form = ImportForm(request.user, request.POST, request.FILES) if request.method == "POST" else ImportForm(request.user)
+    form = (
+        ImportForm(request.user, request.POST, request.FILES) if request.method == "POST" else ImportForm(request.user)
+    )
     plan = form.plan() if form.is_bound else None
     outcome = None
     if plan is not None and "import" in request.POST:

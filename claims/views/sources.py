@@ -191,7 +191,9 @@ def grades_of(source: Source) -> list[Grade]:
 def merges_of(source: Source) -> list[Merge]:
     """What was merged into it, or it into another, and stands; the newest first."""
     found = Merge.objects.light().standing().filter(Q(kept=source) | Q(merged=source))
-    return list(found.select_related("kept", "merged", "made_by").order_by("-pk").fetch_mode(models.FETCH_RAISE)[:MERGES])
+    return list(
+        found.select_related("kept", "merged", "made_by").order_by("-pk").fetch_mode(models.FETCH_RAISE)[:MERGES]
+    )
 
 
 def cases_telling(source: Source, reader: User) -> models.QuerySet[Case]:

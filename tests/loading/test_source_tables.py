@@ -43,8 +43,10 @@ def register() -> list[tuple]:
 
 def test_what_was_exported_gives_the_same_register_in_an_empty_installation(db, ada):
     case = make_case(by=ada)
-    body = make_source(case=case, name="Ministry", kind="organisation", by=ada, aliases="MoD\n=SUM(A1)", country="Belarus")
-    twin = make_source(case=case, name="Ministry", kind="organisation", by=ada, note="Another\nof that name; \"quoted\".")
+    body = make_source(
+        case=case, name="Ministry", kind="organisation", by=ada, aliases="MoD\n=SUM(A1)", country="Belarus"
+    )
+    twin = make_source(case=case, name="Ministry", kind="organisation", by=ada, note='Another\nof that name; "quoted".')
     make_source(case=case, name="-5 Agency", kind="sensor", by=ada, belongs_to=twin, languages="be, ru")
     make_source(case=case, name="'=odd", by=ada, belongs_to=body, interests="Sells, among others, arms.")
     for day, letter in ((1, "B"), (2, "F")):
@@ -84,7 +86,9 @@ def test_the_table_names_no_source_that_the_person_does_not_see(case, ann):
     assert "Hidden owner" not in whole
 
 
-def test_the_table_is_read_in_pieces_with_as_many_queries_as_pieces(case, ann, monkeypatch, django_assert_max_num_queries):
+def test_the_table_is_read_in_pieces_with_as_many_queries_as_pieces(
+    case, ann, monkeypatch, django_assert_max_num_queries
+):
     monkeypatch.setattr(source_tables, "AT_ONCE", 4)
     for n in range(9):
         make_source(case=case, name=f"Source {n}", by=ann).grade("C", by=ann, reason="So so.")
@@ -118,7 +122,9 @@ def test_what_is_known_is_left_alone_or_filled_where_it_is_empty(case, ann, brin
     known.grade("A", by=ann, reason="Ours too.")
     paper = make_source(case=case, name="The paper", kind="outlet", aliases="Gazette", by=ann)
     head = "name,kind,note,country,letter,reason"
-    planned, outcome = bring(table("MINISTRY,organisation,Theirs.,Belarus,E,Theirs.", "gazette,outlet,,,D,Late.", head=head))
+    planned, outcome = bring(
+        table("MINISTRY,organisation,Theirs.,Belarus,E,Theirs.", "gazette,outlet,,,D,Late.", head=head)
+    )
 
     known.refresh_from_db()
     paper.refresh_from_db()
@@ -147,7 +153,9 @@ def test_the_same_form_imports_once(bring):
 
 
 def test_the_plan_made_before_another_imported_makes_nothing_twice(case, ann):
-    planned = plan(table("Belta,outlet,,,C,Late.,"), finder=lambda names: finder(names, ann), may_fill=lambda source: True)
+    planned = plan(
+        table("Belta,outlet,,,C,Late.,"), finder=lambda names: finder(names, ann), may_fill=lambda source: True
+    )
     outcomes = [import_sources(case, planned, by=ann, key="form-1") for _ in range(2)]
     assert [outcome.made for outcome in outcomes] == [1, 0]
     assert (Source.objects.count(), Grade.objects.count()) == (1, 1)
