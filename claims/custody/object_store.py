@@ -16,6 +16,8 @@ from django.conf import settings
 
 from claims.custody.store import CHUNK, OutOfReach
 
+MISSING = ("NoSuchKey", "404")
+
 
 class Bucket(Protocol):
     """Which bucket, below which prefix, of which service; an empty endpoint is Amazon's."""
@@ -48,7 +50,8 @@ def asking() -> Iterator[None]:
     try:
         yield
     except ClientError as fault:
-        if fault.response["ResponseMetadata"].get("HTTPStatusCode") == 404 and "Bucket" not in str(fault):
+        # Asked for the head alone, a service cannot say what is missing; a missing bucket shows when something is put.
+        if fault.operation_name in ("GetObject", "HeadObject") and fault.response["Error"]["Code"] in MISSING:
             raise FileNotFoundError(str(fault)) from fault
         raise OutOfReach(str(fault)) from fault
     except BotoCoreError as fault:

@@ -93,8 +93,6 @@ class FolderStore:
         with contextlib.suppress(FileExistsError):
             try:
                 name(file, place)
-            except FileExistsError:
-                raise
             except OSError:
                 copy(file, place, self.folder)
         for folder in (place.parent, place.parent.parent, self.folder):

@@ -102,16 +102,12 @@ class CredibilityForm(WorkForm):
         label=_("Credibility of the information"),
         choices=Credibility.choices,
         error_messages={"required": _("Choose how far this information is to be believed.")},
-        help_text=_(
-            "1, confirmed by other independent sources, is not offered: it needs two independent origins, "
-            "and where these exhibits come from is not on record."
-        ),
+        help_text=_("1 needs two independent origins on record."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = [choice for choice in Credibility.choices if choice[0] != Credibility.CONFIRMED]
-        self.fields["credibility"].widget.choices = [("", _("Choose")), *offered]
+        self.fields["credibility"].widget.choices = [("", _("Choose")), *Credibility.choices]
 
 
 class RateForm(CredibilityForm):
@@ -146,7 +142,7 @@ class BearingForm(StanceForm, CredibilityForm):
         label=_("Where in it"),
         required=False,
         max_length=200,
-        help_text=_("Page, paragraph or time, as in: p. 12 · par. 3 · 01:04:30."),
+        help_text=_("As in: p. 12 · par. 3 · 01:04:30."),
     )
     note = forms.CharField(label=_("Note"), required=False, max_length=5000, widget=forms.Textarea)
     level = forms.ChoiceField(

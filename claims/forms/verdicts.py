@@ -51,6 +51,12 @@ class DecisionForm(WorkForm):
     reason = forms.CharField(label=_("Reason"), required=False, max_length=5000)
 
 
+class UpholdForm(WorkForm):
+    """Why a verdict still stands after what changed under it: `version` is the key of the last change that was seen."""
+
+    reason = forms.CharField(label=_("The verdict still stands, because …"), required=False, max_length=2000)
+
+
 class ReasonForm(WorkForm):
     """A move that needs a reason; the rules themselves ask for it."""
 

@@ -112,12 +112,16 @@ def key_of(record: Claim | Suggestion) -> str:
 
 def part(document: Document, number: int) -> Part | None:
     """That part of the document; None where it has no such part."""
-    length = len(document.text)
-    count = parts.count(length)
+    return part_of(document.text, number)
+
+
+def part_of(whole: str, number: int) -> Part | None:
+    """That part of a text; None where it has no such part."""
+    count = parts.count(len(whole))
     if not 1 <= number <= count:
         return None
     floor = (number - 1) * parts.SIZE
-    text = document.text[floor : floor + parts.SIZE + parts.LEAST + parts.REACH]
+    text = whole[floor : floor + parts.SIZE + parts.LEAST + parts.REACH]
     left = parts.turn(text[: parts.REACH]) if number > 1 else 0
     right = len(text) if number == count else parts.SIZE + parts.turn(text[parts.SIZE : parts.SIZE + parts.REACH])
     return Part(number, count, floor + left, text[left:right])

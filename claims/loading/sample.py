@@ -26,6 +26,7 @@ from claims.models import (
     propose,
     send_back,
     sign_off,
+    trace,
 )
 from claims.text.normalising import readable
 from claims.text.quotations import find
@@ -87,7 +88,7 @@ def load_sample() -> Case:
         exhibits = {key: Exhibit(title=title, document=document) for key, title in written["exhibits"].items()}
         room = Room(document, people, sources, exhibits)
         for row in written["claims"]:
-            _claim(row, room)
+            _claim(row, room, written["lineage"])
     return case
 
 
@@ -139,7 +140,7 @@ def _source(case: Case, row: dict[str, Any], by: User) -> Source:
     return source
 
 
-def _claim(row: dict[str, Any], room: Room) -> None:
+def _claim(row: dict[str, Any], room: Room, lineage: dict[str, dict[str, str]]) -> None:
     """One claim, and everything that happened to it, in the order in which it happened."""
     span = find(room.document.text, row["exact"])
     if span is None:
@@ -154,7 +155,9 @@ def _claim(row: dict[str, Any], room: Room) -> None:
         quantities=[_exact(each) for each in row.get("quantities", ())],
         **{name: row[name] for name in ("as_of", "resolves_on") if name in row},
     )
-    evidence = [_evidence(claim, dict(each), room) for each in row.get("evidence", ())]
+    evidence = [_evidence(claim, dict(each), room, lineage) for each in row.get("evidence", ())]
+    for each in row.get("absences", ()):
+        Evidence.absent(claim, by=room.people["analyst"], **each)
     if "assigned" in row:
         assign(claim, [room.people[key] for key in row["assigned"]], by=room.people["editor"])
     for answer in row.get("assessments", ()):
@@ -167,11 +170,14 @@ def _exact(quantity: dict[str, Any]) -> dict[str, Any]:
     return quantity | {end: Decimal(quantity[end]) for end in ("low", "high")}
 
 
-def _evidence(claim: Claim, row: dict[str, Any], room: Room) -> Evidence:
-    by, source = row.pop("by", "analyst"), row.pop("source")
-    return Evidence.cite(
-        claim, by=room.people[by], source=room.sources.get(source), exhibit=room.exhibits[source], **row
-    )
+def _evidence(claim: Claim, row: dict[str, Any], room: Room, lineage: dict[str, dict[str, str]]) -> Evidence:
+    by, source = room.people[row.pop("by", "analyst")], row.pop("source")
+    exhibit = room.exhibits[source]
+    fresh = exhibit.pk is None
+    evidence = Evidence.cite(claim, by=by, source=room.sources.get(source), exhibit=exhibit, **row)
+    if fresh and source in lineage:
+        trace(exhibit, lineage[source]["kind"], None, by=by, reason=lineage[source]["reason"])
+    return evidence
 
 
 def _assess(claim: Claim, row: dict[str, Any], evidence: list[Evidence], people: dict[str, User]) -> None:

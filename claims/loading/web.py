@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.utils.translation import gettext as _
 
-from claims.custody import store
+from claims.loading.capturing import capture_fetched
 from claims.loading.documents import load
 from claims.loading.fetching import Fetched, Unfetchable, fetch
 from claims.models import Capture, Case, Document, Exhibit, Refused, User, writing
@@ -40,26 +40,10 @@ def load_address(case: Case, url: str, *, by: User, once: str | None = None, **a
 
 def capture(document: Document, fetched: Fetched, *, by: User, once: str | None = None) -> Capture:
     """Keep what was fetched, as a capture of the exhibit whose text the document is."""
-    kept: Capture | None = Capture.objects.filter(once=once).first() if once else None
-    if kept is not None:
-        return kept
-    file = store.keep(fetched.content)
     with writing(document.case):
         exhibit = document.exhibits.order_by("pk").first()
         if exhibit is None:
             exhibit = Exhibit(case=document.case, document=document, title=document.title, url=fetched.url[:1000])
             exhibit.published = document.published
             exhibit.save(by=by)
-        kept = Capture(
-            exhibit=exhibit, file=file, how=Capture.How.FETCHED, declared_type=printable(fetched.content_type)[:255],
-            url=fetched.asked[:2000], final_url=fetched.url[:2000], status=fetched.status,
-            headers=[[printable(name), printable(value)] for name, value in fetched.headers],
-            captured_at=fetched.fetched_at, captured_by=by, once=once,
-        )  # fmt: skip
-        kept.save(by=by)
-    return kept
-
-
-def printable(header: str) -> str:
-    """A header's name or value without what no database holds: servers may send NULs."""
-    return "".join(sign if sign.isprintable() else "\ufffd" for sign in header)
+    return capture_fetched(exhibit, fetched, by=by, once=once)

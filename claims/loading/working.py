@@ -17,13 +17,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from claims.loading import claim_tables
+from claims.loading.capturing import capture_address
+from claims.loading.deriving import derive
 from claims.loading.documents import load
 from claims.loading.suggesting import MOST, suggested
 from claims.loading.web import load_address
 from claims.models import (
     MOST_ATTEMPTS,
     Cancelled,
+    Capture,
     Document,
+    Exhibit,
     Job,
     JobItem,
     NotYours,
@@ -165,9 +169,34 @@ def _suggest(job: Job) -> str:
     return said % {"n": len(found)}
 
 
+def _capture(job: Job) -> str:
+    exhibit = Exhibit.objects.select_related("case").get(pk=job.about["exhibit"], case=job.case)
+    item = job.items.get()
+    job.advance(0, 1)
+    made = capture_address(exhibit, item.name, by=job.by, once=f"captured:{item.pk}")
+    derive(made, by=job.by)
+    JobItem.objects.filter(pk=item.pk).update(state=JobItem.State.LOADED)
+    job.done = 1
+    return _("Captured: %(size)s bytes, SHA-256 %(hash)s….") % {
+        "size": f"{made.file.size:,}",
+        "hash": made.file.sha256[:12],
+    }
+
+
+def _derive(job: Job) -> str:
+    captures = Capture.objects.select_related("exhibit__case", "file")
+    job.advance(0, 1)
+    made = derive(captures.get(pk=job.about["capture"], exhibit__case=job.case), by=job.by)
+    job.items.update(state=JobItem.State.LOADED)
+    job.done = 1
+    return " ".join(each.fault for each in made if each.fault) or _("It was read.")
+
+
 TASKS: dict[str, Callable[[Job], str]] = {
     Job.Task.FILES: _files,
     Job.Task.CLAIMS: _claims,
     Job.Task.ADDRESS: _address,
     Job.Task.SUGGEST: _suggest,
+    Job.Task.CAPTURE: _capture,
+    Job.Task.DERIVE: _derive,
 }

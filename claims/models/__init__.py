@@ -16,10 +16,10 @@ from claims.models.cases import Case, Look, Membership, Rating, Scale, Tally
 from claims.models.claims import Attribution, Claim, Kind
 from claims.models.documents import Document, Passage, keep_document, keep_suggestions
 from claims.models.entries import VERBS, Chain, Entry, writing
-from claims.models.evidence import Credibility, Evidence, withheld
+from claims.models.evidence import Credibility, Evidence, withheld, withholding
 from claims.models.exhibits import Exhibit, Lineage, Print
 from claims.models.jobs import MOST_ATTEMPTS, Cancelled, Job, JobItem, Overtaken, begin
-from claims.models.leaning import EvidenceChange, Leaning, Reliance
+from claims.models.leaning import EvidenceChange, Leaning, Reliance, flag, flag_lineage, flag_merge, uphold
 from claims.models.lineage import lineage_said, trace, untrace
 from claims.models.links import Link, link
 from claims.models.merging import may_merge, merge, part
@@ -31,8 +31,8 @@ from claims.models.reports import Report
 from claims.models.sources import Grade, Merge, Reliability, Source
 from claims.models.stamps import Stamp
 from claims.models.suggestions import Suggestion
+from claims.models.telling import kept_back
 from claims.models.verdicts import Difference, Reached, Verdict, propose, send_back, sign_off
-from claims.models.withholding import kept_back
 
 __all__ = [
     "MOST_ATTEMPTS", "MOVES", "VERBS", "Absence", "Assessment", "Assignment", "Attribution", "Cancelled", "Capture",
@@ -41,6 +41,7 @@ __all__ = [
     "Likelihood", "Lineage", "Link", "Look", "Membership", "Merge", "NotNow", "NotYours", "Overtaken", "Passage",
     "Print", "Quantity", "Rating", "Reached", "Recorded", "Refused", "Reliability", "Reliance", "Report", "Role",
     "Scale", "Series", "Source", "Stale", "Stamp", "Status", "StoredFile", "Suggestion", "Tally", "User", "Verdict",
-    "WasSaid", "assess", "assign", "begin", "decide_complete", "keep_document", "keep_suggestions", "kept_back",
-    "lineage_said", "link", "may", "may_merge", "merge", "part", "propose", "send_back", "sign_off", "trace", "untrace", "withheld", "writing",
+    "WasSaid", "assess", "assign", "begin", "decide_complete", "flag", "flag_lineage", "flag_merge",
+    "keep_document", "keep_suggestions", "kept_back", "lineage_said", "link", "may", "may_merge", "merge", "part",
+    "propose", "send_back", "sign_off", "trace", "untrace", "uphold", "withheld", "withholding", "writing",
 ]  # fmt: skip

@@ -52,6 +52,10 @@ class Absence(Recorded):
     def log_claim_id(self) -> int:
         return self.evidence.claim_id
 
+    @property
+    def log_label(self) -> str:
+        return _("%(evidence)s: the search") % {"evidence": self.evidence.log_label}
+
     def clean(self) -> None:
         """Raises Refused where the search would be in the future, or its period ends before it begins."""
         if self.searched_on > timezone.localdate():

@@ -362,6 +362,9 @@ def assess(
         own.claim, own.reviewer = claim, by
         if any(item.claim_id != claim.pk for item in relied_on or []):
             raise Refused(_("Rely on evidence that bears on this claim."), "relied_on")
+        if claim.case.hides_sources and any(item.exhibit_id and not item.credibility for item in relied_on or []):
+            raise Refused(_("Rely on evidence whose credibility is rated: sealed with you, it never could be."),
+                          "relied_on")  # fmt: skip
         own.version += 1 if own.pk else 0
         own.saved_at = timezone.now()
         if submit:

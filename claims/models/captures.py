@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.cases import Case
+from claims.models.entries import writing
 from claims.models.exhibits import Exhibit
 from claims.models.records import Recorded, RecordedQuerySet, Refused
 
@@ -105,11 +106,22 @@ class Capture(Recorded):
         return super().facts() | {"sha256": self.file.sha256, "size": self.file.size}
 
     def save(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
-        """Keep it. Raises Refused for one that is kept already: what was captured stays as it came."""
+        """Keep it. Raises Refused for one that is kept already: what was captured stays as it came.
+
+        Bytes that the exhibit never had are a change under verdicts, unless they are its first: quotations were
+        checked against its text, which stays.
+        """
+        from claims.models.leaning import EvidenceChange, flag  # what verdicts lean on is built on exhibits
+
         if self.pk:
             raise Refused(_("What was captured stays as it came."))
-        super().save(*args, by=by, verb="fetched" if self.how == self.How.FETCHED else "received", **kwargs)
-        Custody.objects.create(capture=self, act=Custody.Act.RECEIVED, by=by, at=self.captured_at)
+        with writing(self.log_case):
+            earlier = Capture.objects.filter(exhibit=self.exhibit)
+            differs = earlier.exists() and not earlier.filter(file=self.file).exists()
+            super().save(*args, by=by, verb="fetched" if self.how == self.How.FETCHED else "received", **kwargs)
+            Custody.objects.create(capture=self, act=Custody.Act.RECEIVED, by=by, at=self.captured_at)
+            if differs and by is not None:
+                flag(EvidenceChange.What.CAPTURE, by=by, exhibits=[self.exhibit_id])
 
 
 class Derived(models.Model):

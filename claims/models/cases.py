@@ -313,6 +313,8 @@ class Membership(Recorded):
             super().save(*args, by=by, **kwargs)
             if by is not None and not may(self.role, "assess"):
                 self._ask_no_more(by)
+            if self.role != Role.EDITOR:
+                self._hand_over()
 
     def delete(self, *args: Any, by: User | None = None, why: str = "", **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Take somebody off the case; what they were asked waits for nobody. Raises Refused for the last editor."""
@@ -321,6 +323,7 @@ class Membership(Recorded):
             gone = super().delete(*args, by=by, why=why, **kwargs)
             if by is not None:
                 self._ask_no_more(by)
+            self._hand_over()
         return gone
 
     def _keep_an_editor(self) -> None:
@@ -332,6 +335,11 @@ class Membership(Recorded):
         from claims.models.assessments import ask_no_more  # assessments are built on cases
 
         ask_no_more(self.case, self.user, by=by)
+
+    def _hand_over(self) -> None:
+        from claims.models.leaning import hand_over  # what verdicts lean on is built on cases
+
+        hand_over(self.user, self.case)
 
 
 # Written out: two of these stand in every move, and Django's writing of them costs more than the rest of the move.

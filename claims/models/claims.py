@@ -290,6 +290,8 @@ class Claim(Recorded):
         return fresh
 
     def _move(self, act: str, verb: str, *, by: User, why: str, round_step: int = 0) -> Claim:
+        from claims.models.leaning import fall  # what verdicts lean on is built on claims
+
         with writing(self.case) as chain:
             claim = self.locked()
             move = claim.require(act, by)
@@ -300,6 +302,7 @@ class Claim(Recorded):
                 pending.decision, pending.reason = "sent_back", why.strip()
                 pending.decided_by, pending.decided_at = by, timezone.now()
                 pending.store()
+            fall(claim, verb, by=by)
             if round_step:
                 claim.round, claim.answers_in, claim.disputed = claim.round + 1, 0, False
                 models.QuerySet.update(claim.assignments.all(), current=False)

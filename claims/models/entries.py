@@ -151,6 +151,15 @@ def writing(case: Case | None) -> Iterator[Chain]:
         yield chain
 
 
+def take_chains(cases: models.QuerySet[Case]) -> None:
+    """Take the chains of several cases, for an act that writes in all of them; inside a transaction.
+
+    Always in the order of their keys, and before the one that belongs to no case, as `writing` has it.
+    """
+    chains = Chain.objects.select_for_update().filter(case__in=cases.order_by().values("pk"))
+    list(chains.order_by("case_id").values_list("pk", flat=True))
+
+
 class Entry(models.Model):
     """One line of the log. The database refuses to change or delete it; each holds the hash of the one before."""
 

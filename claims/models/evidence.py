@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,8 +16,10 @@ from claims.models.cases import Case
 from claims.models.claims import Claim
 from claims.models.entries import writing
 from claims.models.exhibits import Exhibit, Lineage
+from claims.models.lineage import trace
 from claims.models.moves import Role
-from claims.models.origins import missing, origins_of
+from claims.models.origins import origins_of
+from claims.models.origins_said import OriginsSaid
 from claims.models.records import NotNow, NotYours, Recorded, RecordedQuerySet, Refused, Stale
 from claims.models.sources import Grade, Source
 
@@ -41,9 +43,16 @@ def withheld(exhibit: str = "exhibit", source: str = "exhibit__source", case: st
 
     The names are those of a query's own fields; a name that is told with one piece would tell it of the other.
     """
-    evidence = Evidence.objects.filter(withheld=True).order_by()
-    of_its_source = evidence.filter(exhibit__source=OuterRef(source), exhibit__case=OuterRef(case))
-    return Q(Exists(evidence.filter(exhibit=OuterRef(exhibit)))) | Q(Exists(of_its_source))
+    of_it = Evidence.objects.filter(withheld=True, exhibit=OuterRef(exhibit)).order_by()
+    return Q(Exists(of_it)) | Q(Exists(withholding(OuterRef(source), OuterRef(case))))
+
+
+def withholding(source: Any, case: Any) -> models.QuerySet[Evidence]:
+    """The evidence in a case that withholds who a source is; both may be expressions."""
+    # With sums, not columns, the database begins at what is withheld, which is little, and not at the whole case.
+    named = {"of_source": F("exhibit__source") + 0, "in_case": F("exhibit__case") + 0}
+    kept: models.QuerySet[Evidence] = Evidence.objects.filter(withheld=True).annotate(**named)
+    return kept.filter(of_source=source, in_case=case).order_by()
 
 
 class EvidenceQuerySet(RecordedQuerySet):
@@ -212,7 +221,9 @@ class Evidence(Recorded):
         if self.stance == self.Stance.CONTEXT:
             raise Refused(_("What gives context is not confirmed by others. Choose 2 to 6."), "credibility")
         gathered = origins_of(self.claim, adding=self)
-        if lack := missing(gathered, gathered.items[-1]):
+        # Whoever rates it with its source hidden is not to learn from the answer whose it is.
+        said = OriginsSaid(gathered, unnamed=self.claim.case.hides_sources)
+        if lack := said.missing(gathered.items[-1]):
             raise Refused(lack, "credibility")
 
     @classmethod
@@ -343,8 +354,7 @@ class Evidence(Recorded):
 
     def _speaks_at_first_hand(self, by: User) -> None:
         if not self.cited.lineage.exists():
-            said = Lineage(exhibit=self.cited, kind=Lineage.Kind.FIRST_HAND, reason=self.level_reason, made_by=by)
-            said.save(by=by, verb="traced")
+            trace(self.cited, Lineage.Kind.FIRST_HAND, None, by=by, reason=self.level_reason)
 
     def _count(self) -> None:
         claim = Claim.objects.get(pk=self.claim_id)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +19,7 @@ from claims.models.records import Recorded, RecordedQuerySet, Refused
 from claims.models.sources import Source
 from claims.text.addresses_in import addresses, same_page
 from claims.text.credits import credit
-from claims.text.fingerprints import LONGEST, number_of, prints
+from claims.text.fingerprints import LONGEST, number_of, prints, wording
 
 if TYPE_CHECKING:
     from claims.models.people import User
@@ -29,9 +30,10 @@ class ExhibitQuerySet(RecordedQuerySet):
 
     def telling_withheld(self) -> Self:
         """Each with `withheld`: whether somebody withholds who put it out."""
-        from claims.models.evidence import Evidence  # evidence is built on exhibits
+        from claims.models.evidence import withheld  # evidence is built on exhibits
 
-        return self.annotate(withheld=Exists(Evidence.objects.filter(exhibit=OuterRef("pk"), withheld=True)))
+        told = withheld("pk", "source", "case")
+        return self.annotate(withheld=models.ExpressionWrapper(told, output_field=models.BooleanField()))
 
     def shown_to(self, role: str) -> Self:
         """Those that somebody of this role may see: no reader sees one of which it is withheld who put it out."""
@@ -60,8 +62,13 @@ class Exhibit(Recorded):
         max_length=60, blank=True, editable=False, help_text=_("The agency that the text credits, if it names one.")
     )
 
+    wording = models.CharField(
+        max_length=64, blank=True, editable=False,
+        help_text=_("The hash of its words, where they are so many that nobody else happens upon the same."),
+    )  # fmt: skip
+
     objects = ExhibitQuerySet.as_manager()
-    not_logged = {"text", "pages"}
+    not_logged = {"text", "pages", "wording"}
     withheld: bool  # what `telling_withheld` adds
 
     class Meta:
@@ -76,6 +83,9 @@ class Exhibit(Recorded):
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        return reverse("claims:exhibit-detail", args=[self.case.code, self.pk])
+
     def facts(self) -> dict[str, Any]:
         """What it is; of the text, which can be long, the hash."""
         return super().facts() | {"text_sha256": sha256(self.text) if self.text else ""}
@@ -83,7 +93,7 @@ class Exhibit(Recorded):
     def save(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
         """Save. Refused where the text is another, or a quotation would no longer stand.
 
-        With the text comes what tells whence it may come: the agency that it credits, and its fingerprints.
+        With the text comes what tells whence it may come: the agency that it credits, its fingerprints, its wording.
         """
         with writing(self.case):
             stored = self.stored() if self.pk else None
@@ -95,6 +105,7 @@ class Exhibit(Recorded):
             fresh = stored is None or self.held_text != stored.held_text
             if fresh:
                 self.credit = credit(self.held_text or "")
+                self.wording = wording(self.held_text or "")
             super().save(*args, by=by, **kwargs)
             if fresh:
                 self.keep_prints()
@@ -198,6 +209,31 @@ class Lineage(Recorded):
     @property
     def log_case(self) -> Case:
         return self.exhibit.case
+
+    def save(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
+        """Save; the editors of verdicts that rest on it are told, unless the reason alone is another."""
+        from claims.models.leaning import flag_lineage  # what verdicts lean on is built on exhibits
+
+        with writing(self.log_case):
+            stored = self.stored() if self.pk else None
+            super().save(*args, by=by, **kwargs)
+            if by is not None and (stored is None or stored.link != self.link):
+                flag_lineage(self.exhibit, by=by)
+
+    def delete(self, *args: Any, by: User | None = None, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Take it back; the editors of verdicts that rest on it are told."""
+        from claims.models.leaning import flag_lineage
+
+        with writing(self.log_case):
+            gone = super().delete(*args, by=by, **kwargs)
+            if by is not None:
+                flag_lineage(self.exhibit, by=by)
+        return gone
+
+    @property
+    def link(self) -> tuple[int, int | None, str]:
+        """What is said: of which exhibit, that it repeats which, and how."""
+        return self.exhibit_id, self.original_id, str(self.kind)
 
     @property
     def is_word(self) -> bool:

@@ -2,37 +2,59 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterable
+from itertools import batched
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.cases import Case
+from claims.models.cases import Case, Membership
 from claims.models.claims import Claim
+from claims.models.entries import VERBS, writing
 from claims.models.evidence import Evidence
-from claims.models.records import Recorded, RecordedQuerySet
+from claims.models.exhibits import Exhibit, Lineage
+from claims.models.moves import Role
+from claims.models.origins import Gathered, origins_of
+from claims.models.records import NotNow, NotYours, Recorded, RecordedQuerySet, Refused
 from claims.models.sources import Source
-from claims.models.verdicts import Verdict
+from claims.models.verdicts import BORNE_BY, Verdict
+from claims.weighing.origins import linchpins
+
+if TYPE_CHECKING:
+    from claims.models.people import User
+
+BATCH = 1000  # rows written by one statement
 
 
 class Leaning(models.Model):
-    """A verdict leans on a source: some of its evidence is of the source's origin.
+    """A standing verdict leans on a source: what bears its answer is of the source's origin.
 
-    It is a linchpin where the verdict would lose its required support without that origin.
+    It is a linchpin where the verdict would lose its required support without that origin. The row goes once the
+    verdict stands no more.
     """
 
     verdict = models.ForeignKey(Verdict, on_delete=models.CASCADE, related_name="leanings")
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="leanings")
     linchpin = models.BooleanField(default=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, editable=False, related_name="leanings")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["verdict", "source"], name="leaning_once_per_source")]
+        indexes = [models.Index(fields=["case", "source", "-id"], name="leaning_of_source")]
 
     def __str__(self) -> str:
         return f"{self.verdict} leans on {self.source}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; the case is the claim's."""
+        self.case = self.verdict.claim.case
+        super().save(*args, **kwargs)
 
 
 class Reliance(models.Model):
@@ -49,6 +71,40 @@ class Reliance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case}: {self.verdicts} on {self.source}"
+
+    @classmethod
+    def step(cls, case: Case, sources: dict[int, bool], by: int) -> None:
+        """Count one verdict more or less (1 or -1) on each of these, a linchpin where true; inside `writing(case)`."""
+        if not sources:
+            return
+        stand = {row.source_id: row for row in cls.objects.filter(case=case, source__in=sources)}
+        for source, linchpin in sources.items():
+            row = stand.setdefault(source, cls(case=case, source_id=source))
+            row.verdicts = max(0, row.verdicts + by)
+            row.linchpins = max(0, row.linchpins + by * linchpin)
+        cls.objects.bulk_create(
+            stand.values(), batch_size=BATCH, update_conflicts=True, unique_fields=["case", "source"],
+            update_fields=["verdicts", "linchpins"],
+        )  # fmt: skip
+        if by < 0:
+            cls.objects.filter(case=case, source__in=sources, verdicts=0).delete()
+
+    @classmethod
+    def recount(cls, case: Case) -> None:
+        """Count a case's standing verdicts anew."""
+        with writing(case):
+            cls.objects.filter(case=case).delete()
+            rows = Leaning.objects.filter(case=case).order_by().values("source_id")
+            counted = rows.annotate(verdicts=Count("pk"), linchpins=Count("pk", filter=Q(linchpin=True)))
+            cls.objects.bulk_create((cls(case=case, **row) for row in counted), batch_size=BATCH)
+
+
+class EvidenceChangeQuerySet(RecordedQuerySet):
+    """Changes, from the side of whoever is to answer them."""
+
+    def unanswered(self) -> Self:
+        """Those of which nobody has said yet what follows."""
+        return self.filter(answered_at=None)
 
 
 class EvidenceChange(Recorded):
@@ -78,10 +134,16 @@ class EvidenceChange(Recorded):
     answered_at = models.DateTimeField(null=True, blank=True)
     answer = models.TextField(_("why the verdict still stands"), blank=True, max_length=2000)
 
-    objects = RecordedQuerySet.as_manager()
+    objects = EvidenceChangeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["verdict", "evidence", "what"], condition=Q(answered_at=None),
+                name="evidence_change_once_until_answered",
+            )
+        ]  # fmt: skip
         indexes = [
             models.Index(fields=["claim", "-id"], name="evidence_change_of_claim"),
             models.Index(
@@ -99,3 +161,155 @@ class EvidenceChange(Recorded):
     def facts(self) -> dict[str, Any]:
         """As the log keeps it, by the evidence's number: of a withheld source it says no name."""
         return {"what": self.what, "evidence": self.evidence.number, "answer": self.answer}
+
+
+def standing_verdict(claim: Claim) -> Verdict | None:
+    """The claim's verdict, proposed or signed off; None where none stands."""
+    found: Verdict | None = Verdict.objects.standing().filter(claim=claim).select_related("rating").first()
+    return found
+
+
+def leans_on(gathered: Gathered, stance: str | None) -> dict[int, bool]:
+    """The sources that bear an answer, each with whether it is a linchpin.
+
+    An item leans on whoever speaks at first hand in its origin; where that is not on record, on its own source.
+    `stance` is that of the evidence that bears the answer. An answer that rests on no one stance leans on all that
+    speaks for or against the claim, and has no linchpins.
+    """
+    origins = gathered.origins
+    pins = linchpins(origins, stance) if stance else set[int]()
+    repeating = {link.exhibit for link in gathered.links if link.original is not None}
+    speakers: dict[int, set[int]] = defaultdict(set)
+    for link in gathered.links:
+        source = gathered.exhibits[link.exhibit].source
+        if link.kind == Lineage.Kind.FIRST_HAND and link.exhibit not in repeating and source is not None:
+            speakers[origins.groups[link.exhibit]].add(source)
+    found: dict[int, bool] = {}
+    for item in origins.chosen(stance):
+        origin, own = origins.of[item.key], gathered.exhibits[item.exhibit].source
+        if item.stance == Evidence.Stance.CONTEXT:
+            continue
+        first = speakers.get(origin) if origin is not None else None
+        for source in first or ({own} if own is not None else ()):
+            found[source] = found.get(source, False) or origin in pins
+    return found
+
+
+def lean(verdict: Verdict, gathered: Gathered) -> None:
+    """Keep what a standing verdict leans on, in the place of what it leant on before; inside `writing(case)`."""
+    case = verdict.claim.case
+    stood = dict(Leaning.objects.filter(verdict=verdict).values_list("source", "linchpin"))
+    stands = leans_on(gathered, BORNE_BY.get(verdict.rating.look))
+    if stands == stood:
+        return
+    if stood:
+        Reliance.step(case, stood, -1)
+        Leaning.objects.filter(verdict=verdict).delete()
+    rows = [Leaning(case=case, verdict=verdict, source_id=key, linchpin=pin) for key, pin in stands.items()]
+    Leaning.objects.bulk_create(rows, batch_size=BATCH)
+    Reliance.step(case, stands, 1)
+
+
+def fall(claim: Claim, verb: str, *, by: User) -> None:
+    """The claim's verdict stands no more, by the act of this name: nothing leans by it, and no change waits under it.
+
+    Call it in the transaction of the act, which holds the case's chain.
+    """
+    leanings = Leaning.objects.filter(verdict__claim=claim)
+    if stood := dict(leanings.values_list("source", "linchpin")):
+        Reliance.step(claim.case, stood, -1)
+        leanings.delete()
+    waiting = EvidenceChange.objects.unanswered().filter(verdict__claim=claim)
+    models.QuerySet.update(waiting, answered_by=by, answered_at=timezone.now(), answer=str(VERBS[verb]))
+
+
+def flag(what: str, *, by: User, exhibits: Iterable[int] | RawSQL | None = None, source: Source | None = None) -> int:
+    """Tell the editors of standing verdicts that evidence under them changed: of how many pieces.
+
+    These are the pieces whose exhibit is of `source`, or among `exhibits` (keys, or SQL that finds them). Of each
+    the same is told once, until somebody answers it. Call it in the transaction of the change, which must
+    hold the chains of the cases concerned, so that no verdict is proposed meanwhile.
+    """
+    changed = Evidence.objects.standing().order_by()
+    changed = changed.filter(exhibit__source=source) if source is not None else changed.filter(exhibit__in=exhibits)
+    edits = Membership.objects.filter(case=OuterRef("claim__case"), user=OuterRef("proposed_by"), role=Role.EDITOR)
+    may_answer = Q(proposed_by__is_active=True) & (Q(proposed_by__is_superuser=True) | Q(Exists(edits.order_by())))
+    whose = models.Case(models.When(may_answer, then="proposed_by"))
+    resting = Verdict.objects.standing().filter(claim__evidence__in=changed).order_by("claim__evidence")
+    rows = resting.values_list("pk", "claim", "claim__case", "claim__evidence", whose)
+    told, now = 0, timezone.now()
+    for some in batched(rows.iterator(BATCH), BATCH, strict=False):
+        made = [
+            EvidenceChange(
+                verdict_id=verdict, claim_id=claim, case_id=case, evidence_id=evidence, editor_id=editor, what=what,
+                at=now, by=by,
+            )
+            for verdict, claim, case, evidence, editor in some
+        ]  # fmt: skip
+        # What is told already, and not answered, is not told twice.
+        models.QuerySet.bulk_create(EvidenceChange.objects.all(), made, ignore_conflicts=True)
+        told += len(made)
+    return told
+
+
+# An exhibit, and each that traces back to it.
+BELOW = """
+WITH RECURSIVE below(id) AS (
+    SELECT CAST(%s AS bigint)
+    UNION SELECT exhibit_id FROM claims_lineage JOIN below ON original_id = below.id
+) SELECT id FROM below
+"""
+
+
+def flag_lineage(exhibit: Exhibit, *, by: User) -> int:
+    """Tell of all evidence that is this exhibit, or traces back to it: where it comes from was said anew."""
+    return flag(EvidenceChange.What.LINEAGE, by=by, exhibits=RawSQL(BELOW, [exhibit.pk]))  # noqa: S611 - own words
+
+
+def flag_merge(source: Source, *, by: User) -> int:
+    """Tell of all evidence that is of this source: it was merged with another, or parted from it."""
+    return flag(EvidenceChange.What.MERGE, by=by, source=source)
+
+
+def uphold(claim: Claim, *, by: User, reason: str, upto: int) -> int:
+    """Say why the claim's verdict still stands after all that changed under it, up to the change of key `upto`.
+
+    Returns how many changes that answers; 0 where this person has said just so already.
+    """
+    reason = reason.strip()
+    with writing(claim.case) as chain:
+        claim = claim.locked()
+        if not claim.case.allows(by, "propose"):
+            raise NotYours(_("Your role in this case does not allow this. Ask one of its editors."))
+        verdict = standing_verdict(claim)
+        if verdict is None:
+            raise NotNow(_("No verdict stands on %(ref)s that could be upheld.") % {"ref": claim.ref})
+        if not reason:
+            raise Refused(_("Say why the verdict still stands: it will be asked."), "reason")
+        verdict.claim = claim
+        of_verdict = EvidenceChange.objects.filter(verdict=verdict)
+        waiting = of_verdict.unanswered().filter(pk__lte=upto).order_by("evidence__number", "pk")
+        changes = list(waiting.values_list("pk", "evidence__number", "what"))
+        if not changes:
+            if of_verdict.filter(pk=upto, answered_by=by, answer=reason).exists():
+                return 0
+            raise NotNow(_("These changes are answered already."))
+        answered = EvidenceChange.objects.filter(pk__in=[key for key, *_rest in changes])
+        models.QuerySet.update(answered, answered_by=by, answered_at=timezone.now(), answer=reason)
+        told = ", ".join(f"{number} {what}" for _key, number, what in changes)
+        chain.record(by=by, verb="upheld", on=verdict, after={"round": verdict.round, "changes": told}, why=reason)
+        lean(verdict, origins_of(claim))
+    return len(changes)
+
+
+def hand_over(user: User, case: Case | None = None) -> None:
+    """What waits for somebody who edits no more (in this case, or where they did) waits for any editor from now on."""
+    if user.is_active and user.is_superuser:
+        return
+    waiting = EvidenceChange.objects.unanswered().filter(editor=user)
+    if case is not None:
+        waiting = waiting.filter(case=case)
+    if user.is_active:
+        edits = Membership.objects.filter(case=OuterRef("case"), user=user, role=Role.EDITOR)
+        waiting = waiting.exclude(Exists(edits.order_by()))
+    models.QuerySet.update(waiting, editor=None)

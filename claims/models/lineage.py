@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import BooleanField, ExpressionWrapper
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -94,26 +94,28 @@ WHERE original_id IS NOT NULL ORDER BY claims_lineage.id
 """
 
 
-def _check_no_circle(exhibit: Exhibit, original: Exhibit) -> None:
+def links_above(exhibit: Exhibit) -> dict[int, dict[int, str]]:
+    """The links of an exhibit and of all it traces back to: key → key of what it repeats → how."""
+    links: dict[int, dict[int, str]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(ABOVE, [original.pk])
-        links: dict[int, dict[int, str]] = {}
+        cursor.execute(ABOVE, [exhibit.pk])
         for lower, upper, kind in cursor.fetchall():
             links.setdefault(lower, {})[upper] = kind
+    return links
+
+
+def _check_no_circle(exhibit: Exhibit, original: Exhibit) -> None:
+    links = links_above(original)
     way = _way(links, original.pk, exhibit.pk)
     if not way:
         return
-    titles = Exhibit.objects.in_bulk({key for step in way for key in step})
-    steps = [
+    titles = Exhibit.objects.in_bulk({key for step in way[:NAMED] for key in step})
+    told = [
         f"“{titles[lower]}” {Lineage.Kind(links[lower][upper]).label} “{titles[upper]}”" for lower, upper in way[:NAMED]
-    ]
+    ] + ["…"] * (len(way) > NAMED)
     raise Refused(
         _("“%(original)s” already traces back to “%(exhibit)s”: %(way)s. So this one cannot come from it.")
-        % {
-            "original": original,
-            "exhibit": exhibit,
-            "way": ", ".join([*steps, *(["…"] if len(way) > NAMED else [])]),
-        },
+        % {"original": original, "exhibit": exhibit, "way": ", ".join(told)},
         "original",
     )
 
@@ -157,12 +159,13 @@ def lineage_said(exhibits: Iterable[int], role: str) -> dict[int, str]:
 
     Nobody reads of an exhibit more than somebody of this role may see.
     """
-    from claims.models.evidence import Evidence  # evidence is built on exhibits
+    from claims.models.evidence import withheld  # evidence is built on exhibits
 
-    withheld = Exists(Evidence.objects.filter(exhibit=OuterRef("original"), withheld=True))
+    tells = withheld("original", "original__source", "original__case")
+    unnamed = ExpressionWrapper(tells, output_field=BooleanField())
     rows = Lineage.objects.filter(exhibit__in=list(exhibits)).order_by("exhibit", "pk")
     found: dict[int, list[str]] = {}
-    for exhibit, kind, title, hidden in rows.values_list("exhibit", "kind", "original__title", withheld):
+    for exhibit, kind, title, hidden in rows.values_list("exhibit", "kind", "original__title", unnamed):
         told = str(Lineage.Kind(kind).label)
         if title is not None:
             told += f" “{_('Exhibit withheld') if hidden and role == Role.READER else title}”"

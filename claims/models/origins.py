@@ -1,37 +1,38 @@
-"""The origins of a claim's evidence, gathered from the records and said in words."""
+"""The origins of a claim's evidence, gathered from the records."""
 
 from __future__ import annotations
 
-import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from claims.models.exhibits import Lineage
-from claims.weighing.origins import REQUIRED, Item, Origins, Thing, weigh
+from claims.text.addresses_in import one_spelling, same_page
+from claims.text.fingerprints import wording
+from claims.weighing.origins import Item, Origins, Thing, weigh
 
 if TYPE_CHECKING:
     from claims.models.claims import Claim
     from claims.models.evidence import Evidence
 
+type Marks = frozenset[tuple[str, object]]  # what things share, by its kind: (source, 5)
+
 UNSAVED = -1  # the key of a piece of evidence, or of an exhibit, that is still to be stored
 
 
 class Exhibited(NamedTuple):
-    """An exhibit as far as its origin goes; `number` of the evidence that it is, or None for what is only repeated."""
+    """An exhibit as far as its origin goes."""
 
     key: int
     title: str
     source: int | None
     speaker: str
-    published: datetime.date | None
     document: int | None
     url: str
+    wording: str
 
     @property
     def name(self) -> str:
@@ -55,8 +56,10 @@ class Gathered:
     withheld: set[int]  # items whose source stays unnamed for readers
     exhibits: dict[int, Exhibited]
     links: list[Link]
+    marks: dict[int, Marks]  # by exhibit
     origins: Origins
     links_of: dict[int, list[Link]] = field(default_factory=dict)
+    untold: frozenset[int] = frozenset()  # exhibits that are masked
 
     def __post_init__(self) -> None:
         of: dict[int, list[Link]] = defaultdict(list)
@@ -69,29 +72,23 @@ class Gathered:
         """The items that were weighed."""
         return self.origins.items
 
-    def number(self, item: Item) -> str:
-        """The evidence as people name it."""
-        return _("evidence %(number)s") % {"number": self.numbers[item.key]} if item.key in self.numbers else _("this")
-
     def leads(self, origin: int) -> list[Exhibited]:
         """The exhibits of an origin that speak at first hand, by their keys; these are what it is named for."""
         own = sorted(key for key, group in self.origins.groups.items() if group == origin)
-        spoken = {link.exhibit for link in self.links if link.kind == Lineage.Kind.FIRST_HAND}
-        return [self.exhibits[key] for key in ([key for key in own if key in spoken] or own)]
+        return [self.exhibits[key] for key in own if speaks_first(self.links_of.get(key, []))]
 
     def masked(self, hidden: dict[int, str]) -> Gathered:
         """The same for somebody who may not learn of some exhibits what they are: what they are called instead."""
         shown = {
-            key: each._replace(title=hidden[key], speaker="", source=None, url="", published=None)
-            if key in hidden
-            else each
+            key: each._replace(title=hidden[key], speaker="", source=None, url="") if key in hidden else each
             for key, each in self.exhibits.items()
         }
-        return replace(self, exhibits=shown)
+        return replace(self, exhibits=shown, untold=frozenset(hidden))
 
-    def called(self, origin: int) -> str:
-        """The name of an origin: of whoever speaks at first hand in it."""
-        return self.leads(origin)[0].name
+
+def speaks_first(said: list[Link]) -> bool:
+    """Whether an exhibit of which this was said speaks at first hand: it was said so, and not that it repeats any."""
+    return any(link.kind == Lineage.Kind.FIRST_HAND for link in said) and all(link.original is None for link in said)
 
 
 # Each exhibit that evidence on the claims is or traces back to, with each thing that was said of where it comes from.
@@ -104,10 +101,10 @@ WITH RECURSIVE reached(id) AS (
 )
 """
 THINGS = """
-SELECT e.id, e.title, e.source_id, COALESCE(s.name, ''), e.published, e.document_id, e.url, l.original_id, l.kind
+SELECT e.id, e.title, e.source_id, COALESCE(s.name, ''), e.document_id, e.url, e.wording, l.original_id, l.kind
 FROM reached JOIN claims_exhibit e ON e.id = reached.id
 LEFT JOIN claims_source s ON s.id = e.source_id LEFT JOIN claims_lineage l ON l.exhibit_id = e.id
-UNION ALL SELECT exhibit_id, '', NULL, '', NULL, NULL, '', file_id, 'bytes'
+UNION ALL SELECT exhibit_id, '', NULL, '', NULL, '', '', file_id, 'bytes'
 FROM claims_capture JOIN reached ON exhibit_id = reached.id
 """
 ITEMS = """
@@ -146,6 +143,8 @@ def gathered(
                 exhibits[key] = Exhibited(key, *facts)
                 if kind is not None:
                     links.setdefault(key, []).append(Link(key, other, kind))
+    for said in links.values():
+        said.sort(key=lambda link: link.original or 0)
     of_claim: dict[int, list[tuple[int, ...]]] = {key: [] for key in claims}
     for claim, *row in rows:
         of_claim[claim].append(tuple(row))
@@ -163,6 +162,7 @@ def _weighed(
     marks: dict[int, set[tuple[str, object]]],
     adding: Evidence | None,
 ) -> Gathered:
+    rows = [row for row in rows if row[2] in exhibits]  # others were removed between the two looks at the database
     items = [Item(key, exhibit, str(stance), str(bearing)) for key, _n, exhibit, stance, bearing, _w in rows]
     numbers = {key: number for key, number, *_rest in rows}
     withheld = {key for key, *_rest, hidden in rows if hidden}
@@ -176,24 +176,18 @@ def _weighed(
             links[made.key] = [Link(made.key, None, Lineage.Kind.FIRST_HAND)]
     near = _reach([item.exhibit for item in items], links)
     said = [link for key in near for link in links.get(key, [])]
-    things = [
-        Thing(
-            key,
-            marks_of(exhibits[key]) | marks.get(key, set()),
-            any(link.kind == Lineage.Kind.FIRST_HAND for link in links.get(key, [])),
-        )
-        for key in near
-    ]
+    of_each = {key: marks_of(exhibits[key]) | marks.get(key, set()) for key in near}
+    things = [Thing(key, of_each[key], speaks_first(links.get(key, []))) for key in near]
     pairs = [(link.exhibit, link.original) for link in said if link.original is not None]
-    return Gathered(numbers, withheld, {key: exhibits[key] for key in near}, said, weigh(items, things, pairs))
+    return Gathered(numbers, withheld, {key: exhibits[key] for key in near}, said, of_each, weigh(items, things, pairs))
 
 
 def _exhibited(adding: Evidence) -> Exhibited:
     exhibit = adding.cited
     speaker = exhibit.source.name if exhibit.source is not None else ""
     return Exhibited(
-        exhibit.pk or UNSAVED, exhibit.title, exhibit.source_id, speaker, exhibit.published, exhibit.document_id,
-        exhibit.url,
+        exhibit.pk or UNSAVED, exhibit.title, exhibit.source_id, speaker, exhibit.document_id, exhibit.url,
+        exhibit.wording or wording(exhibit.held_text or ""),
     )  # fmt: skip
 
 
@@ -208,92 +202,12 @@ def _reach(starts: Iterable[int], links: dict[int, list[Link]]) -> list[int]:
     return list(seen)
 
 
-def marks_of(exhibit: Exhibited) -> frozenset[tuple[str, object]]:
-    """What makes exhibits one origin: one speaker, one document, one web address."""
-    address = exhibit.url.split("#")[0].rstrip("/")
-    found = {"source": exhibit.source, "document": exhibit.document, "url": address}
+def marks_of(exhibit: Exhibited) -> Marks:
+    """What makes exhibits one origin: one speaker, one document, one web address, the same words."""
+    found = {
+        "source": exhibit.source,
+        "document": exhibit.document,
+        "url": same_page(one_spelling(exhibit.url)) if exhibit.url else "",
+        "wording": exhibit.wording,
+    }
     return frozenset((kind, value) for kind, value in found.items() if value)
-
-
-def counted(gathered: Gathered) -> str:
-    """How many items there are, from how many origins: “4 items, 2 origins, 1 of unknown lineage”."""
-    count = gathered.origins.count()
-    parts = [
-        ngettext("%(n)s item", "%(n)s items", count.items) % {"n": count.items},
-        ngettext("%(n)s origin", "%(n)s origins", count.origins) % {"n": count.origins},
-    ]
-    if count.unknown:
-        parts.append(_("%(n)s of unknown lineage") % {"n": count.unknown})
-    return ", ".join(parts)
-
-
-def caution(gathered: Gathered, stance: str = "supports") -> str:
-    """What is to be said where all support has one origin, or none that is known; nothing where it has two."""
-    count = gathered.origins.count(stance)
-    if not count.items or count.origins >= REQUIRED:
-        return ""
-    if not count.origins:
-        return _("all support is of unknown lineage, and counts for no origin.")
-    return _("all support comes from 1.")
-
-
-def because(gathered: Gathered, stance: str = "supports") -> str:
-    """Why items of one stance count for one origin, or for none: who repeats whom, and what is not known."""
-    beside = gathered.origins.chosen(stance)
-    unknown = [gathered.numbers[item.key] for item in beside if gathered.origins.of[item.key] is None]
-    repeats = [_lack(gathered, item) for item in beside if gathered.origins.of[item.key] is not None]
-    told = [sentence for sentence in repeats if sentence][:MOST_NAMED]
-    if told:
-        told.append(_("What repeats does not corroborate."))
-    if unknown:
-        numbers = ", ".join(map(str, unknown[:MOST_NAMED])) + ("…" if len(unknown) > MOST_NAMED else "")
-        told.append(
-            ngettext(
-                "Say where evidence %(numbers)s comes from: until then it counts for no origin.",
-                "Say where evidence %(numbers)s come from: until then they count for no origin.",
-                len(unknown),
-            )
-            % {"numbers": numbers}
-        )
-    return " ".join(told)
-
-
-def missing(gathered: Gathered, item: Item) -> str:
-    """What an item lacks to be confirmed by independent sources, in a sentence; nothing where it lacks nothing.
-
-    It takes two origins of known lineage that say the same of the same question, its own among them.
-    """
-    beside = gathered.origins.chosen(item.stance, item.bearing)
-    count = gathered.origins.count(item.stance, item.bearing)
-    own = gathered.origins.of[item.key]
-    if own is not None and count.origins >= REQUIRED:
-        return ""
-    told = [_("“Confirmed by other independent sources” needs two independent origins, its own among them.")]
-    if count.origins:
-        found = {origin for each in beside if (origin := gathered.origins.of[each.key]) is not None}
-        names = ", ".join(gathered.called(origin) for origin in sorted(found))
-        told.append(
-            ngettext("There is one: %(names)s.", "There are %(n)s: %(names)s.", len(found))
-            % {"names": names, "n": len(found)}
-        )
-    else:
-        told.append(_("There is none whose lineage is known."))
-    told += [_lack(gathered, each) for each in beside[:MOST_NAMED] if _lack(gathered, each)]
-    return " ".join(told)
-
-
-MOST_NAMED = 5  # items whose missing link a sentence names
-
-
-def _lack(gathered: Gathered, item: Item) -> str:
-    """Why an item adds no origin of its own."""
-    name = gathered.number(item)
-    name = name[:1].upper() + name[1:]
-    if gathered.origins.of[item.key] is None:
-        said = _("%(item)s is of unknown lineage: say what it repeats, or that it speaks at first hand.")
-        return said % {"item": name}
-    for link in gathered.links_of.get(item.exhibit, []):
-        if link.original is not None:
-            what = gathered.exhibits[link.original]
-            return _("%(item)s repeats “%(title)s”.") % {"item": name, "title": what.title}
-    return ""

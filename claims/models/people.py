@@ -101,11 +101,18 @@ class User(AbstractUser):
                 for name in RIGHTS:
                     setattr(self, name, getattr(stored, name))
             super().save(*args, **kwargs)
+            if stored is not None and any(getattr(stored, name) > getattr(self, name) for name in RIGHTS):
+                self._hand_over()
             before, after = stored.facts() if stored else None, self.facts()
             if stored is not None and stored.password != self.password:
                 after["password"] = "changed"  # noqa: S105 - says that it was, not what to
             if before != after:
                 chain.record(by=by or self, verb="changed" if stored else "added", on=self, before=before, after=after)
+
+    def _hand_over(self) -> None:
+        from claims.models.leaning import hand_over  # what verdicts lean on is built on people
+
+        hand_over(self)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Never: the log names people. Accounts are made inactive instead."""

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.cases import Case
-from claims.models.entries import writing
+from claims.models.entries import take_chains, writing
 from claims.models.moves import Role
 from claims.models.records import NotNow, Recorded, RecordedQuerySet, Refused
 
@@ -43,14 +43,14 @@ class SourceQuerySet(RecordedQuerySet):
         that knows it. Exhibits and evidence stay in their own cases. Readers, in the narrow sense, do not
         learn of a source in a case in which evidence withholds who it is, nor of one that was merged into it.
         """
-        from claims.models.evidence import Evidence  # evidence is built on sources
+        from claims.models.evidence import withholding  # evidence is built on sources
 
         if reader.is_superuser and reader.is_active:
             return self
-        its = Q(exhibit__source=OuterRef("source")) | Q(exhibit__source=OuterRef("source__merged_into"))
-        withheld = Evidence.objects.filter(its, withheld=True, exhibit__case=OuterRef("case"))
+        kept = Exists(withholding(OuterRef("source"), OuterRef("case")))
+        kept |= Exists(withholding(OuterRef("source__merged_into"), OuterRef("case")))
         known = Source.cases.through.objects.filter(
-            Q(case__memberships__role__in=[Role.ANALYST, Role.EDITOR]) | ~Exists(withheld.order_by()),
+            Q(case__memberships__role__in=[Role.ANALYST, Role.EDITOR]) | ~kept,
             source=OuterRef("pk"),
             case__memberships__user_id=reader.pk,
         )
@@ -204,7 +204,10 @@ class Source(Recorded):
         if not reason.strip():
             raise Refused(_("Say why this grade: it will be asked."), "reason")
 
+        from claims.models.leaning import EvidenceChange, flag  # what verdicts lean on is built on sources
+
         def make() -> Grade:
+            take_chains(self.cases.all())  # so that no verdict is proposed on the old grade and misses the new one
             with writing(None) as chain:
                 # As it stands now: what somebody corrected since this was read must not be written back.
                 stands = Source.objects.get(pk=self.pk)
@@ -224,6 +227,8 @@ class Source(Recorded):
                     after={"reliability": letter},
                     why=grade.reason,
                 )
+                if letter != before["reliability"]:
+                    flag(EvidenceChange.What.GRADE, by=by, source=self)
             return grade
 
         return Grade.made_once(once, make)

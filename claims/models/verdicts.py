@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -15,7 +15,7 @@ from claims.models.cases import Case, Look, Rating
 from claims.models.claims import Claim
 from claims.models.entries import writing
 from claims.models.moves import Status
-from claims.models.origins import origins_of
+from claims.models.origins import Gathered, origins_of
 from claims.models.records import NotNow, NotYours, Recorded, RecordedQuerySet, Refused, Stale
 from claims.weighing.origins import REQUIRED
 
@@ -42,6 +42,14 @@ class Difference(models.TextChoices):
 
 # Which evidence bears an answer, by the look of it; the others rest on no one stance.
 BORNE_BY: dict[str, str] = {Look.SUPPORTED.value: "supports", Look.REFUTED.value: "refutes"}
+
+
+class VerdictQuerySet(RecordedQuerySet):
+    """Verdicts, from the claim's side."""
+
+    def standing(self) -> Self:
+        """Those that are proposed, or signed off, in the present round of their claims."""
+        return self.filter(decision__in=["", Verdict.Decision.SIGNED_OFF], round=F("claim__round"))
 
 
 class Verdict(Recorded):
@@ -75,7 +83,7 @@ class Verdict(Recorded):
     decided_at = models.DateTimeField(null=True, blank=True)
     reason = models.TextField(_("reason"), blank=True, max_length=5000)
 
-    objects = RecordedQuerySet.as_manager()
+    objects = VerdictQuerySet.as_manager()
 
     class Meta:
         ordering = ["claim", "-proposed_at", "-pk"]
@@ -115,11 +123,10 @@ class Verdict(Recorded):
     def log_label(self) -> str:
         return f"{self.claim.ref}, verdict"
 
-    def weigh_support(self) -> None:
-        """Count the origins that bear the answer. Refused where one is to be enough and nobody says why."""
-        stance = BORNE_BY.get(self.rating.look)
-        gathered = origins_of(self.claim) if stance else None
-        self.support = gathered.origins.count(stance).origins if gathered else None
+    def weigh_support(self) -> Gathered:
+        """Count the origins that bear the answer; gives all of them. Refused where one is to do and nobody says why."""
+        stance, gathered = BORNE_BY.get(self.rating.look), origins_of(self.claim)
+        self.support = gathered.origins.count(stance).origins if stance else None
         if self.rating.look != Look.SUPPORTED or (self.support or 0) >= REQUIRED:
             self.one_origin = ""
         elif not self.one_origin.strip():
@@ -132,10 +139,12 @@ class Verdict(Recorded):
                 % {"n": self.support or 0},
                 "one_origin",
             )
+        return gathered
 
 
 def propose(claim: Claim, *, by: User, once: str | None = None, **values: Any) -> Verdict:
     """Propose the case's answer. How it was reached follows from the assessments, and is not for the editor to say."""
+    from claims.models.leaning import lean  # what verdicts lean on is built on verdicts
 
     def make() -> Verdict:
         with writing(claim.case) as chain:
@@ -156,8 +165,9 @@ def propose(claim: Claim, *, by: User, once: str | None = None, **values: Any) -
                 raise Refused(_("This answer is not what every reviewer said: choose why they differed."), "difference")
             if verdict.reached == Reached.AGREED:
                 verdict.difference = ""
-            verdict.weigh_support()
+            gathered = verdict.weigh_support()
             verdict.store()
+            lean(verdict, gathered)
             before = {"status": fresh.status}
             after = fresh.enter(move.end, chain)
             chain.record(
@@ -183,6 +193,8 @@ def send_back(claim: Claim, *, by: User, reason: str, expect: int | None = None)
 
 
 def _decide(claim: Claim, act: str, *, by: User, expect: int | None, reason: str) -> Verdict:
+    from claims.models.leaning import fall  # what verdicts lean on is built on verdicts
+
     with writing(claim.case) as chain:
         claim = claim.locked()
         move = claim.require(act, by)
@@ -199,6 +211,8 @@ def _decide(claim: Claim, act: str, *, by: User, expect: int | None, reason: str
         verdict.decision = Verdict.Decision.SIGNED_OFF if signed else Verdict.Decision.SENT_BACK
         verdict.decided_by, verdict.decided_at, verdict.reason = by, timezone.now(), reason
         verdict.store()
+        if not signed:
+            fall(claim, "sent_back", by=by)
         before = {"status": Status.PROPOSED.value}
         if signed and verdict.review_by:
             claim.review_by = verdict.review_by

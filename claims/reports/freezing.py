@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -21,13 +23,18 @@ from claims.models import (
     Claim,
     Document,
     Evidence,
+    EvidenceChange,
     Report,
+    Role,
     Source,
     User,
     Verdict,
+    lineage_said,
     writing,
 )
 from claims.models.entries import sha256
+from claims.models.origins import Gathered, gathered
+from claims.models.origins_said import OriginsSaid
 from claims.models.records import Refused
 from claims.reports.snapshots import FORMAT, Snapshot, canonical, misquotes
 from claims.text.quotations import around
@@ -164,12 +171,40 @@ def _gathered(claims: models.QuerySet[Claim]) -> list[Claim]:
     )
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What is known beside the records of the claims: their origins, where exhibits come from, what changed since."""
+
+    origins: dict[int, Gathered]
+    lineage: dict[int, str]
+    changes: dict[int, list[str]]
+
+    @classmethod
+    def of(cls, chosen: list[Claim], exhibits: set[int]) -> Beside:
+        """All of it for these claims; where only the named exhibits come from. It leaves as a reader may read it."""
+        changes: dict[int, list[str]] = defaultdict(list)
+        unanswered = EvidenceChange.objects.filter(claim__in=chosen, answered_at=None).select_related("evidence")
+        for change in unanswered.order_by("pk"):
+            said = _("evidence %(number)s: %(what)s, %(day)s")
+            changes[change.claim_id].append(
+                said
+                % {
+                    "number": change.evidence.number,
+                    "what": change.get_what_display(),
+                    "day": _day(change.at.astimezone(datetime.UTC).date()),
+                }
+            )
+        keys = [claim.pk for claim in chosen]
+        return cls(gathered(keys), lineage_said(exhibits, Role.READER), changes)
+
+
 def _snapshot(report: Report, chosen: list[Claim], chain: Chain) -> dict[str, Any]:
     case = report.case
     documents = {p.document.pk: p.document for claim in chosen for p in claim.passages.all()}
     named = [e.exhibit for claim in chosen for e in claim.evidence.all() if e.exhibit and not e.withheld]
     documents |= {exhibit.document.pk: exhibit.document for exhibit in named if exhibit.document}
     sources = {exhibit.source for exhibit in named if exhibit.source}
+    beside = Beside.of(chosen, {exhibit.pk for exhibit in named})
     return {
         "format": FORMAT,
         "language": "en",
@@ -194,7 +229,7 @@ def _snapshot(report: Report, chosen: list[Claim], chain: Chain) -> dict[str, An
             "ratings": [_fields(r, "code", "label", "meaning", "look", "position") for r in case.scale.ratings.all()],
         },
         "documents": [_document(d) for d in sorted(documents.values(), key=lambda document: document.number)],
-        "claims": [_claim(claim) for claim in chosen],
+        "claims": [_claim(claim, beside) for claim in chosen],
         "sources": _sources(sources),
     }
 
@@ -220,7 +255,7 @@ def _document(document: Document) -> dict[str, Any]:
     }
 
 
-def _claim(claim: Claim) -> dict[str, Any]:
+def _claim(claim: Claim, beside: Beside) -> dict[str, Any]:
     signed = sorted(claim.verdicts.all(), key=lambda verdict: verdict.round)
     current = next((v for v in signed if v.round == claim.round and claim.rating_id), None)
     rounds = {verdict.round for verdict in signed}
@@ -239,10 +274,12 @@ def _claim(claim: Claim) -> dict[str, Any]:
             for a in claim.attributions.all()
         ],
         "quantities": [_quantity(q) for q in claim.quantities.all()],
-        "evidence": [_evidence(e) for e in claim.evidence.all()],
+        "evidence": [_evidence(e) | _origin(e, beside) for e in claim.evidence.all()],
         "verdict": _verdict(current) if current else None,
         "assessments": [_assessment(a) for a in claim.assessments.all() if a.round in rounds],
         "earlier_verdicts": [_verdict(v) for v in signed if v is not current],
+        "origins": _origins(beside.origins[claim.pk]),
+        "changed_since": beside.changes.get(claim.pk, []) if current else [],
     }
 
 
@@ -276,6 +313,26 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
         "bears_on_label": evidence.get_bearing_display(),
         "level_label": evidence.get_level_display() if evidence.level else "",
         "reliability": evidence.grade.letter if evidence.grade else "",
+    }
+
+
+def _origins(found: Gathered) -> dict[str, Any]:
+    count, told = found.origins.count(), OriginsSaid(found)
+    said = f"{told.count}; {told.caution}" if told.caution else told.count
+    return {**count._asdict(), "said": said if count.items else ""}
+
+
+def _origin(evidence: Evidence, beside: Beside) -> dict[str, Any]:
+    """For which origin a piece of evidence counts, and what was said of where it comes from."""
+    found = beside.origins[evidence.claim_id].origins
+    origin = found.of.get(evidence.pk)
+    number = found.numbers[origin] if origin is not None else None
+    unknown = _("of unknown lineage, counts for none") if evidence.exhibit_id else ""
+    return {
+        "origin": number,
+        "origin_label": str(number) if number is not None else unknown,
+        "lineage": beside.lineage.get(evidence.exhibit_id or 0, ""),
+        "figures": [],
     }
 
 

@@ -101,11 +101,12 @@ def in_cases(reader: User, case: Case | None) -> dict[int, str] | None:
     return dict((seen.filter(pk=case.pk) if case else seen).values_list("pk", "role"))
 
 
-# That evidence withholds who a source is; it names the tables that it stands beside.
-WITHHELD = (
-    "SELECT 1 FROM claims_evidence AS kept JOIN claims_exhibit AS its ON its.id = kept.exhibit_id "
-    "WHERE kept.withheld AND "
-)
+def _withheld(same: str) -> str:
+    """That evidence withholds an exhibit, called “its” in the condition that it is the same."""
+    # As the index has it, or it would not be used; with a plus sign before its columns the database begins there.
+    withheld = "kept.withheld = 1" if connection.vendor == "sqlite" else "kept.withheld"
+    both = "claims_evidence AS kept JOIN claims_exhibit AS its ON its.id = kept.exhibit_id"
+    return f"EXISTS (SELECT 1 FROM {both} WHERE {withheld} AND {same})"  # noqa: S608 - own names
 
 
 def found(
@@ -150,16 +151,16 @@ def _known(reads: Sequence[int], among: Sequence[int]) -> str:
     known = f"known.source_id = {{key}} AND known.case_id IN ({_many(among)})"
     if not reads:
         return known
-    here = "its.source_id = known.source_id AND its.case_id = known.case_id"
-    return f"{known} AND (known.case_id NOT IN ({_many(reads)}) OR NOT EXISTS ({WITHHELD}{here}))"
+    here = "+its.source_id = known.source_id AND +its.case_id = known.case_id"
+    return f"{known} AND (known.case_id NOT IN ({_many(reads)}) OR NOT {_withheld(here)})"
 
 
 def _kept(reads: Sequence[int]) -> str:
     """That evidence stands in one of these cases and is withheld, or names whom other evidence there withholds."""
-    same = "(its.id = shown.id OR its.source_id = shown.source_id AND its.case_id = shown.case_id)"
+    same = "(+its.id = shown.id OR +its.source_id = shown.source_id AND +its.case_id = shown.case_id)"
     return (
         "SELECT 1 FROM claims_evidence AS cited JOIN claims_exhibit AS shown ON shown.id = cited.exhibit_id "  # noqa: S608 - own names; values are parameters
-        f"WHERE cited.id = {{key}} AND shown.case_id IN ({_many(reads)}) AND EXISTS ({WITHHELD}{same})"
+        f"WHERE cited.id = {{key}} AND shown.case_id IN ({_many(reads)}) AND {_withheld(same)}"
     )
 
 

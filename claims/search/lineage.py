@@ -55,6 +55,10 @@ class Proposal:
     kind: str
     reasons: list[str]
 
+    def get_kind_display(self) -> str:
+        """How the one comes from the other, in words."""
+        return str(Lineage.Kind(self.kind).label)
+
     @property
     def reason(self) -> str:
         """All reasons in a sentence."""
@@ -167,16 +171,17 @@ def proposals(exhibit: Exhibit, limit: int = 10) -> list[Proposal]:
     pairs = {other.pk: Pair(exhibit, other) for other in light(exhibit, keys)}
     for key, pair in pairs.items():
         pair.links = [Way(exhibit, pair.that)] * (key in linked) + [Way(pair.that, exhibit)] * (key in linking)
-    compare(text, [pairs[key] for key in keys if key in pairs])
+    compare(text, [pairs[key] for key in sharing if key in pairs])
     told = [pair for pair in pairs.values() if pair.shared or pair.links or pair.wires or close(pair)]
     told.sort(key=lambda pair: (-pair.weight, -pair.that.pk))
     return [Proposal(pair.that, pair.ways, pair.kind, pair.reasons) for pair in told[:limit]]
 
 
 def compare(text: str, pairs: list[Pair]) -> None:
-    """Read the texts of the first ones, as far as they are not too long in all, and look for passages."""
-    if not text:
-        return
+    """Read the texts of the first ones, as far as they are not too long in all, and look for passages.
+
+    Of those that share no print it is not asked: what they have in common may be what everybody prints.
+    """
     rows = Exhibit.objects.filter(pk__in=[pair.that.pk for pair in pairs[:READ]]).order_by()
     held = {
         key: of_document or own or ""
@@ -213,7 +218,8 @@ def sharing_with(exhibit: Exhibit) -> list[int]:
 def linked_from(exhibit: Exhibit, text: str) -> list[int]:
     """Those whose web address stands in its text."""
     written = [spelling for address in addresses(text) for spelling in spellings(address)]
-    found = Exhibit.objects.filter(case=exhibit.case_id, url__in=written).exclude(pk=exhibit.pk).order_by("-pk")
+    # In no order: SQLite would go through all exhibits of the case to give them in one.
+    found = Exhibit.objects.filter(case=exhibit.case_id, url__in=written).exclude(pk=exhibit.pk).order_by()
     return list(found.values_list("pk", flat=True)[:LINKED]) if written else []
 
 

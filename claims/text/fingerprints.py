@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from heapq import nsmallest
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ LONGEST = 1_000_000  # characters of a text that are looked at
 TOGETHER = 8  # words that are hashed as one: as many in a row are seldom the same by chance
 WINDOW = 8  # of so many hashes in a row the smallest is kept: any 15 words in a row leave a print
 MOST = 2_000  # prints of a text
+LEAST = TOGETHER + WINDOW - 1  # words of a text that nobody else happens upon
 
 # Marks above and below letters, soft hyphens and joiners stand within words.
 WORDS = re.compile(
@@ -60,6 +61,12 @@ def prints(text: str) -> set[int]:
     hashes = [number_of(" ".join(run)) for run in runs(words)]
     kept = {min(hashes[n : n + WINDOW]) for n in range(max(1, len(hashes) - WINDOW + 1))} if hashes else set()
     return kept if len(kept) <= MOST else set(nsmallest(MOST, kept))
+
+
+def wording(text: str) -> str:
+    """A hash that texts of the same words share, whatever their lines and capitals; "" for one of fewer than 15."""
+    words = text.casefold().split()
+    return sha256(" ".join(words).encode(errors="replace")).hexdigest() if len(words) >= LEAST else ""
 
 
 def number_of(words: str) -> int:

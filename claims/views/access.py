@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from claims.models import Assessment, Case, Claim, Document, NotYours, Refused, Report, Source, User
+from claims.models import Assessment, Case, Claim, Document, Exhibit, NotYours, Refused, Report, Source, User
 from claims.models.prepared import Prepared
 from claims.views.parts import refuse
 
@@ -203,6 +203,26 @@ def on_claim(may: str = "see") -> Callable[[Callable[..., HttpResponseBase]], Ca
 def on_document(may: str = "see") -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
     """A view of one document, found by its case's `code` and its `number`; its bytes and its text are not read."""
     return _on_numbered(lambda case, number: Document.objects.filter(case=case, number=number).light(), may)
+
+
+def on_exhibit(may: str = "see") -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
+    """A view of one exhibit of a case, found by `pk`; no reader gets to one of which it is withheld whose it is."""
+
+    def wrap(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        @functools.wraps(view)
+        def found(request: Request, code: str, pk: int, **kwargs: Any) -> HttpResponseBase:
+            case = _case_of(request, code)
+            exhibits = Exhibit.objects.filter(case=case, pk=pk).shown_to(case.role)
+            exhibit = exhibits.select_related("source").defer("text").first()
+            if exhibit is None:
+                raise Http404
+            exhibit.case = case
+            _check(case, request.user, may)
+            return view(request, exhibit, **kwargs)
+
+        return polite(found)
+
+    return wrap
 
 
 def on_report(may: str = "see") -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:

@@ -23,10 +23,12 @@ from claims.models import (
     Attribution,
     Case,
     Claim,
+    Credibility,
     Document,
     Entry,
     Evidence,
     Exhibit,
+    Lineage,
     Passage,
     Quantity,
     Rating,
@@ -38,9 +40,12 @@ from claims.models import (
     withheld,
 )  # fmt: skip
 from claims.models.assessments import could_read_answers
-from claims.models.origins import Gathered, because, caution, counted, origins_of
+from claims.models.origins import Gathered, Link, origins_of
+from claims.models.origins_said import OriginsSaid
 from claims.models.prepared import Prepared
 from claims.text.quotations import Quotation, around, paragraph_bounds, stands
+from claims.views.changes import Changes
+from claims.views.resting import barely_confirmed, without_one
 
 REACH = 1_000  # how much of a document is fetched on either side of a passage
 PASSAGES, EVIDENCE, ANSWERS, VERDICTS = 5, 200, 100, 50
@@ -137,8 +142,7 @@ def tell(rows: list[Evidence], user: User) -> list[Evidence]:
     for item in rows:
         hidden = item.waits_for_rating and item.added_by_id != user.pk
         item.untold = "withheld" if item.pk in kept else "unrated" if hidden else ""
-        told = item.exhibit.title if item.exhibit else str(item.absence)
-        item.named = str(UNTOLD[item.untold]) if item.untold else told
+        item.named = str(UNTOLD.get(item.untold) or (item.exhibit.title if item.exhibit else item.absence))
     return rows
 
 
@@ -204,24 +208,6 @@ def entries_of(claim: int) -> Any:
     return rows[: MOST_COUNTED + 1]
 
 
-@dataclass(frozen=True)
-class OriginsSaid:
-    """How many items and origins there are; what is to be minded, and why; whether the drawing explains it."""
-
-    count: str = ""
-    caution: str = ""
-    why: str = ""
-    show: bool = False
-
-    @classmethod
-    def of(cls, gathered: Gathered | None) -> OriginsSaid:
-        """What is to be said; nothing where there is no evidence that has an origin."""
-        if gathered is None:
-            return cls()
-        count, minded = counted(gathered), caution(gathered)
-        return cls(count, minded, because(gathered) if minded else "", bool(minded))
-
-
 class ClaimPage:
     """What a claim's page shows to one person. Each part is looked up when the page comes to it."""
 
@@ -234,6 +220,7 @@ class ClaimPage:
         self.may = {act: claim.allowed(act, user) for act in MOVES} | {
             "cite": may(self.role, "cite") and claim.citable,
             "revise": may(self.role, "revise") and claim.revisable,
+            "uphold": may(self.role, "propose"),
         }
         self.reviews = may(self.role, "assess")
 
@@ -262,6 +249,18 @@ class ClaimPage:
         return [item for item in self._evidence if item.removed_at is None]
 
     @cached_property
+    def traced(self) -> list[Evidence]:
+        """What stands, each with what was said of where it comes from, as `lineage`."""
+        for item in self.evidence:
+            links = self.gathered.links_of.get(item.exhibit_id or 0, []) if self.gathered else []
+            item.lineage = ", ".join(self._traced(link) for link in links)  # type: ignore[attr-defined]
+        return self.evidence
+
+    def _traced(self, link: Link) -> str:
+        how = str(Lineage.Kind(link.kind).label)
+        return f"{how} “{self.gathered.exhibits[link.original].title}”" if link.original and self.gathered else how
+
+    @cached_property
     def removed(self) -> list[Evidence]:
         """What was removed, and can be restored."""
         return [item for item in self._evidence if item.removed_at is not None]
@@ -284,9 +283,15 @@ class ClaimPage:
         return self.gathered.origins.count("supports").origins if self.gathered else 0
 
     @cached_property
-    def origins_said(self) -> OriginsSaid:
-        """How many origins there are, in a sentence, and what is to be minded."""
-        return OriginsSaid.of(self.gathered)
+    def origins_said(self) -> OriginsSaid | None:
+        """How many origins there are, in words, and what is to be minded; nothing where no evidence has one."""
+        return OriginsSaid(self.gathered) if self.gathered is not None else None
+
+    @property
+    def unconfirmed(self) -> list[str]:
+        """Of evidence that was rated as confirmed by independent sources, what it lacks by now."""
+        rated = {item.pk for item in self.evidence if item.credibility == Credibility.CONFIRMED}
+        return self.origins_said.unconfirmed(rated) if self.origins_said is not None and rated else []
 
     @cached_property
     def ratings(self) -> list[Rating]:
@@ -380,6 +385,19 @@ class ClaimPage:
         """The proposal of this round, or the verdict it became."""
         stands_now = self.claim.status in (Status.PROPOSED, Status.SIGNED_OFF)
         return self._verdicts[0] if stands_now and self._verdicts and self.sees else None
+
+    @cached_property
+    def changes(self) -> Changes | None:
+        """What changed under the verdict since, and nobody has answered."""
+        return Changes.under(self.verdict, self.evidence)
+
+    @cached_property
+    def linchpins(self) -> list[str]:
+        """What the verdict, and ratings of credibility, would lose without one origin, in sentences."""
+        if self.gathered is None:
+            return []
+        looks = self.verdict.rating.look if self.verdict else ""
+        return [*without_one(self.gathered, looks), *barely_confirmed(self.gathered, self.evidence)]
 
     @property
     def earlier_verdicts(self) -> list[Verdict]:

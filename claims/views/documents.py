@@ -14,8 +14,8 @@ from claims.models import Claim, Document, Passage, Refused, Suggestion
 from claims.text.quotations import around, trim
 from claims.text.sentences import sentences
 from claims.views.access import Request, on_document
-from claims.views.parts import go, render_part
-from claims.views.reading_room import part_of, place_of, show, whole
+from claims.views.parts import go, render_part, whole
+from claims.views.reading_room import part_of, place_of, show
 from claims.views.suggestions import found
 
 STANDING = 8  # claims that stand in the words of a new one, by name

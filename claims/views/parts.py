@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
+from claims.forms.filters import cursor
 from claims.models import Refused
 
 if TYPE_CHECKING:
@@ -62,3 +63,12 @@ def refuse(request: HttpRequest, refusal: Refused) -> HttpResponse:
     named = request.resolver_match.kwargs if request.resolver_match else {}
     back = reverse("claims:case-detail", args=[named["code"]]) if "code" in named else ""
     return render(request, "claims/refusal.html", {"refusal": refusal, "back": back}, status=refusal.status)
+
+
+def whole(query: QueryDict, name: str) -> int | None:
+    """The whole number in the address; None where it names none, 404 where it is no such number."""
+    value = query.get(name)
+    number = cursor(value)
+    if value and number is None:
+        raise Http404
+    return number

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from claims.models import Assignment, Case, Claim, Membership, Role, Status, User, Verdict
 from claims.views.access import Request, open_to
+from claims.views.changes import changed
 
 SHOWN = 20  # rows of a section
 PLACES = 150  # (case, status) pairs looked at: an administrator is in every case
@@ -29,11 +30,12 @@ class Section:
     verb: str
     claims: list[Claim]
     places: list[dict[str, Any]] = field(default_factory=list)
+    beyond: bool = False  # whether there are more than were looked at
 
     @property
     def more(self) -> bool:
         """Whether there are more than are shown."""
-        return len(self.claims) > SHOWN
+        return self.beyond or len(self.claims) > SHOWN
 
     @property
     def shown(self) -> list[Claim]:
@@ -42,13 +44,14 @@ class Section:
 
 
 def queue(request: Request) -> HttpResponse:
-    """What waits for the person: to answer, to decide, to sign off."""
+    """What waits for the person: to answer, to decide, to sign off, to look at again."""
     user = request.user
     places = waiting_places(user)
     editing = [place for place in places if place["role"] == Role.EDITOR]
     sections = [
         Section("asked", _("You are asked"), _("Assess"), asked(user)),
         Section("returned", _("Your proposals that came back"), _("Propose anew"), returned(user)),
+        changed_since(user),
         standing("sign-off", _("To sign off"), _("Decide"), Status.PROPOSED, editing, by_others(user)),
         standing("decide", _("To decide"), _("Propose"), Status.TO_DECIDE, editing),
         standing("open", _("Open to anyone"), _("Assess"), Status.OPEN, places),
@@ -122,6 +125,12 @@ def returned(user: User) -> list[Claim]:
     if not (user.is_superuser and user.is_active):
         rows = rows.filter(claim__case__memberships__user=user, claim__case__memberships__role=Role.EDITOR)
     return [row.claim for row in rows.fetch_mode(models.FETCH_RAISE)[: SHOWN + 1]]
+
+
+def changed_since(user: User) -> Section:
+    """The claims on whose evidence something changed since their verdict."""
+    claims, beyond = changed(user, SHOWN)
+    return Section("changed", _("Evidence changed since"), _("Look again"), claims, beyond=beyond)
 
 
 def listed(claims: QuerySet[Claim]) -> list[Claim]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Count, Q
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -33,7 +33,7 @@ from claims.text.assertions import SEEN, WORDINGS
 from claims.text.worth import SIGNS
 from claims.views import captures
 from claims.views.access import Request, open_to
-from claims.views.parts import render_part, wants_part
+from claims.views.parts import render_part, wants_part, whole
 
 LISTED = 50  # suggestions on one page of the list beside the text
 AGAINST = {sign.code for sign in SIGNS if sign.weight < 0} | {code for code, (weight, _) in SEEN.items() if weight < 0}
@@ -69,15 +69,6 @@ def show(
         number = whole(request.GET, "part")
         context["keep"] = f"&part={number}" if number else ""
     return render_part(request, "claims/document_detail.html", part_name, context)
-
-
-def whole(query: QueryDict, name: str) -> int | None:
-    """The whole number in the address; None where it names none, 404 where it is no such number."""
-    value = query.get(name)
-    number = cursor(value)
-    if value and number is None:
-        raise Http404
-    return number
 
 
 def part_of(request: Request, document: Document, place: int | None) -> Part:

@@ -12,7 +12,21 @@ from django.utils.translation import gettext as _
 
 from claims.forms.filters import cursor
 from claims.forms.sources import GradeForm, NewSourceForm, SourceFilters, SourceForm
-from claims.models import Case, Claim, Evidence, Exhibit, Grade, Merge, NotNow, NotYours, Role, Source, User, may_merge
+from claims.models import (
+    Case,
+    Claim,
+    Evidence,
+    Exhibit,
+    Grade,
+    Merge,
+    NotNow,
+    NotYours,
+    Role,
+    Source,
+    User,
+    may_merge,
+    withholding,
+)
 from claims.search.sources import named
 from claims.views.access import Request, on_source, polite
 from claims.views.grade_steps import MOST_STEPS, drawn
@@ -198,8 +212,8 @@ def merges_of(source: Source) -> list[Merge]:
 
 def cases_telling(source: Source, reader: User) -> models.QuerySet[Case]:
     """The cases one belongs to; for their readers without those in which it is withheld who this source is."""
-    withheld = Evidence.objects.filter(withheld=True, exhibit__source=source, exhibit__case=OuterRef("pk"))
-    return Case.objects.visible_to(reader).exclude(Q(role=Role.READER) & Exists(withheld.order_by()))
+    kept = withholding(source.pk, OuterRef("pk"))
+    return Case.objects.visible_to(reader).exclude(Q(role=Role.READER) & Exists(kept))
 
 
 def exhibits_of(source: Source, reader: User, before: str) -> tuple[list[tuple[Exhibit, list[Evidence]]], str]:

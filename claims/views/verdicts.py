@@ -1,4 +1,4 @@
-"""Proposing the case's answer, and deciding on what somebody else proposed."""
+"""Proposing the case's answer, deciding on what somebody else proposed, and upholding it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from functools import partial
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from claims.forms.verdicts import DecisionForm, ProposalForm
-from claims.models import Claim, Verdict, propose, send_back, sign_off
+from claims.forms.verdicts import DecisionForm, ProposalForm, UpholdForm
+from claims.models import Claim, Verdict, propose, send_back, sign_off, uphold
 from claims.views.access import Request, on_claim
 from claims.views.claims import ask, done, find_claim
 
@@ -55,6 +55,18 @@ def verdict_send_back(request: Request, claim: Claim) -> HttpResponse:
     else:
         claim.require("send_back", request.user)
     return ask(request, "claims/verdict_send_back.html", claim, form)
+
+
+@on_claim(may="propose")
+def changes_uphold(request: Request, claim: Claim) -> HttpResponse:
+    """Say why the verdict still stands after what changed under it: all that the person saw."""
+    form = UpholdForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        seen, reason = form.cleaned_data["version"], form.values["reason"]
+        act = partial(uphold, claim, by=request.user, reason=reason, upto=seen or 0)
+        if form.attempt(act) is not None:
+            return done(request, find_claim(claim), _("The verdict still stands; your reason is in the log."))
+    return ask(request, "claims/changes_uphold.html", claim, form)
 
 
 def _decided(claim: Claim, form: DecisionForm, request: Request, decision: str) -> bool:

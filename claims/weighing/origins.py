@@ -49,13 +49,16 @@ class Origins:
 
     def count(self, stance: str | None = None, bearing: str | None = None) -> Count:
         """How many there are, of one stance and about one question where these are named."""
-        chosen = self.chosen(stance, bearing)
-        found = [self.of[item.key] for item in chosen]
-        return Count(len(chosen), len({origin for origin in found if origin is not None}), found.count(None))
+        found = [self.of[item.key] for item in self.chosen(stance, bearing)]
+        return Count(len(found), len(set(found) - {None}), found.count(None))
 
     def chosen(self, stance: str | None = None, bearing: str | None = None) -> list[Item]:
         """The items of one stance and about one question, where these are named."""
         return [item for item in self.items if stance in (None, item.stance) and bearing in (None, item.bearing)]
+
+    def known(self, stance: str | None = None, bearing: str | None = None) -> set[int]:
+        """The independent origins of the items of one stance and about one question, where these are named."""
+        return {origin for item in self.chosen(stance, bearing) if (origin := self.of[item.key]) is not None}
 
     def without(self, origin: int) -> Origins:
         """What is left where all items of one origin are left out."""
@@ -77,8 +80,10 @@ def weigh(items: Sequence[Item], things: Iterable[Thing], links: Iterable[tuple[
     """The origins of the items. `links` are (what repeats, what is repeated), by the keys of things.
 
     Every item's exhibit, and both ends of every link, must be among the things. The result depends
-    neither on their order nor on how often a link is told. Raises KeyError for a thing that is not there.
+    neither on their order nor on how often a link is told. The word that a thing speaks at first hand counts
+    for nothing where a link says that it repeats another. Raises KeyError for a thing that is not there.
     """
+    links = list(links)
     above: dict[int, int] = {}
     first_hand: list[int] = []
     marked: dict[Hashable, int] = {}
@@ -108,7 +113,8 @@ def weigh(items: Sequence[Item], things: Iterable[Thing], links: Iterable[tuple[
         while above[lead] != lead:
             lead = above[lead]
         above[key] = lead
-    known = {above[key] for key in first_hand}
+    repeating = {one for one, _other in links}
+    known = {above[key] for key in first_hand if key not in repeating}
     leads = [above[item.exhibit] for item in items]
     of = {item.key: lead if lead in known else None for item, lead in zip(items, leads, strict=True)}
     return Origins(tuple(items), of, above)
@@ -119,5 +125,5 @@ def linchpins(origins: Origins, stance: str, required: int = REQUIRED) -> set[in
 
     With n origins of known lineage these are all of them if n is at most `required`, and none beyond.
     """
-    bearing = {origin for item in origins.chosen(stance) if (origin := origins.of[item.key]) is not None}
+    bearing = origins.known(stance)
     return bearing if len(bearing) <= required else set()

@@ -33,6 +33,7 @@ PAGES = [
     ("analyst", "/cases/BY/claims/9/assess/"),
     ("analyst", "/cases/BY/claims/9/evidence/add/"),
     ("analyst", "/cases/BY/claims/7/evidence/1/edit/"),
+    ("analyst", "/cases/BY/claims/9/absences/add/"),
     ("editor", "/cases/BY/claims/12/verdict/propose/"),
     ("editor", "/cases/BY/reports/"),
     ("editor", "/cases/BY/reports/add/"),

@@ -8,6 +8,7 @@ import os
 import tempfile
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
@@ -274,6 +275,13 @@ def test_a_row_that_a_capture_names_cannot_be_deleted(db):
     capture = make_capture()
     with pytest.raises(ProtectedError):
         capture.file.delete()
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Whoever goes round the models is stopped by the database, when the transaction ends.
+        cursor.execute("SAVEPOINT before")
+        cursor.execute("DELETE FROM claims_storedfile WHERE id = %s", [capture.file.pk])
+        with pytest.raises(IntegrityError):
+            connection.check_constraints()
+        cursor.execute("ROLLBACK TO SAVEPOINT before")
 
 
 # What it seems to be

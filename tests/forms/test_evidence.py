@@ -90,3 +90,78 @@ def test_the_description_of_a_new_exhibit_is_open_only_where_it_is_needed(claim,
     assert not empty.describes
     assert not evidence.EvidenceForm(claim, ann, {"exhibit": str(held.pk)}).describes
     assert evidence.EvidenceForm(claim, ann, {"exhibit": str(held.pk), "title": "Another"}).describes
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "https://roads.example/tables/7", "http://roads.example/tables/7/", " https://roads.example/tables/7#row-3 ",
+        "HTTPS://roads.example/tables/7",
+    ],
+)  # fmt: skip
+def test_an_address_that_an_exhibit_has_picks_that_exhibit(claim, ann, hold, pasted):
+    hold("Census", url="https://census.example/")
+    held = hold("Load table", url="https://roads.example/tables/7")
+    form = evidence.EvidenceForm(claim, ann, typed={"words": pasted})
+    assert form.listing.rows == [(held.pk, "Load table · Road office", True)]
+    assert not form.describes
+    sent = evidence.EvidenceForm(
+        claim, ann, {"words": pasted, "stance": "supports", "credibility": "3", "bearing": "true"}
+    )
+    assert sent.is_valid()
+    assert sent.cite().exhibit == held
+
+
+def test_a_new_address_opens_the_description_of_a_new_exhibit(claim, ann, hold):
+    hold("Load table", url="https://roads.example/tables/7")
+    address = "https://roads.example/tables/8"
+    form = evidence.EvidenceForm(claim, ann, typed={"words": address})
+    assert form.describes
+    assert form["url"].value() == address
+    assert form.listing.rows == []
+    assert evidence.EvidenceForm(claim, ann, typed={"words": "roads.example/tables"})["url"].value() is None
+    sent = evidence.EvidenceForm(claim, ann, {"words": address, "stance": "supports"})
+    assert "title" in sent.errors
+    assert sent["url"].value() == address
+
+
+def test_what_was_chosen_or_described_goes_before_an_address_that_still_stands_above(claim, ann, hold):
+    hold("Load table", url="https://roads.example/tables/7")
+    other = hold("Census")
+    sent = {"words": "https://roads.example/tables/7", "stance": "supports", "bearing": "true", "credibility": "3"}
+    form = evidence.EvidenceForm(claim, ann, sent | {"exhibit": str(other.pk)})
+    assert form.is_valid()
+    assert form.cite().exhibit == other
+    form = evidence.EvidenceForm(claim, ann, sent | {"title": "Another table", "source_name": "Road office"})
+    assert form.is_valid()
+    assert form.cite().cited.url == ""
+
+
+def test_an_address_of_another_case_is_new_here(claim, ann):
+    elsewhere = make_case()
+    Exhibit(case=elsewhere, title="Hidden table", url="https://roads.example/7").save(by=ann)
+    form = evidence.EvidenceForm(claim, ann, typed={"words": "https://roads.example/7"})
+    assert form.listing.rows == []
+    assert form.describes
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ({"level": "primary"}, "level_reason"),
+        ({"level": "secondary", "level_reason": " "}, "level_reason"),
+        ({"level_reason": "It was there."}, "level"),
+        ({"level": "tertiary", "level_reason": "Why not."}, "level"),
+    ],
+)
+def test_primary_or_secondary_comes_with_its_reason_and_the_fold_opens_on_a_fault(claim, ann, fields, name):
+    sent = {"title": "A", "source_name": "B", "stance": "supports", "bearing": "true", "credibility": "3"}
+    form = evidence.EvidenceForm(claim, ann, sent | fields)
+    assert list(form.errors) == [name]
+    assert form.says_more
+    assert not evidence.EvidenceForm(claim, ann).says_more
+
+
+def test_no_credibility_is_chosen_beforehand(claim, ann):
+    assert not evidence.EvidenceForm(claim, ann)["credibility"].value()
+    assert not evidence.RateForm()["credibility"].value()

@@ -21,6 +21,7 @@ from claims.models import (
     Document,
     Entry,
     Evidence,
+    EvidenceChange,
     Exhibit,
     Grade,
     Job,
@@ -521,7 +522,7 @@ def test_series_once_per_case(case):
 
 
 def test_leaning_once_per_source(decided, case):
-    stands = Leaning(verdict=decided, source=make_source(case=case))
+    stands = Leaning(verdict=decided, source=make_source(case=case), case=case)
     holds(stands)
     breaks("leaning_once_per_source", another(stands, linchpin=True))
 
@@ -530,6 +531,22 @@ def test_reliance_once_per_source(case):
     stands = Reliance(case=case, source=make_source(case=case))
     holds(stands)
     breaks("reliance_once_per_source", another(stands))
+
+
+def test_evidence_change_once_until_answered(claim, ann, ben, eve):
+    evidence = make_evidence(claim=claim)
+    for person in (ann, ben):
+        make_assessment(claim=claim, by=person)
+    verdict = make_verdict(claim=claim, by=eve)
+    stands = EvidenceChange(
+        claim=claim, verdict=verdict, evidence=evidence, what="grade", by=ann, case=claim.case,
+        answered_at=timezone.now(), answer="The other source says the same.",
+    )  # fmt: skip
+    holds(stands)
+    waits = another(stands, answered_at=None, answer="")
+    holds(waits)
+    holds(another(waits, what="lineage"))
+    breaks("evidence_change_once_until_answered", another(waits))
 
 
 def test_stamp_once_per_head(case):

@@ -196,6 +196,14 @@ def test_what_was_removed_is_not_rated(unrated, ann, ben):
         unrated.rate(by=ben, credibility="2")
 
 
+def test_nobody_relies_on_what_is_not_rated_yet(unrated, case, ben):
+    judged = {"by": ben, "rating": case.rating("supported"), "rationale": "So it is."}
+    with pytest.raises(Refused) as refusal:
+        assess(unrated.claim, relied_on=[unrated], **judged)
+    assert refusal.value.field == "relied_on"
+    assess(unrated.claim, relied_on=[unrated.rate(by=ben, credibility="2")], **judged)
+
+
 def test_both_grades_are_told_where_they_differ(case, ann):
     source = make_source(case=case)
     ungraded = make_evidence(claim=make_claim(case=case), source=source)

@@ -1,4 +1,5 @@
 import itertools
+from functools import partial
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -238,7 +239,7 @@ def test_lineage_never_closes_a_circle_however_many_write_at_once_round_the_rule
             if connection.vendor == "postgresql":
                 cursor.execute("SELECT pg_sleep(0.2)")  # the others are asked while this one is not committed
 
-    results = at_once([lambda ends=ends: insert(ends) for ends in (a_to_b, b_to_c, c_to_a)])
+    results = at_once([partial(insert, ends) for ends in (a_to_b, b_to_c, c_to_a)])
 
     refused = [result for result in results if result is not None]
     assert len(refused) == 1

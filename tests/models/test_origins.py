@@ -3,7 +3,8 @@
 import pytest
 
 from claims.models import Exhibit, Lineage, Refused, propose
-from claims.models.origins import UNSAVED, caution, counted, gathered, origins_of
+from claims.models.origins import UNSAVED, gathered, origins_of
+from claims.models.origins_said import OriginsSaid
 from claims.weighing.origins import Count
 from tests.factories import make_assessment, make_claim, make_document, make_evidence, make_source
 
@@ -30,17 +31,23 @@ def test_until_somebody_says_where_they_come_from_all_are_of_unknown_lineage(cla
     brought(claim), brought(claim)
     found = origins_of(claim)
     assert found.origins.count() == Count(2, 0, 2)
-    assert counted(found) == "2 items, 0 origins, 2 of unknown lineage"
-    assert "unknown lineage" in caution(found)
+    said = OriginsSaid(found)
+    assert said.count == "2 items, 0 origins, 2 of unknown lineage"
+    assert "unknown lineage" in said.caution
+    assert [number for number, _exhibit in said.untraced] == [1, 2]
 
 
 def test_a_report_and_what_it_quotes_are_one_origin_and_a_third_is_another(claim):
     statement, report = brought(claim, first_hand=True), brought(claim)
     say(report.cited, "quotes", statement.cited)
     brought(claim, first_hand=True, stance="refutes")
-    found = origins_of(claim)
-    assert counted(found) == "3 items, 2 origins"
-    assert caution(found) == "all support comes from 1."
+    said = OriginsSaid(origins_of(claim))
+    assert said.count == "3 items, 2 origins"
+    assert said.caution == "all support comes from 1."
+    assert said.why == (
+        f"Both supporting items trace back to {statement.cited.source}: evidence 2 quotes evidence 1. "
+        "What repeats does not corroborate."
+    )
 
 
 def test_what_reports_trace_back_to_over_exhibits_that_are_no_evidence(claim, case, ann):
@@ -103,7 +110,7 @@ def test_credibility_one_takes_two_independent_origins_of_known_lineage(claim, a
     second = brought(claim)
     say(second.cited, "quotes", first.cited)
     second.credibility = "1"
-    with pytest.raises(Refused, match="Evidence 2 repeats “The ministry's statement”"):
+    with pytest.raises(Refused, match="Evidence 2 quotes evidence 1"):
         second.save(by=ann)
 
     third = brought(claim, first_hand=True, title="The guard's statement")

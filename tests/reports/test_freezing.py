@@ -1,12 +1,22 @@
 """What is frozen of a case: no more than may be told, and read without fetching a text for every row."""
 
 import re
+from typing import Any
 
 import pytest
 
-from claims.models import Exhibit
+from claims.models import Evidence, Exhibit, Refused, trace
 from claims.reports.freezing import freeze
-from tests.factories import make_assessment, make_claim, make_document, make_evidence, make_verdict
+from claims.reports.render import FORMATS, render
+from tests.factories import (
+    make_assessment,
+    make_claim,
+    make_document,
+    make_evidence,
+    make_signed_claim,
+    make_source,
+    make_verdict,
+)
 
 
 @pytest.mark.django_db
@@ -40,3 +50,82 @@ def test_a_long_text_is_fetched_once_however_many_rows_rest_on_it(case, ann, eve
     assert not [sql for sql in reading if '"content"' in sql]
     # Once to show what stands around the quotations, once for the quote gate.
     assert len([sql for sql in reading if re.search(r'"claims_document"\."text"', sql)]) == 2
+
+
+def test_a_recorded_absence_leaves_with_all_that_bounds_its_search(case, ann, eve):
+    claim = make_claim(case=case)
+    search = {"place": "The state gazette", "query": "a decree", "languages": "be, ru", "limits": "Print alone."}
+    Evidence.absent(claim, by=ann, stance="refutes", bearing="true", **search)
+    report = freeze(case, case.claims.all(), by=eve)
+    (item,) = report.data["claims"][0]["evidence"]
+    assert item["absence"]["searched_by"] == "Ann"
+    page = render(report.data, "md").decode()
+    for words in (
+        "Searched, not found",
+        "The state gazette",
+        "a decree",
+        "be, ru",
+        "Print alone.",
+        "no more than that",
+    ):
+        assert words in page
+
+
+def test_origins_leave_with_the_claim_and_each_item_says_for_which_it_counts(case, ann, eve):
+    claim = make_claim(case=case)
+    first = make_evidence(claim=claim, exhibit=Exhibit(title="The statement"))
+    trace(first.cited, "first_hand", None, by=ann, reason="The minister himself.")
+    second = make_evidence(claim=claim, exhibit=Exhibit(title="The wire report"))
+    trace(second.cited, "quotes", first.cited, by=ann, reason="It names the statement.")
+    make_evidence(claim=claim, exhibit=Exhibit(title="A post"))
+    data = freeze(case, case.claims.all(), by=eve).data["claims"][0]
+    assert (data["origins"]["items"], data["origins"]["origins"], data["origins"]["unknown"]) == (3, 1, 1)
+    assert [item["origin"] for item in data["evidence"]] == [1, 1, None]
+    assert data["evidence"][1]["lineage"] == "quotes “The statement”"
+
+
+def withheld(case, **fields) -> Evidence:
+    source = make_source(case=case, name="Halina Kavalenka", aliases="H. Kavalenka")
+    exhibit = Exhibit(title="Letter of a quartermaster", url="https://example.org/letter", text="There are no boots.")
+    values: dict[str, Any] = {"withheld": True, "quote": "There are no boots.", "note": "From her cousin."} | fields
+    return make_evidence(claim=make_claim(case=case), source=source, exhibit=exhibit, **values)
+
+
+def test_a_withheld_source_leaves_in_no_format(case, eve):
+    withheld(case)
+    report = freeze(case, case.claims.all(), by=eve)
+    for name in ("md", "json", "html", "csv"):
+        page = render(report.data, name).decode()
+        assert not any(words in page for words in ("Kavalenka", "quartermaster", "example.org", "cousin")), name
+    assert "There are no boots." in render(report.data, "md").decode()
+    assert report.data["claims"][0]["evidence"][0]["held_in"], "its quotation is checked all the same"
+    assert report.data["sources"] == []
+
+
+def test_nothing_leaves_where_a_withheld_name_stands_elsewhere_in_the_report(case, eve):
+    withheld(case)
+    make_evidence(claim=make_claim(case=case), note="As h. kavalenka told us.")
+    with pytest.raises(Refused, match=r"evidence 1 of BY-1 withholds “H\. Kavalenka”, which stands in BY-2"):
+        freeze(case, case.claims.all(), by=eve)
+    assert freeze(case, case.claims.filter(number=1), by=eve).claims_in == 1
+
+
+def test_the_reason_for_one_origin_is_printed(case, ann, ben, eve, max_):
+    claim = make_signed_claim(case=case, reviewers=[ann, ben], editors=(eve, max_))
+    report = freeze(case, case.claims.filter(pk=claim.pk), by=eve)
+    page = render(report.data, "md").decode()
+    assert "Why one origin is enough" in page
+    assert "Nobody else counts." in page
+
+
+def test_reports_of_the_first_format_are_rendered_as_before(case, ann, ben, eve, max_):
+    make_signed_claim(case=case, reviewers=[ann, ben], editors=(eve, max_))
+    data = freeze(case, case.claims.all(), by=eve).data
+    data["format"] = "workbench-report/1"
+    for claim in data["claims"]:
+        del claim["origins"], claim["changed_since"], claim["verdict"]["support"], claim["verdict"]["one_origin"]
+        for item in claim["evidence"]:
+            for name in ("absence", "level", "level_label", "level_reason", "withheld", "lineage", "origin", "figures"):
+                del item[name]
+    for name in FORMATS:
+        assert render(data, name)

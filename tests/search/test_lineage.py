@@ -1,4 +1,5 @@
 import datetime
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -16,8 +17,8 @@ ORIGINAL = f"A spokesman of the ministry said on Monday that {PASSAGE}. He took 
 REPEAT = f"Our readers wrote to us about it. According to the ministry, {PASSAGE}! What is there to be said of it?"
 OTHER = "A wholly different report, on the price of potash and on who buys it now, came out on that very Monday."
 MONDAY = datetime.date(2023, 2, 20)
-FEBRUARY = {"published": MONDAY}
-LATER = {"published": MONDAY + datetime.timedelta(days=2)}
+FEBRUARY: dict[str, Any] = {"published": MONDAY}
+LATER: dict[str, Any] = {"published": MONDAY + datetime.timedelta(days=2)}
 
 
 def found(exhibit: Exhibit) -> list[Proposal]:

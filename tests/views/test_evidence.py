@@ -225,3 +225,65 @@ def test_a_quotation_that_no_longer_stands_is_not_shown(claim, ann, as_):
     page = text_of(as_(ann).get(claim.get_absolute_url()))
     assert "does not stand in the held text" in page
     assert "The census says 48,000." not in page
+
+
+def test_what_is_rarely_said_is_kept_and_shown(claim, ann, rod, as_):
+    more = {"level": "primary", "level_reason": "It signed the order.", "withheld": "on"}
+    page = text_of(as_(ann).post(add(claim), typed(**more), follow=True))
+    assert "Primary: it speaks at first hand" in page
+    assert "It signed the order." in page
+    assert "identity withheld" in page
+    item = Evidence.objects.get()
+    assert item.withheld
+    assert item.cited.lineage.get().reason == "It signed the order."
+
+    url = f"{claim.get_absolute_url()}evidence/1/edit/"
+    form = text_of(as_(ann).get(url))
+    assert '<details id="says-more" open>' in form
+    edited = {"stance": "supports", "bearing": "true", "credibility": "3", "version": item.version}
+    assert as_(ann).post(url, edited | {"level": "secondary"}).status_code == 422
+    assert as_(ann).post(url, edited).status_code == 302
+    item.refresh_from_db()
+    assert (item.level, item.withheld) == ("", False)
+
+
+def test_a_pasted_address_picks_its_exhibit_or_fills_in_a_new_one(claim, ann, as_, htmx):
+    make_evidence(claim=claim, exhibit=Exhibit(title="A register", url="https://example.org/register"))
+    held = Exhibit.objects.get()
+    part = text_of(as_(ann).get(f"{add(claim)}?words=https://example.org/register", headers=htmx))
+    assert f'<option value="{held.pk}" id="exhibit-{held.pk}" selected>' in part
+    assert "new-address" not in part
+    part = text_of(as_(ann).get(f"{add(claim)}?words=https://example.org/new", headers=htmx))
+    assert "No exhibit of this case has this address" in part
+    assert 'data-opens="new-exhibit"' in part
+    assert 'value="https://example.org/new"' in part
+    assert "<form" not in part, "what is typed in the form stays"
+    page = text_of(as_(ann).post(add(claim), typed(words="https://example.org/new", find="1") | {"title": ""}))
+    assert '<details id="new-exhibit" open>' in page
+    assert page.count('value="https://example.org/new"') == 2
+
+    form = typed(words="https://example.org/register") | {"title": "", "source_name": ""}
+    assert as_(ann).post(add(claim), form).status_code == 302
+    assert Exhibit.objects.count() == 1
+
+
+def test_the_grade_in_force_and_the_one_since_stand_side_by_side(claim, ann, as_):
+    source = make_source(case=claim.case)
+    source.grade("B", by=ann, reason="Mostly right.")
+    make_evidence(claim=claim, source=source)
+    assert "source now" not in text_of(as_(ann).get(claim.get_absolute_url()))
+    source.grade("D", by=ann, reason="Wrong twice.")
+    page = text_of(as_(ann).get(claim.get_absolute_url()))
+    assert "B3" in page
+    assert "source now D" in page
+
+
+def test_confirmed_is_offered_and_given_where_two_independent_origins_support(claim, ann, as_):
+    assert '<option value="1">' in text_of(as_(ann).get(add(claim)))
+    said = {"level": "primary", "level_reason": "It counted them."}
+    make_evidence(claim=claim, by=ann, source=make_source(case=claim.case), **said)
+    form = typed(title="Another count", source_name="Border guard", credibility="1")
+    answer = as_(ann).post(add(claim), form)
+    assert answer.status_code == 422, "nobody said where the second comes from"
+    assert as_(ann).post(add(claim), form | said).status_code == 302
+    assert Evidence.objects.get(number=2).credibility == "1"

@@ -4,8 +4,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from claims.models import Role, assign, send_back
-from tests.factories import make_assessment, make_case, make_claim, make_user, make_verdict
+from claims.models import EvidenceChange, Role, assign, send_back, uphold
+from claims.views import changes
+from tests.factories import make_assessment, make_case, make_claim, make_evidence, make_source, make_user, make_verdict
 
 
 def read(browser) -> str:
@@ -123,6 +124,68 @@ def test_twenty_are_shown_and_more_are_said_to_be_there(as_, case, ann):
     assert "BY-1<" in page  # the oldest first
 
 
+def resting(case, source, ann, ben, eve, max_=None, **fields):
+    """A claim with evidence of a source, and a verdict by Eve."""
+    claim = make_claim(case=case, **fields)
+    make_evidence(claim=claim, source=source)
+    for person in (ann, ben):
+        make_assessment(claim=claim, by=person)
+    make_verdict(claim=claim, by=eve, signed_by=max_)
+    return claim
+
+
+def test_whoever_proposed_a_verdict_looks_again_when_its_evidence_changed(as_, case, ann, ben, eve, max_, ada):
+    source = make_source(case=case)
+    claim = resting(case, source, ann, ben, eve, max_, statement="Signed off.")
+    assert "Evidence changed since" not in read(as_(eve))
+
+    source.grade("E", by=ann, reason="Two of its statements were false.")
+
+    page = read(as_(eve))
+    assert "Evidence changed since" in page
+    assert "Signed off." in page
+    assert "Evidence 1: the source was graded anew, " in page
+    for person in (max_, ann, ada):
+        assert "Evidence changed since" not in read(as_(person))
+    uphold(claim, by=eve, reason="The census says the same.", upto=EvidenceChange.objects.get().pk)
+    assert "Evidence changed since" not in read(as_(eve))
+
+
+def test_what_nobody_in_particular_is_to_look_at_waits_for_every_editor(as_, case, ann, ben, eve, max_, ada, zoe):
+    source = make_source(case=case)
+    resting(case, source, ann, ben, eve, max_)
+    source.grade("E", by=ann, reason="Two of its statements were false.")
+    case.memberships.get(user=eve).delete(by=ada)
+    for person in (max_, ada):
+        assert "Evidence changed since" in read(as_(person))
+    for person in (eve, ann, zoe):
+        assert "Evidence changed since" not in read(as_(person))
+
+
+def test_a_claim_of_which_much_changed_is_one_row(as_, case, ann, ben, eve, max_):
+    source = make_source(case=case)
+    claim = make_claim(case=case)
+    for _ in range(5):
+        make_evidence(claim=claim, source=source)
+    for person in (ann, ben):
+        make_assessment(claim=claim, by=person)
+    make_verdict(claim=claim, by=eve, signed_by=max_)
+    source.grade("E", by=ann, reason="Two of its statements were false.")
+    page = read(as_(eve))
+    assert page.count("the source was graded anew") == 3
+    assert "and 2 more" in page
+    assert page.count(f'data-mark="changed-{claim.pk}"') == 1
+
+
+def test_where_more_changed_than_is_looked_at_it_is_said(as_, case, ann, ben, eve, max_, monkeypatch):
+    monkeypatch.setattr(changes, "LOOKED_AT", 2)
+    source = make_source(case=case)
+    for _ in range(3):
+        resting(case, source, ann, ben, eve, max_)
+    source.grade("E", by=ann, reason="Two of its statements were false.")
+    assert '<span class="muted">2+</span>' in read(as_(eve))
+
+
 @pytest.mark.parametrize("who", ["ann", "eve", "ada"])
 def test_the_number_of_queries_does_not_depend_on_the_rows(as_, case, ann, ben, eve, max_, ada, who):
     browser = as_({"ann": ann, "eve": eve, "ada": ada}[who])
@@ -135,6 +198,9 @@ def test_the_number_of_queries_does_not_depend_on_the_rows(as_, case, ann, ben, 
         returned = decided(room, ann, ben)
         make_verdict(claim=returned, by=eve)
         send_back(returned, by=max_, reason="Not yet.")
+        source = make_source(case=room)
+        resting(room, source, ann, ben, eve, max_)
+        source.grade("E", by=ann, reason="Two of its statements were false.")
 
     def queries() -> int:
         with CaptureQueriesContext(
@@ -150,7 +216,7 @@ def test_the_number_of_queries_does_not_depend_on_the_rows(as_, case, ann, ben, 
     roles = {ann: Role.ANALYST, ben: Role.ANALYST, eve: Role.EDITOR, max_: Role.EDITOR}
     one_of_each(make_case(members=roles))
     assert queries() == few
-    assert few <= 11
+    assert few <= 15
 
 
 def test_rows_can_be_walked_by_key(as_, case, ann):

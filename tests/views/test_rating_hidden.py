@@ -60,14 +60,14 @@ def test_evidence_is_added_without_a_credibility(claim, ann, as_):
 
 
 def test_the_source_is_hidden_from_all_but_who_added_it_until_then(item, claim, ann, ben, eve, rod, as_):
-    pages = (claim.get_absolute_url(), f"{claim.get_absolute_url()}history/", f"{claim.get_absolute_url()}assess/")
+    pages = [f"{claim.get_absolute_url()}{part}" for part in ("", "history/", "assess/", "origins/")]
     for reader in (ben, eve, rod):
         page = text_of(as_(reader).get(pages[0]))
         assert HIDDEN in page
         assert "The census says 48,000." in page
         assert "A round figure." in page
         for path in pages:
-            assert not [words for words in TELLING if words in text_of(as_(reader).get(path))], path
+            assert not [words for words in TELLING if words in text_of(as_(reader).get(path, follow=True))], path
     own = text_of(as_(ann).get(pages[0]))
     assert "Ministry of Truth" in own
     assert HIDDEN not in own

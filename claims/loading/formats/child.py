@@ -12,7 +12,10 @@ from typing import Any
 from claims.loading.formats.parsed import Fault
 from claims.text.normalising import Unreadable
 
-READERS = {"text": "plain", "markdown": "plain", "html": "web_page", "pdf": "pdf", "docx": "word", "eml": "mail"}
+READERS = {
+    "text": "plain", "markdown": "plain", "html": "web_page", "pdf": "pdf", "docx": "word", "eml": "mail",
+    "picture": "picture",
+}  # fmt: skip
 MEMORY = 1_000_000_000  # bytes of address space
 CPU_SECONDS, WALL_SECONDS = 20, 30
 OPEN_FILES = 32

@@ -11,6 +11,7 @@ import statistics
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -136,9 +137,12 @@ def send(browser: Browser, size: int) -> None:
         "wsgi.input": form, "wsgi.errors": io.StringIO(), "wsgi.url_scheme": "http",
     }  # fmt: skip
     seen: list[str] = []
-    answer = browser.handler(
-        environ, lambda status, headers, fault=None, /: seen.append(status) or (lambda chunk: None)
-    )
+
+    def start(status: str, headers: Any, fault: Any = None, /) -> Callable[[bytes], object]:
+        seen.append(status)
+        return lambda chunk: None
+
+    answer = browser.handler(environ, start)
     body = b"".join(answer)
     answer.close()
     if not seen[0].startswith("200") or not StoredFile.objects.filter(sha256=body.decode(), size=size).exists():

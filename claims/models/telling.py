@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from claims.models.cases import Case
 from claims.models.entries import Entry
-from claims.models.evidence import Evidence, withheld
+from claims.models.evidence import Evidence, withheld, withholding
 from claims.models.exhibits import Exhibit
 from claims.models.moves import Role
 from claims.models.sources import Source
@@ -74,9 +74,8 @@ def _add_withheld(kept: Keys, asked: Keys, case: Case) -> None:
     evidence = Evidence.objects.filter(pk__in=asked["evidence"]).filter(withheld())
     exhibits = Exhibit.objects.filter(pk__in=asked["exhibit"]).filter(withheld("pk", "source", "case"))
     # What was withheld of one that was merged is the other's now.
-    its = Q(exhibit__source=OuterRef("pk")) | Q(exhibit__source=OuterRef("merged_into"))
-    of_source = Evidence.objects.filter(its, withheld=True, exhibit__case=case)
-    sources = Source.objects.filter(Exists(of_source.order_by()), pk__in=asked["source"])
+    its = Exists(withholding(OuterRef("pk"), case.pk)) | Exists(withholding(OuterRef("merged_into"), case.pk))
+    sources = Source.objects.filter(its, pk__in=asked["source"])
     kept["evidence"] |= set(evidence.order_by().values_list("pk", flat=True))
     kept["exhibit"] |= set(exhibits.order_by().values_list("pk", flat=True))
     kept["source"] |= set(sources.order_by().values_list("pk", flat=True))

@@ -1,0 +1,134 @@
+"""What is made of captures so that people can read and see them safely: their text, and pictures of them.
+
+Tools run in a process with limits, and get the bytes from the store. Each thing made is a row of its own that says
+of which bytes, by what tool and in which version; so is that it could not be made, with the reason.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import PIL
+import pypdfium2
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from claims.custody import store
+from claims.loading import sandbox
+from claims.loading.extracting import Unextractable, extract
+from claims.loading.formats.parsed import Fault
+from claims.models import Capture, Derived, Exhibit, Job, StoredFile, User, begin, writing
+
+LONGEST_TEXT = 1_000_000  # characters that an exhibit's text may have
+PDF = "application/pdf"
+WHY: dict[str, Any] = {
+    "no_image": gettext_lazy("It is no image of a kind that is drawn here."),
+    "pixels": gettext_lazy("It has more than %(detail)s million pixels, so it was not drawn."),
+    "no_page": gettext_lazy("It has no page %(detail)s."),
+    "time": gettext_lazy("Drawing it took too long, so it was given up."),
+    "memory": gettext_lazy("Drawing it takes more memory than is given to one file."),
+    "password": gettext_lazy("It is locked with a password."),
+    "busy": gettext_lazy("Other files are being read right now. Try again in a minute."),
+}
+PASSING = {"busy"}  # reasons that are gone the next time
+
+
+def derive(capture: Capture, *, by: User) -> list[Derived]:
+    """Make a capture's text and its first picture, where it can have one; what was made before stays.
+
+    An exhibit that holds no text yet holds this one from then on.
+    """
+    made = [text_of(capture)]
+    if is_drawn(capture.file):
+        made.append(picture_of(capture.file, 1 if capture.file.detected_type == PDF else 0))
+    fill(capture.exhibit, made[0], by=by)
+    return made
+
+
+def derive_now_or_later(capture: Capture, *, by: User) -> Job | None:
+    """Derive while the person waits, or, of a large file, by a job, which is returned."""
+    if capture.file.size <= settings.UPLOAD_LIMIT:
+        derive(capture, by=by)
+        return None
+    about = {"capture": capture.pk}
+    given = [(capture.name or str(capture), b"")]
+    return begin(capture.exhibit.case, Job.Task.DERIVE, given, by=by, once=f"derive:{capture.pk}", about=about)
+
+
+def is_drawn(file: StoredFile) -> bool:
+    """Whether there can be a picture of it: it is a PDF or an image by its bytes, and none that runs."""
+    kind = file.detected_type
+    return kind == PDF or (kind.startswith("image/") and "svg" not in kind)
+
+
+def text_of(capture: Capture) -> Derived:
+    """The text of a capture's bytes, or why there is none."""
+    parent = capture.file
+    found = Derived.objects.filter(parent=parent, kind=Derived.Kind.TEXT).order_by("-pk").first()
+    if found is not None:
+        return found
+    try:
+        read = extract(b"".join(store.read(parent)), capture.name, capture.declared_type)
+    except (Unextractable, FileNotFoundError) as fault:
+        said = str(fault) if isinstance(fault, Unextractable) else _("The file is missing from the store.")
+        return _kept(Derived(parent=parent, kind=Derived.Kind.TEXT, tool="workbench", tool_version="1", fault=said))
+    tool, _space, version = read.extractor.rpartition(" ")
+    facts = {"pages": list(read.pages), "language": read.language, "characters": len(read.text)}
+    file = store.keep(read.text.encode())
+    made = Derived(parent=parent, file=file, kind=Derived.Kind.TEXT, facts=facts)
+    made.tool, made.tool_version = tool or read.extractor, version
+    return _kept(made)
+
+
+def picture_of(file: StoredFile, page: int = 0) -> Derived:
+    """A picture of an image, or of a PDF's page from 1 on; or why there is none."""
+    found = Derived.objects.filter(parent=file, kind=Derived.Kind.PICTURE, page=page).order_by("-pk").first()
+    if found is not None:
+        return found
+    tool, version = ("pypdfium2", pypdfium2.version.PYPDFIUM_INFO) if page else ("Pillow", PIL.__version__)
+    made = Derived(parent=file, kind=Derived.Kind.PICTURE, page=page, tool=tool, tool_version=str(version))
+    try:
+        said = sandbox.read("picture", b"".join(store.read(file)), page=page)
+        made.file = store.keep(base64.b64decode(said["png"], validate=True))
+        made.facts = {name: int(said[name]) for name in ("width", "height", "pages")}
+    except FileNotFoundError:
+        made.fault = _("The file is missing from the store.")
+        return made
+    except Fault as fault:
+        made.fault = str(WHY.get(fault.reason, _("It cannot be drawn."))) % {"detail": fault.detail}
+        if fault.reason in PASSING:
+            return made
+    except (KeyError, ValueError, TypeError):
+        made.fault = _("It cannot be drawn.")
+    return _kept(made)
+
+
+def fill(exhibit: Exhibit, text: Derived, *, by: User) -> None:
+    """Give an exhibit that holds no text yet the text of its capture, so that quotations can be checked against it."""
+    if text.file is None or not 0 < text.facts.get("characters", 0) <= LONGEST_TEXT:
+        return
+    words = b"".join(store.read(text.file)).decode()
+    with writing(exhibit.case):
+        stands = Exhibit.objects.select_related("case", "source", "document").get(pk=exhibit.pk)
+        if stands.held_text is not None:
+            return
+        if not all(quote in words for quote in stands.evidence.exclude(quote="").values_list("quote", flat=True)):
+            return  # what is quoted already stands in another text of it
+        stands.text, stands.pages = words, text.facts.get("pages", [])
+        stands.language = stands.language or str(text.facts.get("language", ""))[:12]
+        stands.save(by=by)
+
+
+def _kept(made: Derived) -> Derived:
+    """The row, stored; the one that another process stored at the same instant."""
+    made.fault = made.fault[:200]
+    try:
+        with transaction.atomic():
+            made.save()
+    except IntegrityError:
+        same = {"tool": made.tool, "tool_version": made.tool_version, "page": made.page}
+        return Derived.objects.get(parent=made.parent, kind=made.kind, **same)
+    return made

@@ -1,0 +1,184 @@
+"""The origins of a claim's evidence in words, for one reader."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from claims.models.exhibits import Lineage
+from claims.models.origins import Gathered, Link
+from claims.weighing.origins import REQUIRED, Item
+
+MOST_NAMED = 5  # items that a sentence names
+HOW = {kind.value: kind.label for kind in Lineage.Kind}
+SHARED = {
+    "source": gettext_lazy("%(item)s is of the same speaker as %(other)s"),
+    "document": gettext_lazy("%(item)s stands in the same document as %(other)s"),
+    "bytes": gettext_lazy("%(item)s is the same file as %(other)s"),
+    "wording": gettext_lazy("%(item)s has the same words as %(other)s"),
+    "url": gettext_lazy("%(item)s has the same web address as %(other)s"),
+}
+
+
+@dataclass
+class OriginsSaid:
+    """What is said of origins, of those exhibits that are masked without their names.
+
+    Where `unnamed` is set, none is named, nor who shares a source with whom.
+    """
+
+    gathered: Gathered
+    unnamed: bool = False
+
+    def called(self, origin: int) -> str:
+        """The name of an origin: of whoever speaks at first hand in it; "" where it may not be told."""
+        lead = self.gathered.leads(origin)[0]
+        return "" if self.unnamed or lead.key in self.gathered.untold else lead.name
+
+    @property
+    def count(self) -> str:
+        """How many items there are, from how many origins: “4 items, 2 origins, 1 of unknown lineage”."""
+        count = self.gathered.origins.count()
+        parts = [
+            ngettext("%(n)s item", "%(n)s items", count.items) % {"n": count.items},
+            ngettext("%(n)s origin", "%(n)s origins", count.origins) % {"n": count.origins},
+        ]
+        if count.unknown:
+            parts.append(_("%(n)s of unknown lineage") % {"n": count.unknown})
+        return ", ".join(parts)
+
+    @property
+    def caution(self) -> str:
+        """What is to be minded where all support has one origin, or none that is known; nothing where it has two."""
+        count = self.gathered.origins.count("supports")
+        if not count.items or count.origins >= REQUIRED:
+            return ""
+        if not count.origins:
+            return _("all support is of unknown lineage, and counts for no origin.")
+        return _("all support comes from 1.")
+
+    @property
+    def why(self) -> str:
+        """Why the support counts for one origin: what it traces back to, and who repeats whom."""
+        items = [item for item in self.gathered.origins.chosen("supports") if self._origin(item) is not None]
+        origins = {self._origin(item) for item in items}
+        if len(origins) != 1:
+            return ""
+        name = self.called(next(origin for origin in origins if origin is not None))
+        if len(items) == 1:
+            return _("That is %(name)s.") % {"name": name} if name else ""
+        both = len(items) == 2 == self.gathered.origins.count("supports").items
+        said = _("Both supporting items") if both else _("The %(n)s supporting items of known lineage")
+        traced = _("%(items)s trace back to %(origin)s") % {
+            "items": said % {"n": len(items)},
+            "origin": name or _("one origin"),
+        }
+        repeats = self._relations(items)
+        if not repeats:
+            return traced + "."
+        return _("%(traced)s: %(repeats)s. What repeats does not corroborate.") % {
+            "traced": traced,
+            "repeats": "; ".join(repeats),
+        }
+
+    @property
+    def untraced(self) -> list[tuple[int, int | None]]:
+        """The supporting evidence of unknown lineage where support is thin: (its number, its exhibit if it is told)."""
+        if not self.caution:
+            return []
+        unknown = [item for item in self.gathered.origins.chosen("supports") if self._origin(item) is None]
+        return [
+            (self.gathered.numbers[item.key], None if item.exhibit in self.gathered.untold else item.exhibit)
+            for item in unknown[:MOST_NAMED]
+        ]
+
+    def missing(self, item: Item) -> str:
+        """What an item lacks to be confirmed by independent sources, in a sentence; nothing where it lacks nothing.
+
+        It takes two origins of known lineage that say the same of the same question, its own among them.
+        """
+        origins = self.gathered.origins
+        beside, found = origins.chosen(item.stance, item.bearing), origins.known(item.stance, item.bearing)
+        if self._origin(item) is not None and len(found) >= REQUIRED:
+            return ""
+        told = [_("“Confirmed by other independent sources” needs two independent origins, its own among them.")]
+        names = ", ".join(filter(None, (self.called(origin) for origin in sorted(found)[:MOST_NAMED])))
+        names += ", …" if names and len(found) > MOST_NAMED else ""
+        if not found:
+            told.append(_("There is none whose lineage is known."))
+        elif names:
+            said = ngettext("There is one: %(names)s.", "There are %(n)s: %(names)s.", len(found))
+            told.append(said % {"names": names, "n": len(found)})
+        else:
+            told.append(ngettext("There is one.", "There are %(n)s.", len(found)) % {"n": len(found)})
+        known = [each for each in beside if self._origin(each) is not None]
+        told += [f"{sentence[:1].upper()}{sentence[1:]}." for sentence in self._relations(known)]
+        unknown = [each for each in [item, *beside] if self._origin(each) is None]
+        told += [self._unknown(each) for each in list(dict.fromkeys(unknown))[:MOST_NAMED]]
+        return " ".join(told)
+
+    def unconfirmed(self, confirmed: Collection[int]) -> list[str]:
+        """What is to be said of evidence that was rated as confirmed, by its keys, where it is so no more."""
+        told = []
+        for item in self.gathered.items:
+            if item.key in confirmed and (lack := self.missing(item)):
+                said = _("%(item)s is rated as confirmed by other independent sources, which does not hold any more.")
+                name = self._named(item)
+                told.append(f"{said % {'item': name[:1].upper() + name[1:]}} {lack}")
+        return told
+
+    def _origin(self, item: Item) -> int | None:
+        return self.gathered.origins.of[item.key]
+
+    def _named(self, item: Item) -> str:
+        number = self.gathered.numbers.get(item.key)
+        return _("evidence %(number)s") % {"number": number} if number is not None else _("this evidence")
+
+    def _unknown(self, item: Item) -> str:
+        name = self._named(item)
+        said = _("%(item)s is of unknown lineage: say on its exhibit's page what it repeats, or that it speaks at "
+                 "first hand.")  # fmt: skip
+        return said % {"item": name[:1].upper() + name[1:]}
+
+    def _relations(self, items: list[Item]) -> list[str]:
+        """Of each of these items that repeats something, or shares something with one before it, how."""
+        told = []
+        for place, item in enumerate(items):
+            if len(told) == MOST_NAMED:
+                return [*told, "…"]
+            links = [link for link in self.gathered.links_of.get(item.exhibit, []) if link.original is not None]
+            sentence = self._repeats(item, links[0]) if links else self._shares(item, items[:place])
+            if sentence:
+                told.append(sentence)
+        return told
+
+    def _repeats(self, item: Item, link: Link) -> str:
+        original = link.original or 0
+        cited = next((other for other in self.gathered.items if other.exhibit == original), None)
+        if cited is not None:
+            what = self._named(cited)
+        elif self.unnamed:
+            what = _("another exhibit")
+        elif original in self.gathered.untold:
+            what = self.gathered.exhibits[original].title
+        else:
+            what = f"“{self.gathered.exhibits[original].title}”"
+        return _("%(item)s %(how)s %(what)s") % {"item": self._named(item), "how": HOW[link.kind], "what": what}
+
+    def _shares(self, item: Item, before: list[Item]) -> str:
+        marks = self.gathered.marks[item.exhibit]
+        if self.unnamed or item.exhibit in self.gathered.untold:
+            return ""
+        for other in before:
+            shared = {kind for kind, value in marks & self.gathered.marks[other.exhibit]}
+            if other.exhibit == item.exhibit:
+                return _("%(item)s is the same exhibit as %(other)s") % self._both(item, other)
+            if shared and other.exhibit not in self.gathered.untold:
+                return next(str(SHARED[kind]) for kind in SHARED if kind in shared) % self._both(item, other)
+        return ""
+
+    def _both(self, item: Item, other: Item) -> dict[str, str]:
+        return {"item": self._named(item), "other": self._named(other)}

@@ -1,0 +1,126 @@
+"""Exhibits: what sources put out, with the text that is held of it, its captures and what rests on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Exists, OuterRef
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
+
+from claims.forms.evidence import having
+from claims.forms.exhibits import ExhibitFilters, ExhibitForm
+from claims.loading.reading import laid_out, part_of
+from claims.models import Capture, Case, Document, Evidence, Exhibit, Lineage
+from claims.search.claims import usable
+from claims.views.access import Request, on_case, on_exhibit
+from claims.views.lineage import LineagePage
+from claims.views.parts import go, render_part, whole
+
+PAGE = 50  # exhibits of a list
+CAPTURES = 20  # the newest
+RESTING = 50  # pieces of evidence
+
+
+@on_case()
+def exhibit_list(request: Request, case: Case) -> HttpResponse:
+    """The exhibits of a case, the newest first."""
+    form = ExhibitFilters(request.GET)
+    form.is_valid()
+    chosen = form.cleaned_data
+    exhibits = having(Exhibit.objects.filter(case=case).shown_to(case.role), usable(chosen.get("words", "")))
+    said = Lineage.objects.filter(exhibit=OuterRef("pk")).exclude(kind=Lineage.Kind.UNKNOWN)
+    exhibits = exhibits.annotate(traced=Exists(said.order_by()))
+    if chosen.get("unknown"):
+        exhibits = exhibits.filter(traced=False)
+    if chosen.get("before"):
+        exhibits = exhibits.filter(pk__lt=chosen["before"])
+    rows = exhibits.order_by("-pk").select_related("source").defer("text", "pages", "source__note")
+    found = list(rows.fetch_mode(models.FETCH_RAISE)[: PAGE + 1])
+    query = request.GET.copy()
+    query.pop("before", None)
+    first = query.urlencode()
+    if len(found) > PAGE:
+        query["before"] = str(found[PAGE - 1].pk)
+    context = {
+        "room": "case",
+        "case": case,
+        "exhibits": found[:PAGE],
+        "filters": form,
+        "filtered": bool(chosen.get("words") or chosen.get("unknown")),
+        "first": f"?{first}" if chosen.get("before") else "",
+        "more": f"?{query.urlencode()}" if len(found) > PAGE else "",
+    }
+    return render_part(request, "claims/exhibit_list.html", "exhibits", context, 422 if form.errors else 200)
+
+
+@on_exhibit()
+def exhibit_detail(request: Request, exhibit: Exhibit) -> HttpResponse:
+    """One exhibit: what it is, its captures, where it comes from, what rests on it, and its text."""
+    context = about(request, exhibit) | text_of(request, exhibit)
+    return render_part(request, "claims/exhibit_detail.html", "text", context)
+
+
+@on_exhibit()
+def exhibit_text(request: Request, exhibit: Exhibit) -> HttpResponse:
+    """The text alone, beside a form in which it is quoted."""
+    context = {"room": "case", "case": exhibit.case, "exhibit": exhibit} | text_of(request, exhibit)
+    return render_part(request, "claims/exhibit_text.html", "text", context)
+
+
+@on_exhibit(may="cite")
+def exhibit_edit(request: Request, exhibit: Exhibit) -> HttpResponse:
+    """Correct what is known of an exhibit."""
+    form = ExhibitForm(request.user, request.POST if request.method == "POST" else None, exhibit=exhibit)
+    if form.is_valid() and form.attempt(lambda: form.revise(request.user)) is not None:
+        return go(request, exhibit, _("Saved."))
+    context = {"room": "case", "case": exhibit.case, "exhibit": exhibit, "form": form}
+    return render_part(request, "claims/exhibit_edit.html", "exhibit", context, form.status if form.errors else 200)
+
+
+def text_of(request: Request, exhibit: Exhibit) -> dict[str, Any]:
+    """The part of its text that the address names, laid out for reading; nothing where no text is held."""
+    held, pages, language = held_of(exhibit)
+    if not held:
+        return {"here": None, "page": [], "text_language": language}
+    here = part_of(held, whole(request.GET, "part") or 1)
+    if here is None:
+        raise Http404
+    page = laid_out(here, [], [], pages)
+    return {"here": here, "before": here.number - 1, "after": here.number + 1, "page": page, "text_language": language}
+
+
+def held_of(exhibit: Exhibit) -> tuple[str, list[int], str]:
+    """The text that is held, where its pages begin, and its language."""
+    records: Any = Exhibit.objects.filter(pk=exhibit.pk)
+    if exhibit.document_id:
+        records = Document.objects.filter(pk=exhibit.document_id)
+    text, pages, language = records.order_by().values_list("text", "pages", "language")[0]
+    return text, pages, language
+
+
+def about(request: Request, exhibit: Exhibit) -> dict[str, Any]:
+    """What is known of an exhibit beside its text."""
+    captures = Capture.objects.filter(exhibit=exhibit).select_related("file", "captured_by").defer("headers")
+    before = whole(request.GET, "captures")
+    if before is not None:
+        captures = captures.filter(pk__lt=before)
+    rows = list(captures.order_by("-pk").fetch_mode(models.FETCH_RAISE)[: CAPTURES + 1])
+    resting = Evidence.objects.standing().filter(exhibit=exhibit).select_related("claim__rating", "grade")
+    evidence = list(resting.order_by("-pk").fetch_mode(models.FETCH_RAISE)[: RESTING + 1])
+    for item in evidence:
+        item.claim.case = exhibit.case
+    document = Document.objects.filter(pk=exhibit.document_id).light().first() if exhibit.document_id else None
+    return {
+        "room": "case",
+        "case": exhibit.case,
+        "exhibit": exhibit,
+        "document": document,
+        "may": exhibit.case.allows(request.user, "cite"),
+        "captures": rows[:CAPTURES],
+        "older_captures": rows[CAPTURES - 1].pk if len(rows) > CAPTURES else None,
+        "evidence": evidence[:RESTING],
+        "more_evidence": len(evidence) > RESTING,
+        "lineage": LineagePage(exhibit, request.user),
+    }
