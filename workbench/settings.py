@@ -8,6 +8,7 @@ from environs import EnvError, FileAwareEnv
 
 from workbench.buckets import bucket
 from workbench.data_folder import is_demo, made, secret_key
+from workbench.stamping import root, service
 
 ROOT = Path(__file__).resolve().parent.parent
 env = FileAwareEnv()
@@ -151,6 +152,9 @@ STORAGES = {
 }
 # None keeps files in the data folder. Credentials for a bucket come from boto3's own variables (AWS_ACCESS_KEY_ID …).
 STORE = bucket(env.str("WORKBENCH_STORE", "").strip(), env.str("WORKBENCH_STORE_ENDPOINT", "").strip())
+# Off by default. With a service, a worker has the head of each chain of the log stamped once a day (RFC 3161).
+STAMPS = service(env.str("WORKBENCH_STAMPS", "").strip())
+STAMPS_ROOT = root(env.str("WORKBENCH_STAMPS_ROOT", "").strip())
 
 UPLOAD_LIMIT = 10_000_000  # bytes of one document
 CAPTURE_LIMIT = 100_000_000  # bytes of one file that an exhibit is captured in

@@ -13,7 +13,7 @@ from claims.forms.fields import WorkForm
 from claims.loading import source_tables
 from claims.loading.source_tables import MOST_BYTES, Outcome, Plan
 from claims.models import Case, Refused, Role, Source, User
-from claims.search.sources import called
+from claims.search.sources import finder
 
 
 class ImportForm(WorkForm):
@@ -65,7 +65,7 @@ class ImportForm(WorkForm):
         return self.attempt(
             lambda: source_tables.plan(
                 content,
-                find=lambda name: called(name, self.user),
+                finder=lambda names: finder(names, self.user),
                 may_fill=lambda source: bool(gradable.filter(pk=source.pk).exists()),
             )
         )

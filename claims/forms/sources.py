@@ -122,7 +122,8 @@ class NewSourceForm(SourceForm):
 
     case = forms.ModelChoiceField(
         label=gettext_lazy("Known in"), queryset=Case.objects.none(), empty_label=None,
-        help_text=gettext_lazy("The source is seen by the people of this case; others see it once their case cites it."),
+        help_text=gettext_lazy("The source is seen by the people of this case; others see it once their case cites "
+                               "it."),
     )  # fmt: skip
     anyway = forms.BooleanField(required=False, widget=forms.HiddenInput)
     field_order = ["case"]
@@ -156,7 +157,8 @@ class GradeForm(WorkForm):
     letter = forms.ChoiceField(label=gettext_lazy("Reliability"), choices=Reliability, widget=forms.RadioSelect)
     reason = forms.CharField(
         label=gettext_lazy("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("What it rests on. It is read in every case that cites the source; earlier grades are kept."),
+        help_text=gettext_lazy("What it rests on. It is read in every case that cites the source; earlier grades are "
+                               "kept."),
         error_messages={"required": gettext_lazy("Say why this grade: it will be asked.")},
     )  # fmt: skip
 
@@ -167,8 +169,8 @@ class MergeForm(WorkForm):
     other = forms.CharField(widget=forms.HiddenInput)
     keep = forms.ChoiceField(
         label=gettext_lazy("Which one is kept"), widget=forms.RadioSelect,
-        help_text=gettext_lazy("Exhibits of the other, its members and its names go to this one. Nothing is lost, and it "
-                               "can be undone."),
+        help_text=gettext_lazy("Exhibits of the other, its members and its names go to this one. Nothing is lost, and "
+                               "it can be undone."),
         error_messages={"required": gettext_lazy("Choose which of the two is kept.")},
     )  # fmt: skip
     reason = forms.CharField(

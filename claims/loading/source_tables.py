@@ -20,7 +20,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from claims.models import Case, Grade, Refused, Reliability, Source, User, writing
+from claims.models import Case, Chain, Grade, Refused, Reliability, Source, User, writing
 from claims.text.normalising import TURNS, Unreadable, code_point, readable
 
 COLUMNS = (
@@ -47,6 +47,7 @@ IMPORTED = "Imported"
 BY_NUMBER = re.compile(r"^(.*)\(#(\w{1,40})\)$", re.DOTALL)
 
 type Find = Callable[[str], list[Source]]  # the sources that bear a name
+type Finder = Callable[[list[str]], Find]  # it, for names that are known beforehand
 
 
 @dataclass(frozen=True)
@@ -276,13 +277,14 @@ def _moment(typed: str) -> datetime.datetime:
     return moment
 
 
-def plan(content: bytes, *, find: Find, may_fill: Callable[[Source], bool]) -> Plan:
-    """What importing the table would do. `find` gives the sources of a name, `may_fill` whether one may be corrected.
+def plan(content: bytes, *, finder: Finder, may_fill: Callable[[Source], bool]) -> Plan:
+    """What importing the table would do. `finder` finds sources by name, `may_fill` says whether one may be corrected.
 
     One is known by its name and kind, or as another name of a source. Raises Refused as `read` does.
     """
     rows, refused = read(content)
     made = Plan([], refused)
+    find = finder([row.name for row in rows])
     for row in rows:
         known = _known(row, find(row.name))
         each = Planned(row, known, grades=row.grades)
@@ -335,9 +337,11 @@ def import_sources(case: Case, planned: Plan, *, by: User, key: str) -> Outcome:
     outcome = Outcome(noted=list(planned.noted))
     stands: dict[int, Source] = {}
     for some in batched(planned.planned, AT_ONCE, strict=False):
-        with writing(case), writing(None):
+        with transaction.atomic():
+            stands |= _made(case, [each for each in some if each.known is None], by, key, outcome)
             for each in some:
-                stands[each.row.line] = _imported(case, each, by, key, outcome)
+                if each.known is not None:
+                    stands[each.row.line] = _filled(each, each.known, by, key, outcome)
     for some in batched((each for each in planned.planned if each.above is not None), AT_ONCE, strict=False):
         with writing(case), writing(None):
             for each in some:
@@ -345,22 +349,51 @@ def import_sources(case: Case, planned: Plan, *, by: User, key: str) -> Outcome:
     return outcome
 
 
-def _imported(case: Case, each: Planned, by: User, key: str, outcome: Outcome) -> Source:
-    row = each.row
-    if each.known is None:
-        once = f"{key}:{row.line}"
-        made_before = Source.objects.filter(once=once).exists()
-        source = Source.make(case, by=by, once=once, name=row.name, kind=row.kind, **row.said)
-        outcome.made += not made_before
-    else:
-        source = Source.objects.get(pk=each.known.pk)
-        for name, value in each.fills.items():
-            setattr(source, name, getattr(source, name) or value)
-        if each.fills:
-            source.save(by=by)
-        outcome.filled += bool(each.fills or each.grades or each.above)
-    for grade in sorted(each.grades, key=lambda one: one.at or timezone.now()):
+def _made(case: Case, new: list[Planned], by: User, key: str, outcome: Outcome) -> dict[int, Source]:
+    """The new sources by the line in which they begin, each made, known and graded as by hand, but all at once."""
+    keys = {f"{key}:{each.row.line}": each.row for each in new}
+    here = {source.once: source for source in Source.objects.filter(once__in=list(keys))}
+    known = []
+    with writing(case) as room, writing(None) as outside:
+        for once, row in keys.items():
+            if once in here:
+                continue
+            source = here[once] = Source(once=once, name=row.name, kind=row.kind, **row.said)
+            source.store()
+            outside.record(by=by, verb="added", on=source, after=source.facts())
+            room.record(by=by, verb="added", on=source, after={"known_in": case.code})
+            known.append(Source.cases.through(source_id=source.pk, case_id=case.pk))
+            _grade(outside, source, _in_order(row.grades), by, key)
+            outcome.made += 1
+        Source.cases.through.objects.bulk_create(known)
+    return {row.line: here[once] for once, row in keys.items()}
+
+
+def _grade(outside: Chain, source: Source, grades: list[GradeGiven], by: User, key: str) -> None:
+    for given in grades:
+        grade = Grade(source=source, letter=given.letter, reason=given.reason, graded_by=by, once=f"{key}:{given.line}")
+        grade.graded_at = given.at or grade.graded_at
+        grade.store()
+        before, after = {"reliability": source.reliability}, {"reliability": given.letter}
+        outside.record(by=by, verb="graded", on=source, before=before, after=after, why=given.reason)
+        source.reliability = given.letter
+    if grades:
+        source.store()
+
+
+def _in_order(grades: list[GradeGiven]) -> list[GradeGiven]:
+    return sorted(grades, key=lambda one: one.at or timezone.now())
+
+
+def _filled(each: Planned, known: Source, by: User, key: str, outcome: Outcome) -> Source:
+    source = Source.objects.get(pk=known.pk)
+    for name, value in each.fills.items():
+        setattr(source, name, getattr(source, name) or value)
+    if each.fills:
+        source.save(by=by)
+    for grade in _in_order(each.grades):
         source.grade(grade.letter, by=by, reason=grade.reason, at=grade.at, once=f"{key}:{grade.line}")
+    outcome.filled += bool(each.fills or each.grades or each.above)
     return source
 
 

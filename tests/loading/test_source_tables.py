@@ -10,7 +10,7 @@ from django.utils import timezone
 from claims.loading import source_tables
 from claims.loading.source_tables import as_meant, as_words, export, import_sources, plan, read
 from claims.models import Entry, Grade, Refused, Source
-from claims.search.sources import called
+from claims.search.sources import finder
 from tests.factories import make_case, make_source
 
 
@@ -23,7 +23,7 @@ def bring(case, ann):
     """Plans and imports a table as Ann."""
 
     def act(content: bytes, key: str = "form-1"):
-        planned = plan(content, find=lambda name: called(name, ann), may_fill=lambda source: True)
+        planned = plan(content, finder=lambda names: finder(names, ann), may_fill=lambda source: True)
         return planned, import_sources(case, planned, by=ann, key=key)
 
     return act
@@ -59,7 +59,7 @@ def test_what_was_exported_gives_the_same_register_in_an_empty_installation(db, 
     Source.cases.through.objects.all().delete()
     Source._base_manager.all().delete()
 
-    planned = plan(content, find=lambda name: called(name, ada), may_fill=lambda source: True)
+    planned = plan(content, finder=lambda names: finder(names, ada), may_fill=lambda source: True)
     outcome = import_sources(case, planned, by=ada, key="form-1")
 
     assert not planned.refused
@@ -153,7 +153,9 @@ def test_the_same_form_imports_once(bring):
 
 
 def test_the_plan_made_before_another_imported_makes_nothing_twice(case, ann):
-    planned = plan(table("Belta,outlet,,,C,Late.,"), find=lambda name: called(name, ann), may_fill=lambda source: True)
+    planned = plan(
+        table("Belta,outlet,,,C,Late.,"), finder=lambda names: finder(names, ann), may_fill=lambda source: True
+    )
     outcomes = [import_sources(case, planned, by=ann, key="form-1") for _ in range(2)]
     assert [outcome.made for outcome in outcomes] == [1, 0]
     assert (Source.objects.count(), Grade.objects.count()) == (1, 1)

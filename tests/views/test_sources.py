@@ -3,10 +3,11 @@
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from claims.models import Entry, Exhibit, Grade, Role, Source
 from claims.views import sources as pages
-from tests.factories import make_case, make_claim, make_evidence, make_source
+from tests.factories import make_assessment, make_case, make_claim, make_evidence, make_source, make_verdict
 
 
 def grade(source, letter="B", by=None, reason="It was right about the census."):
@@ -280,3 +281,208 @@ def test_a_grade_given_while_somebody_corrects_the_source_is_kept(source, ann, b
 def test_a_forged_page_is_just_the_first(as_, source, ann, before):
     assert as_(ann).get(f"/sources/{source.pk}/", {"before": before}).status_code == 200
     assert as_(ann).get("/sources/", {"after": before}).status_code in (200, 422)
+
+
+def edited(source, **typed) -> dict:
+    whole = {"name": source.name, "kind": source.kind, "version": source.version}
+    return whole | {"country": source.country} | typed
+
+
+def test_all_that_is_known_of_a_source_is_typed_and_shown(as_, case, source, ann):
+    above = make_source(case=case, name="Government", by=ann)
+    typed = edited(
+        source, kind="sensor", aliases="MoD\n  Miniabarony \n\nMoD", belongs_to="government", languages="be, ru",
+        interests="To look strong.",
+    )  # fmt: skip
+    assert as_(ann).post(f"/sources/{source.pk}/edit/", typed).status_code == 302
+    source.refresh_from_db()
+    assert (source.aliases, source.belongs_to, source.languages) == ("MoD\nMiniabarony", above, "be, ru")
+    page = as_(ann).get(f"/sources/{source.pk}/").text
+    for words in ("Sensor or imagery", "Miniabarony", "Government", "be, ru", "To look strong."):
+        assert words in page
+    assert "Ministry of Defence" in as_(ann).get(f"/sources/{above.pk}/").text
+    form = as_(ann).get(f"/sources/{source.pk}/edit/").context["form"]
+    assert form["belongs_to"].value() == f"Government (#{above.pk})"
+
+
+def test_the_whole_chain_of_belongings_is_shown_as_far_as_one_sees_it(as_, case, ann):
+    top = make_source(name="Hidden holding")
+    above = make_source(case=case, name="Publisher", by=ann)
+    Source._base_manager.filter(pk=above.pk).update(belongs_to=top)
+    paper = make_source(case=case, name="The paper", belongs_to=above, by=ann)
+    desk = make_source(case=case, name="Its desk", belongs_to=paper, by=ann)
+    page = as_(ann).get(f"/sources/{desk.pk}/").text
+    assert page.index("The paper") < page.index("Publisher")
+    assert "Hidden holding" not in page
+    # What one does not see, a correction leaves as it is.
+    typed = edited(above, version=Source.objects.get(pk=above.pk).version, country="Belarus")
+    assert as_(ann).post(f"/sources/{above.pk}/edit/", typed).status_code == 302
+    assert Source.objects.get(pk=above.pk).belongs_to == top
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("Its desk", "would be a circle"),
+        ("Ministry of Defence", "would be a circle"),
+        ("Twin", "Several sources are called so"),
+        ("Minis", "Did you mean Ministry of Defence"),
+        ("Nobody", "No source that you see is called so"),
+        ("Hidden", "No source that you see is called so"),
+    ],
+)
+def test_what_it_cannot_belong_to_is_said_at_the_field(as_, case, source, ann, typed, said):
+    make_source(case=case, name="Its desk", belongs_to=source, by=ann)
+    for _ in range(2):
+        make_source(case=case, name="Twin", by=ann)
+    make_source(name="Hidden")
+    answer = as_(ann).post(f"/sources/{source.pk}/edit/", edited(source, belongs_to=typed))
+    assert answer.status_code == 422
+    assert said in answer.context["form"].errors["belongs_to"][0]
+    assert f'value="{typed}"' in answer.text
+
+
+def test_of_two_that_bear_one_name_the_number_tells_which(as_, case, source, ann):
+    twins = [make_source(case=case, name="Twin", by=ann) for _ in range(2)]
+    as_(ann).post(f"/sources/{source.pk}/edit/", edited(source, belongs_to=f"Twin (#{twins[1].pk})"))
+    source.refresh_from_db()
+    assert source.belongs_to == twins[1]
+
+
+@pytest.mark.parametrize("name", ["ministry of defence", "MoD", "Ministry of Défence"])
+def test_a_new_one_of_a_name_that_is_known_is_added_only_when_that_is_meant(as_, case, source, ann, htmx, name):
+    source.aliases = "MoD"
+    source.save(by=ann)
+    browser = as_(ann)
+    typed = {"case": case.pk, "name": name, "kind": "organisation", "once": "6f1d4a52-3c1e-4a43-9d5c-1f0f3d1f8d11"}
+    answer = browser.post("/sources/add/", typed, headers=htmx)
+    assert answer.status_code == 422
+    assert "There is “Ministry of Defence” already" in answer.text
+    assert f'href="/sources/{source.pk}/"' in answer.text
+    assert browser.post("/sources/add/", typed | {"anyway": "1"}).status_code == 302
+    assert browser.post("/sources/add/", typed | {"anyway": "1"}).status_code == 302
+    assert Source.objects.count() == 2
+
+
+def test_a_name_known_in_another_case_alone_warns_nobody(as_, case, ann):
+    make_source(name="Their own")
+    assert as_(ann).post("/sources/add/", {"case": case.pk, "name": "Their own", "kind": "person"}).status_code == 302
+
+
+def test_a_source_is_found_by_its_other_names(as_, case, source, ann):
+    source.aliases = "Miniabarony\nМинобороны"
+    source.save(by=ann)
+    browser = as_(ann)
+    for words in ("miniab", "Миноб", "defence", "minis def"):
+        assert "Ministry of Defence" in browser.get("/sources/", {"name": words}).text
+    assert "Ministry of Defence" not in browser.get("/sources/", {"name": "Belarus"}).text
+    assert f"/sources/{source.pk}/" in browser.get("/search/", {"q": "Miniabarony"}).text
+
+
+def test_of_very_many_with_a_name_the_list_says_that_there_are_more(as_, case, ann, monkeypatch):
+    monkeypatch.setattr(pages, "NAMED", 2)
+    for _ in range(3):
+        make_source(case=case, name="Agency", by=ann)
+    answer = as_(ann).get("/sources/?name=agen")
+    assert len(answer.context["sources"]) == 2
+    assert "More than 2 sources have such a name" in answer.text
+
+
+def test_grades_are_drawn_as_steps_with_f_off_the_scale(as_, source, ann):
+    for letter in "BFFDA":
+        grade(source, letter, by=ann)
+    page = as_(ann).get(f"/sources/{source.pk}/").text
+    assert "5 grades from" in page
+    assert "B, F (cannot be judged), F (cannot be judged), D, A" in page
+    assert page.count('class="off"') == 2
+    assert page.count('class="step"') == 3
+    assert page.count('class="rise"') == 1, "no line crosses the gap"
+
+
+def test_the_verdicts_of_claims_that_rest_on_it_are_shown(as_, case, source, ann, ben, eve, max_):
+    claim = make_claim(case=case)
+    make_evidence(claim=claim, source=source)
+    for reviewer in (ann, ben):
+        make_assessment(claim=claim, by=reviewer)
+    make_verdict(claim=claim, by=eve, signed_by=max_)
+    assert '<span class="verdict supported">Supported</span>' in as_(ann).get(f"/sources/{source.pk}/").text
+
+
+def test_the_register_comes_out_as_a_table_of_what_one_sees(as_, case, source, ann, zoe):
+    source.grade("B", by=ann, reason="Right about the census.")
+    make_source(name="Of another case")
+    answer = as_(ann).get("/sources/export.csv")
+    table = answer.getvalue().decode()
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert "attachment" in answer["Content-Disposition"]
+    assert "Right about the census." in table
+    assert "Of another case" not in table
+    assert as_(zoe).get("/sources/export.csv").getvalue().decode().count("\n") == 1
+
+
+def test_a_table_is_previewed_before_it_is_imported(as_, case, source, ann, htmx):
+    browser = as_(ann)
+    form = browser.get("/sources/import/").context["form"]
+    text = "name,kind,letter,reason\nBelta,outlet,C,Late.\nMinistry of Defence,organisation,,\nBad,outlet,Q,x"
+    typed = {"case": case.pk, "text": text, "once": str(form["once"].value())}
+    preview = browser.post("/sources/import/", typed, headers=htmx)
+    assert preview.status_code == 200
+    for words in ("1 new source", "1 known, left as it is", "1 line cannot be read", "“Q” is no grade", "Line 4"):
+        assert words in preview.text
+    assert Source.objects.count() == 1
+    for _ in range(2):
+        answer = browser.post("/sources/import/", typed | {"import": "1"})
+        assert answer["Location"] == "/sources/"
+    assert list(Source.objects.get(name="Belta").cases.all()) == [case]
+    assert Source.objects.count() == 2
+
+
+def test_a_file_is_imported_through_its_preview(as_, case, ann):
+    browser = as_(ann)
+    file = SimpleUploadedFile("sources.csv", "\ufeffname;kind\n<b>Бел;outlet\n".encode())
+    preview = browser.post("/sources/import/", {"case": case.pk, "file": file})
+    assert "&lt;b&gt;Бел;outlet" in preview.text
+    sent = {"case": case.pk, "text": preview.context["form"]["text"].value(), "import": "1",
+            "once": "6f1d4a52-3c1e-4a43-9d5c-1f0f3d1f8d11"}  # fmt: skip
+    assert browser.post("/sources/import/", sent).status_code == 302
+    assert Source.objects.get().name == "<b>Бел"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"text": ""}, "Choose a file, or paste a table below."),
+        ({"text": "title\nx"}, "The first line must name the columns"),
+        ({"file": SimpleUploadedFile("x.csv", b"\xff\xfe\x00")}, "This is no table in UTF-8"),
+        ({"text": "name\n" + "x\n" * 5001}, "more than 5,000 lines"),
+    ],
+)
+def test_what_is_no_table_is_refused_at_the_field(as_, case, ann, typed, said):
+    answer = as_(ann).post("/sources/import/", {"case": case.pk} | typed)
+    assert answer.status_code == 422
+    assert said in answer.context["form"].errors["file"][0]
+
+
+def test_what_was_left_out_of_an_import_is_said_line_by_line(as_, case, ann):
+    text = "name,belongs_to\nOne,Two\nTwo,One"
+    sent = {"case": case.pk, "text": text, "import": "1", "once": "6f1d4a52-3c1e-4a43-9d5c-1f0f3d1f8d11"}
+    answer = as_(ann).post("/sources/import/", sent)
+    assert "would be a circle" in answer.text
+    assert "2 sources added" in answer.text
+
+
+@pytest.mark.parametrize("person", ["rod", "zoe"])
+def test_who_is_no_analyst_anywhere_imports_nothing(as_, case, request, person):
+    browser = as_(request.getfixturevalue(person))
+    assert browser.get("/sources/import/").status_code == 403
+    assert browser.post("/sources/import/", {"case": case.pk, "text": "name\nx", "import": "1"}).status_code == 403
+    assert not Source.objects.exists()
+
+
+def test_an_import_completes_nothing_that_one_only_reads(as_, case, source, rod):
+    own = make_case(members={rod: Role.ANALYST})
+    sent = {"case": own.pk, "text": "name,kind,note\nMinistry of Defence,organisation,Mine.", "import": "1",
+            "once": "6f1d4a52-3c1e-4a43-9d5c-1f0f3d1f8d11"}  # fmt: skip
+    as_(rod).post("/sources/import/", sent)
+    source.refresh_from_db()
+    assert source.note == ""

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from claims.custody.chain import Account, broken_seals, gone, verify
 from claims.custody.heads import Head, kept
+from claims.custody.stamps import check_stamps
 from claims.models import Case
 
 
@@ -34,13 +35,24 @@ class Command(BaseCommand):
         broken = [(one.code, sentence) for one in chosen if one for sentence in broken_seals(one)]
         for code, sentence in broken:
             self.stdout.write(self.style.ERROR(f"{code}: {sentence}"))
+        false = [fault for one in chosen for fault in self._tell_stamps(one)]
         missing = [] if case else gone()
         for name in missing:
             self.stdout.write(
                 self.style.ERROR(f"{name}: the data folder keeps a head of this case, and the case is gone")
             )
-        if missing or broken or any(account.fault for account in accounts):
+        if missing or broken or false or any(account.fault for account in accounts):
             raise CommandError("The log is not what was entered.")
+
+    def _tell_stamps(self, case: Case | None) -> list[str]:
+        """One line on the stamps of a chain, and one for each that is false; those come back."""
+        stamps = check_stamps(case)
+        name = case.code if case else "outside cases"
+        if stamps.said:
+            self.stdout.write(f"{name}: {stamps.said}")
+        for fault in stamps.faults:
+            self.stdout.write(self.style.ERROR(f"{name}: {fault}"))
+        return stamps.faults
 
     def _tell(self, account: Account, against: Head | None) -> None:
         name = account.chain or "outside cases"

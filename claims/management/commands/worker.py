@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
+from claims.custody.stamps import Rounds
 from claims.loading.working import work_once
 
 PAUSE = 1.0  # seconds between two looks for a job
@@ -29,7 +30,9 @@ class Command(BaseCommand):
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, lambda *_: stopped.set())
+        rounds = Rounds(stopped.is_set)
         while not stopped.is_set() and not (child and os.getppid() != parent):
+            rounds.go_if_due()
             job = work_once()
             if job is not None:
                 self.stdout.write(f"{job}: {job.message}")
