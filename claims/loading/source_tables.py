@@ -109,7 +109,8 @@ class Plan:
 
 
 def export(sources: models.QuerySet[Source]) -> Iterator[str]:
-    """The table of these sources, line by line, in the order of their keys. What one belongs to is named if among them."""
+    """The table of these sources, line by line, in the order of their keys. What one belongs to is named if among
+    them."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS)

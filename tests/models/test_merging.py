@@ -277,7 +277,8 @@ def killed(self, **what):
 
 
 Chain.record = killed
-by, source, kept = User.objects.get(name="Ann"), Source.objects.get(name="Belta"), Source.objects.get(name="BelTA agency")
+by = User.objects.get(name="Ann")
+source, kept = (Source.objects.get(name=name) for name in ("Belta", "BelTA agency"))
 made = Merge.objects.first()
 merge(source, kept, by=by, reason="One.") if made is None else part(made, by=by)
 """
