@@ -18,9 +18,11 @@ from claims.models import (
     Claim,
     Entry,
     Evidence,
+    EvidenceChange,
     Grade,
     Job,
     NotNow,
+    Reliance,
     Source,
     Stale,
     Tally,
@@ -321,6 +323,64 @@ def test_a_proposal_and_a_withdrawal_at_once_end_in_one_of_the_two(case, ann, be
     assert claim.status == "withdrawn"
     assert not Verdict.objects.filter(claim=claim, decision="").exists()
     assert counted(case) == recounted(case)
+
+
+@pytest.mark.parametrize("turn", range(5))
+def test_a_grade_given_while_a_verdict_is_proposed_is_told_or_was_there_before(case, ann, ben, eve, max_, turn):
+    """Whoever proposes either saw the new grade, or is told of it: no verdict stands on a grade that is gone unseen."""
+    sources = [make_source(case=case) for _ in range(4)]
+    claims = [make_claim(case=case) for _ in range(4)]
+    for claim, source in zip(claims, sources, strict=True):
+        make_evidence(claim=claim, source=source)
+        make_assessment(claim=claim, by=ann)
+        make_assessment(claim=claim, by=ben)
+
+    def put(claim: Claim) -> Callable[[], Any]:
+        return lambda: make_verdict(claim=Claim.objects.get(pk=claim.pk), by=eve)
+
+    def grade(source: Source) -> Callable[[], Any]:
+        return lambda: source.grade("E", by=ann, reason="Two of its statements were false.")
+
+    acts = [put(claim) for claim in claims] + [grade(source) for source in sources]
+    results = at_once(acts if turn % 2 else acts[::-1])
+
+    assert not [result for result in results if isinstance(result, Exception)], results
+    for claim, source in zip(claims, sources, strict=True):
+        proposed = Entry.objects.get(claim=claim, verb="proposed")
+        graded = Entry.objects.get(case=None, verb="graded", thing_id=source.pk)
+        told = EvidenceChange.objects.filter(verdict__claim=claim).count()
+        assert told == (graded.at > proposed.at), "the one that came second knows of the first"
+    assert holds(case)
+    assert holds(None)
+
+
+def test_what_verdicts_lean_on_is_kept_in_step_by_writers_at_once(case, ann, ben, eve, max_):
+    source = make_source(case=case)
+    claims = [make_claim(case=case) for _ in range(6)]
+    for claim in claims:
+        make_evidence(claim=claim, source=source)
+        make_assessment(claim=claim, by=ann)
+        make_assessment(claim=claim, by=ben)
+    for claim in claims[:3]:
+        make_verdict(claim=claim, by=eve)
+
+    def withdraw(claim: Claim) -> Callable[[], Any]:
+        return lambda: Claim.objects.get(pk=claim.pk).withdraw(by=max_, why="Said of another army.")
+
+    def put(claim: Claim) -> Callable[[], Any]:
+        return lambda: make_verdict(claim=Claim.objects.get(pk=claim.pk), by=eve)
+
+    def grade(letter: str) -> Callable[[], Any]:
+        return lambda: source.grade(letter, by=ann, reason="It turned out so.")
+
+    acts = [withdraw(claim) for claim in claims[:2]] + [put(claim) for claim in claims[3:]] + [grade("D"), grade("E")]
+    results = at_once(acts)
+
+    assert not [result for result in results if isinstance(result, Exception)], results
+    assert Reliance.objects.get(case=case, source=source).verdicts == 4
+    waiting = EvidenceChange.objects.unanswered().values_list("verdict__claim", flat=True)
+    assert len(waiting) == len(set(waiting))
+    assert not set(waiting) & {claim.pk for claim in claims[:2]}
 
 
 def test_a_reader_is_not_held_up_by_a_writer(case):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.validators import URLValidator
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
@@ -15,13 +16,14 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.forms.fields import WorkForm, initial_of
 from claims.forms.filters import cursor
+from claims.loading.capturing import fetch_later
 from claims.models import Case, Claim, Credibility, Document, Evidence, Exhibit, Source, User, writing
 from claims.search.claims import usable
 from claims.search.sources import called
 
 EXHIBITS, DOCUMENTS, SOURCES = 100, 50, 300  # how many the lists offer
 FIELDS = ["stance", "bearing", "quote", "where", "credibility", "note", "level", "level_reason", "withheld"]
-NEW = ["title", "source", "source_name", "source_kind", "url", "published", "document", "text"]
+NEW = ["title", "source", "source_name", "source_kind", "url", "capture", "published", "document", "text"]
 SOUGHT = ["words", "older", "exhibit"]  # what the search for an exhibit sends
 ADDRESS = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
 
@@ -216,6 +218,10 @@ class EvidenceForm(BearingForm):
     )
     url = WebAddress(label=_("Web address"), required=False, max_length=1000, assume_scheme="https")
     published = forms.DateField(label=_("Published"), required=False)
+    capture = forms.BooleanField(
+        label=_("Capture it too"), required=False,
+        help_text=_("What is at its address is fetched, and kept as it came."),
+    )  # fmt: skip
     document = forms.ModelChoiceField(Document.objects.none(), label=_("Its text is this document"), required=False)
     text = forms.CharField(
         label=_("Or paste its text"),
@@ -244,6 +250,8 @@ class EvidenceForm(BearingForm):
         self.fields["words" if not self.first else "title"].widget.attrs["autofocus"] = True
         if case.hides_sources:
             del self.fields["credibility"]
+        if not settings.FETCH_URLS:
+            del self.fields["capture"]
 
     @staticmethod
     def looks(sent: Mapping[str, str]) -> bool:
@@ -268,7 +276,10 @@ class EvidenceForm(BearingForm):
     @property
     def describes(self) -> bool:
         """Whether the description of a new exhibit must be in sight: something stands in it, or is wrong with it."""
-        return self.first or any(name in self.errors or (name != "source_kind" and self[name].value()) for name in NEW)
+        return self.first or any(name in self.errors or self._says(name) for name in NEW)
+
+    def _says(self, name: str) -> bool:
+        return name != "source_kind" and name in self.fields and bool(self[name].value())
 
     def _offer(self, name: str, records: Any, most: int, none: Any) -> None:
         """Accept every record, list only the first ones: a list of thousands helps nobody."""
@@ -295,6 +306,8 @@ class EvidenceForm(BearingForm):
             self.add_error("source", _("Say who put it out: choose a source or name a new one."))
         if typed.get("source") and typed.get("source_name"):
             self.add_error("source_name", _("You chose a source already. Leave this empty, or choose none above."))
+        if typed.get("capture") and not typed.get("url") and "url" not in self.errors:
+            self.add_error("url", _("Give the address that is to be captured, or take the tick out."))
         if typed.get("document") and typed.get("text"):
             self.add_error("text", _("You chose a document as its text already. Keep one of the two."))
         return typed
@@ -308,7 +321,10 @@ class EvidenceForm(BearingForm):
                 return Evidence.cite(self.claim, by=by, source=None, exhibit=typed["exhibit"], once=key, **bearing)
             made = {name: typed[name] for name in ("title", "url", "published", "document", "text")}
             source = typed["source"] or self._source(key)
-            return Evidence.cite(self.claim, by=by, source=source, exhibit=Exhibit(**made), once=key, **bearing)
+            cited = Evidence.cite(self.claim, by=by, source=source, exhibit=Exhibit(**made), once=key, **bearing)
+            if typed.get("capture"):
+                fetch_later(cited.cited, by=by, once=f"{key}:capture" if key else None)
+            return cited
 
     def _source(self, key: str | None) -> Source:
         """The source of that name and kind, if the person knows it already, or a new one."""

@@ -51,8 +51,9 @@ def withholding(source: Any, case: Any) -> models.QuerySet[Evidence]:
     """The evidence in a case that withholds who a source is; both may be expressions."""
     # With sums, not columns, the database begins at what is withheld, which is little, and not at the whole case.
     named = {"of_source": F("exhibit__source") + 0, "in_case": F("exhibit__case") + 0}
-    kept: models.QuerySet[Evidence] = Evidence.objects.filter(withheld=True).annotate(**named)
-    return kept.filter(of_source=source, in_case=case).order_by()
+    kept: Any = Evidence.objects.filter(withheld=True).annotate(**named)
+    found: models.QuerySet[Evidence] = kept.filter(of_source=source, in_case=case).order_by()
+    return found
 
 
 class EvidenceQuerySet(RecordedQuerySet):

@@ -77,26 +77,26 @@ class Reliance(models.Model):
         """Count one verdict more or less (1 or -1) on each of these, a linchpin where true; inside `writing(case)`."""
         if not sources:
             return
-        stand = {row.source_id: row for row in cls.objects.filter(case=case, source__in=sources)}
+        stand = {row.source_id: row for row in Reliance.objects.filter(case=case, source__in=sources)}
         for source, linchpin in sources.items():
-            row = stand.setdefault(source, cls(case=case, source_id=source))
+            row = stand.setdefault(source, Reliance(case=case, source_id=source))
             row.verdicts = max(0, row.verdicts + by)
             row.linchpins = max(0, row.linchpins + by * linchpin)
-        cls.objects.bulk_create(
+        Reliance.objects.bulk_create(
             stand.values(), batch_size=BATCH, update_conflicts=True, unique_fields=["case", "source"],
             update_fields=["verdicts", "linchpins"],
         )  # fmt: skip
         if by < 0:
-            cls.objects.filter(case=case, source__in=sources, verdicts=0).delete()
+            Reliance.objects.filter(case=case, source__in=sources, verdicts=0).delete()
 
     @classmethod
     def recount(cls, case: Case) -> None:
         """Count a case's standing verdicts anew."""
         with writing(case):
-            cls.objects.filter(case=case).delete()
+            Reliance.objects.filter(case=case).delete()
             rows = Leaning.objects.filter(case=case).order_by().values("source_id")
             counted = rows.annotate(verdicts=Count("pk"), linchpins=Count("pk", filter=Q(linchpin=True)))
-            cls.objects.bulk_create((cls(case=case, **row) for row in counted), batch_size=BATCH)
+            Reliance.objects.bulk_create((Reliance(case=case, **row) for row in counted), batch_size=BATCH)
 
 
 class EvidenceChangeQuerySet(RecordedQuerySet):

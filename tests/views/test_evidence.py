@@ -1,12 +1,13 @@
 """Adding, correcting, removing and restoring evidence."""
 
 import uuid
+from typing import Any
 
 import pytest
 from django.db import connection
 
 from claims.custody import guards
-from claims.models import Evidence, Exhibit, Source
+from claims.models import Evidence, Exhibit, Job, Source
 from tests.factories import make_case, make_claim, make_document, make_evidence, make_source
 from tests.views.test_claims import text_of
 
@@ -281,9 +282,30 @@ def test_the_grade_in_force_and_the_one_since_stand_side_by_side(claim, ann, as_
 def test_confirmed_is_offered_and_given_where_two_independent_origins_support(claim, ann, as_):
     assert '<option value="1">' in text_of(as_(ann).get(add(claim)))
     said = {"level": "primary", "level_reason": "It counted them."}
-    make_evidence(claim=claim, by=ann, source=make_source(case=claim.case), **said)
+    values: dict[str, Any] = {"source": make_source(case=claim.case), **said}
+    make_evidence(claim=claim, by=ann, **values)
     form = typed(title="Another count", source_name="Border guard", credibility="1")
     answer = as_(ann).post(add(claim), form)
     assert answer.status_code == 422, "nobody said where the second comes from"
     assert as_(ann).post(add(claim), form | said).status_code == 302
     assert Evidence.objects.get(number=2).credibility == "1"
+
+
+def test_a_new_address_is_captured_too_where_fetching_is_on(claim, ann, as_, settings):
+    settings.FETCH_URLS = False
+    assert 'name="capture"' not in text_of(as_(ann).get(add(claim)))
+    as_(ann).post(add(claim), typed(url="https://example.org/a", capture="on"))
+    assert not Job.objects.exists()
+
+    settings.FETCH_URLS = True
+    assert 'name="capture"' in text_of(as_(ann).get(add(claim)))
+    form = typed(title="B", url="https://example.org/b", capture="on")
+    for _n in range(2):
+        assert as_(ann).post(add(claim), form).status_code == 302
+    job = Job.objects.get()
+    assert (job.task, job.about["exhibit"]) == ("capture", Exhibit.objects.get(title="B").pk)
+    answer = as_(ann).post(add(claim), typed(title="C", capture="on"))
+    assert answer.status_code == 422
+    assert "Give the address that is to be captured" in text_of(answer)
+    as_(ann).post(add(claim), typed(title="D", url="https://example.org/d"))
+    assert Job.objects.count() == 1
