@@ -29,7 +29,7 @@ def bring(case, ann):
     return act
 
 
-def register() -> list[tuple]:
+def register() -> list[tuple[object, ...]]:
     """All that the table holds of each source, whatever its key."""
     return sorted(
         (
