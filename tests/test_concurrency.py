@@ -18,11 +18,14 @@ from claims.models import (
     Claim,
     Entry,
     Evidence,
+    Exhibit,
     EvidenceChange,
     Grade,
     Job,
+    Merge,
     NotNow,
     Reliance,
+    Role,
     Source,
     Stale,
     Tally,
@@ -30,6 +33,7 @@ from claims.models import (
     Verdict,
     assess,
     begin,
+    merge,
     propose,
     sign_off,
     writing,
@@ -452,3 +456,41 @@ def test_a_table_that_two_import_at_once_is_not_doubled(case, ann, ben):
     assert Claim.objects.count() == 30
     assert holds(case)
     assert counted(case) == recounted(case)
+
+
+def test_of_two_who_merge_the_same_two_sources_one_way_and_the_other_one_wins(case, ann, eve):
+    one, other = make_source(case=case), make_source(case=case)
+    claim = make_claim(case=case)
+    for source in (one, other):
+        make_evidence(claim=claim, source=source)
+    ways = [(one, other), (other, one)] * 2
+
+    results = at_once([lambda a=a, b=b: merge(a, b, by=ann, reason="They are one.") for a, b in ways])
+
+    won = [result for result in results if isinstance(result, Merge)]
+    assert len(won) == 1
+    assert all(isinstance(result, NotNow) and "already" in str(result) for result in results if result not in won)
+    made = Merge.objects.get()
+    assert set(Exhibit.objects.values_list("source", flat=True)) == {made.kept_id}
+    assert Source.objects.exclude(merged_into=None).get() == made.merged
+    assert Entry.objects.filter(verb="merged").count() == 2
+    assert holds(case)
+    assert holds(None)
+
+
+def test_what_is_cited_while_its_source_is_merged_is_found_under_the_kept_one(case, ada, eve):
+    other = make_case(members={eve: Role.ANALYST})
+    source, kept = make_source(case=case), make_source(case=case)
+    claims = [make_claim(case=other) for _ in range(6)]
+
+    def cite(claim: Claim) -> Callable[[], Any]:
+        return lambda: make_evidence(claim=claim, source=Source.objects.get(pk=source.pk), by=eve)
+
+    results = at_once([lambda: merge(source, kept, by=ada, reason="One."), *map(cite, claims)])
+
+    faults = [result for result in results if isinstance(result, Exception)]
+    assert all(isinstance(fault, NotNow) for fault in faults), faults
+    if isinstance(results[0], Merge):
+        assert set(Exhibit.objects.values_list("source", flat=True)) == {kept.pk}
+        assert other in kept.cases.all()
+    assert holds(other)

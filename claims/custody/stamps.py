@@ -144,8 +144,9 @@ def certificates() -> tuple[list[Any], list[Any]]:
     """The roots in the file that is set, and the certificates between them and the service. Raises Unstamped."""
     from cryptography import x509
 
+    path: Any = settings.STAMPS_ROOT
     try:
-        held = x509.load_pem_x509_certificates(settings.STAMPS_ROOT.read_bytes())
+        held = x509.load_pem_x509_certificates(path.read_bytes())
     except (OSError, ValueError) as fault:
         raise Unstamped(f"The service's root cannot be read: {fault}") from fault
     roots = [one for one in held if one.issuer == one.subject]

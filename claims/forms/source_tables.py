@@ -34,7 +34,7 @@ class ImportForm(WorkForm):
     )  # fmt: skip
 
     def __init__(self, user: User, data: Any = None, files: Any = None) -> None:
-        super().__init__(data.copy() if data is not None else None, files)
+        super().__init__(data, files)
         self.user = user
         cases = Case.objects.visible_to(user).filter(role__in=[Role.ANALYST, Role.EDITOR])
         self.fields["case"].queryset = cases.order_by("title", "pk")  # type: ignore[attr-defined]
@@ -51,7 +51,7 @@ class ImportForm(WorkForm):
             except UnicodeDecodeError as fault:
                 said = _("This is no table in UTF-8. Save it as CSV in UTF-8 and try again.")
                 raise ValidationError({"file": said}) from fault
-            self.data[self.add_prefix("text")] = typed["text"]
+            self.data = {**self.data.dict(), self.add_prefix("text"): typed["text"]}  # type: ignore[attr-defined]
         if not (typed.get("text") or "").strip() and not self.errors:
             raise ValidationError({"file": _("Choose a file, or paste a table below.")})
         return typed

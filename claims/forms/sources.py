@@ -32,7 +32,7 @@ def of_name(typed: str, user: User) -> Source:
     """
     listed = Source.objects.visible_to(user).listed()
     if keyed := BY_KEY.match(typed):
-        found = listed.filter(pk=int(keyed[2])).first()
+        found: Source | None = listed.filter(pk=int(keyed[2])).first()
         if found is not None:
             return found
         typed = keyed[1].strip()

@@ -109,7 +109,8 @@ class Plan:
 
 
 def export(sources: models.QuerySet[Source]) -> Iterator[str]:
-    """The table of these sources, line by line, in the order of their keys. What one belongs to is named if among them."""
+    """The table of these sources, line by line, in the order of their keys. What one belongs to is named if among
+    them."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
@@ -135,7 +136,8 @@ def _lines(source: Source, above: Source | None, grades: list[Grade]) -> Iterato
     named = [str(source.pk), source.name, source.kind]
     belongs = f"{above.name} (#{above.pk})" if above is not None else ""
     said = [source.aliases, belongs, source.country, source.languages, source.interests, source.note]
-    for grade in grades or [None]:
+    rows: list[Grade | None] = [*grades]
+    for grade in rows or [None]:
         when = grade.graded_at.astimezone(datetime.UTC).isoformat() if grade else ""
         given = [grade.letter, grade.reason, when, str(grade.graded_by)] if grade else [""] * 4
         yield [as_words(cell) for cell in (*named, *said, *given)]
@@ -228,9 +230,9 @@ def _row(line: int, cells: dict[str, str]) -> Row:
             % {"code": code_point(turn[0])}
         )
     aliases = dict.fromkeys(" ".join(each.split()) for each in values["aliases"].splitlines() if each.strip())
-    said = {name: values[name] for name in SAID} | {"aliases": "\n".join(aliases)}
+    told = {name: values[name] for name in SAID} | {"aliases": "\n".join(aliases)}
     grades = list(_grades(line, values))
-    return Row(line, values["number"][:40], values["name"], _kind(values["kind"]), said, values["belongs_to"], grades)
+    return Row(line, values["number"][:40], values["name"], _kind(values["kind"]), told, values["belongs_to"], grades)
 
 
 def _kind(typed: str) -> str:

@@ -13,10 +13,10 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from claims.models import leaning
 from claims.models.cases import Case, Membership
 from claims.models.entries import Chain, writing
 from claims.models.exhibits import Exhibit
+from claims.models.leaning import flag_merge
 from claims.models.moves import Role
 from claims.models.records import NotNow, NotYours, Refused
 from claims.models.sources import Merge, Source
@@ -76,9 +76,12 @@ def _merged(source: Source, into: Source, chains: list[Chain], by: User, reason:
     return made
 
 
-def _move(source: Source, into: Source) -> dict[str, list[Any]]:
+type Moved = dict[str, list[Any]]  # what was moved, by key, of each kind
+
+
+def _move(source: Source, into: Source) -> Moved:
     """Move everything under one source to the other, and give by key what was moved. `into` is not stored yet."""
-    moved = {
+    moved: Moved = {
         "exhibits": _keys(Exhibit.objects.filter(source=source)),
         "members": _keys(Source.objects.filter(belongs_to=source)),
         "followed": _keys(Source.objects.filter(merged_into=source)),
@@ -135,7 +138,7 @@ def part(merge: Merge, *, by: User) -> Merge:
     return done
 
 
-def _move_back(source: Source, kept: Source, moved: dict[str, list[Any]]) -> tuple[dict[str, int], Counter[Any]]:
+def _move_back(source: Source, kept: Source, moved: Moved) -> tuple[dict[str, int], Counter[Any]]:
     """How much of each kind went back, and how many exhibits in which case. `kept` is not stored yet."""
     per_case: Counter[Any] = Counter()
     for keys in batched(moved["exhibits"], AT_ONCE, strict=False):
@@ -167,10 +170,9 @@ def _point_back(field: str, keys: Sequence[int], kept: Source, source: Source) -
 
 
 def _tell_verdicts(*sources: Source, by: User) -> None:
-    """Mark the verdicts that rely on these: what they rest on changed since."""
-    flag = getattr(leaning, "flag_merge", None)
-    for source in sources if flag else ():
-        flag(source, by=by)
+    """Tell the editors of the verdicts that rest on these that what they rest on changed since."""
+    for source in sources:
+        flag_merge(source, by=by)
 
 
 @contextmanager

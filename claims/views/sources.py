@@ -31,6 +31,7 @@ from claims.search.sources import named
 from claims.views.access import Request, on_source, polite
 from claims.views.grade_steps import MOST_STEPS, drawn
 from claims.views.parts import go, render_part, wants_part
+from claims.views.resting import outcomes
 
 PAGE = 50  # sources of a list
 EXHIBITS = 20  # exhibits of a source on one page
@@ -191,6 +192,7 @@ def about(request: Request, source: Source, form: GradeForm | None = None) -> di
         "known_in": cases,
         "exhibits": exhibits,
         "more": more,
+        "outcomes": outcomes(source, request.user),
         "continued": bool(request.GET.get("before")),
     }
 

@@ -1,4 +1,4 @@
-"""The log's heads attested by a stamping authority: one made with OpenSSL here, and everything that one could do wrong."""
+"""The log's heads attested by a stamping authority: one made with OpenSSL, and all that one could do wrong."""
 
 import datetime
 import io

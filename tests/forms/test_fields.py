@@ -17,7 +17,7 @@ LENGTHENED = "\u0958"  # in its one spelling this letter is two characters
 
 
 def about(**typed: str) -> SourceForm:
-    return SourceForm({"name": "The office", "kind": "person"} | typed)
+    return SourceForm(User(), {"name": "The office", "kind": "person"} | typed)
 
 
 def test_what_grew_too_long_in_its_one_spelling_is_told_at_its_field():

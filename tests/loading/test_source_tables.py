@@ -29,7 +29,7 @@ def bring(case, ann):
     return act
 
 
-def register() -> list[tuple]:
+def register() -> list[tuple[object, ...]]:
     """All that the table holds of each source, whatever its key."""
     return sorted(
         (
@@ -111,7 +111,8 @@ def test_new_sources_come_in_with_their_grades_and_what_they_belong_to(case, ann
     assert list(belta.cases.all()) == [case]
     assert belta.belongs_to == Source.objects.get(name="Ministry")
     assert belta.reliability == "B"
-    assert [(one.letter, one.reason, one.graded_at.date().isoformat()) for one in belta.grades.order_by("graded_at")] == [
+    grades = belta.grades.order_by("graded_at")
+    assert [(one.letter, one.reason, one.graded_at.date().isoformat()) for one in grades] == [
         ("C", "Imported: Often late.", "2023-02-20"), ("B", "Imported: Better since.", "2023-05-01"),
     ]  # fmt: skip
     assert Entry.objects.filter(case=None, verb="graded", by=ann).count() == 2
@@ -187,7 +188,7 @@ def test_a_line_that_cannot_be_read_is_told_with_its_reason(line, why):
     [
         (b"title,kind\nx,person", "first line must name the columns"),
         (b"name,letter\nx,A", "needs a column reason"),
-        ("name\nБелта".encode("cp1251"), "no table in UTF-8"),
+        ("name\nЛюди".encode("cp1251"), "no table in UTF-8"),
         (b"name\n" + b"x\n" * 5001, "more than 5,000 lines"),
         (b"name\n" + b"x" * 5_000_001, "more than 5 MB"),
         (b"", "no table"),

@@ -11,6 +11,7 @@ from claims.custody.chain import verify
 from claims.models import (
     Entry,
     Evidence,
+    EvidenceChange,
     Exhibit,
     Grade,
     Merge,
@@ -24,7 +25,15 @@ from claims.models import (
     part,
 )
 from tests.custody.test_broken_off import database
-from tests.factories import make_case, make_claim, make_evidence, make_exhibit, make_source
+from tests.factories import (
+    make_assessment,
+    make_case,
+    make_claim,
+    make_evidence,
+    make_exhibit,
+    make_source,
+    make_verdict,
+)
 from tests.processes import python
 
 WHY = "The imprint of both names one editor."
@@ -277,7 +286,8 @@ def killed(self, **what):
 
 
 Chain.record = killed
-by, source, kept = User.objects.get(name="Ann"), Source.objects.get(name="Belta"), Source.objects.get(name="BelTA agency")
+by = User.objects.get(name="Ann")
+source, kept = (Source.objects.get(name=name) for name in ("Belta", "BelTA agency"))
 made = Merge.objects.first()
 merge(source, kept, by=by, reason="One.") if made is None else part(made, by=by)
 """
@@ -293,7 +303,7 @@ def test_killed_in_the_middle_nothing_is_half_done(real_transactions, request, u
     if undoing:
         merge(source, kept, by=ann, reason=WHY)
 
-    def stands() -> list:
+    def stands() -> list[object]:
         return [
             list(Exhibit.objects.order_by("pk").values("source", "version")),
             list(Source.objects.order_by("pk").values()),
@@ -321,3 +331,17 @@ def test_killed_in_the_middle_nothing_is_half_done(real_transactions, request, u
     assert run(0) == 0
     assert (as_it_stands(source).merged_into == kept) is not undoing
     assert os.path.exists(now.DATA)
+
+
+def test_the_editors_of_verdicts_that_rest_on_them_are_told(case, ann, ben, eve, max_, two):
+    source, kept = two
+    claim = make_claim(case=case)
+    evidence = make_evidence(claim=claim, source=source, by=ann)
+    for reviewer in (ann, ben):
+        make_assessment(claim=claim, by=reviewer)
+    make_verdict(claim=claim, by=eve, signed_by=max_)
+    made = merge(source, kept, by=ann, reason=WHY)
+    change = EvidenceChange.objects.get()
+    assert (change.evidence, change.what, change.editor, change.by) == (evidence, "merge", eve, ann)
+    part(made, by=ann)
+    assert EvidenceChange.objects.count() == 1, "the same is told once until it is answered"

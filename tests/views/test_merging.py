@@ -82,9 +82,7 @@ def test_what_is_missing_is_said_at_its_field(as_, ann, two, htmx, typed, field)
 def test_where_the_kept_one_would_belong_to_itself_a_sentence_says_what_to_do(as_, ann, two):
     two[1].belongs_to = two[0]
     two[1].save(by=ann)
-    answer = as_(ann).post(
-        f"/sources/{two[0].pk}/merge/", {"other": two[1].pk, "keep": two[1].pk, "reason": WHY}
-    )
+    answer = as_(ann).post(f"/sources/{two[0].pk}/merge/", {"other": two[1].pk, "keep": two[1].pk, "reason": WHY})
     assert answer.status_code == 422
     assert "Merge them the other way round" in answer.text
 
