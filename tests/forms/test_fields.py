@@ -10,7 +10,7 @@ from claims.forms.documents import LoadForm
 from claims.forms.evidence import EvidenceForm
 from claims.forms.fields import last_entry
 from claims.forms.sources import SourceFilters, SourceForm
-from claims.models import Passage, Stale
+from claims.models import Passage, Stale, User
 from tests.factories import make_claim, make_document, make_source
 
 LENGTHENED = "\u0958"  # in its one spelling this letter is two characters
