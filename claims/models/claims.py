@@ -19,7 +19,7 @@ from claims.models.documents import Passage
 from claims.models.entries import Chain, Entry, writing
 from claims.models.moves import MOVES, Move, Status
 from claims.models.prepared import Prepared
-from claims.models.quantities import Quantity
+from claims.models.quantities import Quantity, Series, set_rows
 from claims.models.records import NotNow, NotYours, Recorded, RecordedQuerySet, Refused
 
 if TYPE_CHECKING:
@@ -223,29 +223,21 @@ class Claim(Recorded):
 
     def set_attributions(self, rungs: Sequence[dict[str, Any]], *, by: User) -> None:
         """Make the chain of who told whom these rungs, in this order."""
-        self._replace(Attribution, "position", rungs, by=by)
+        self._replace(Attribution, rungs, by=by)
 
     def set_quantities(self, figures: Sequence[dict[str, Any]], *, by: User) -> None:
         """Make these the claim's typed figures."""
-        self._replace(Quantity, "position", figures, by=by)
+        self._replace(Quantity, figures, by=by)
 
     def _replace(
         self,
         model: type[Attribution] | type[Quantity],
-        order: str,
         rows: Sequence[dict[str, Any]],
         *,
         by: User,
     ) -> None:
         with writing(self.case):
-            stand = list(model._base_manager.filter(claim=self).order_by(order))
-            for record in stand[len(rows) :]:
-                record.delete(by=by)
-            for place, values in enumerate(rows, start=1):
-                record = stand[place - 1] if place <= len(stand) else model(claim=self, position=place)
-                for name, value in values.items():
-                    setattr(record, name, value)
-                record.save(by=by)
+            set_rows(model, rows, by=by, claim=self)
 
     def allowed(self, act: str, user: User) -> bool:
         """Whether this person may make this move now; pages show just what is allowed."""
@@ -307,6 +299,8 @@ class Claim(Recorded):
                 claim.round, claim.answers_in, claim.disputed = claim.round + 1, 0, False
                 models.QuerySet.update(claim.assignments.all(), current=False)
             after = claim.enter(move.end, chain)
+            for key in set(claim.quantities.values_list("series", flat=True)):
+                Series.weigh(claim.case, key)  # those of a withdrawn claim are left out
             chain.record(by=by, verb=verb, on=claim, before=before, after=after, why=why.strip())
         return claim
 

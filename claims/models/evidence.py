@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from claims.models.lineage import trace
 from claims.models.moves import Role
 from claims.models.origins import origins_of
 from claims.models.origins_said import OriginsSaid
+from claims.models.quantities import Quantity, set_rows
 from claims.models.records import NotNow, NotYours, Recorded, RecordedQuerySet, Refused, Stale
 from claims.models.sources import Grade, Source
 
@@ -361,6 +363,12 @@ class Evidence(Recorded):
         claim = Claim.objects.get(pk=self.claim_id)
         claim.evidence_count = claim.evidence.standing().count()
         claim.store()
+
+    def set_quantities(self, figures: Sequence[dict[str, Any]], *, by: User) -> None:
+        """Make these its typed figures. Raises NotNow where it must stay as it was judged."""
+        with writing(self.log_case):
+            self.require_changeable()
+            set_rows(Quantity, figures, by=by, evidence=self)
 
     def remove(self, *, by: User, expect: int | None = None) -> None:
         """Take it off the claim; it can be restored."""

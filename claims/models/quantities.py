@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -11,11 +12,16 @@ from django.db.models.functions import Greatest, Least
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.records import Recorded, RecordedQuerySet
+from claims.models.entries import writing
+from claims.models.records import Recorded, RecordedQuerySet, Refused
+from claims.weighing.figures import Figure, series_key, state_of
 
 if TYPE_CHECKING:
     from claims.models.cases import Case
     from claims.models.claims import Claim
+    from claims.models.people import User
+
+MOST = 500  # figures of a series that are held against each other: the newest
 
 
 class Quantity(Recorded):
@@ -66,6 +72,30 @@ class Quantity(Recorded):
         return f"{self.measure}: {self.span} {self.unit}".strip()
 
     @property
+    def figure(self) -> Figure:
+        """What it says, to be compared."""
+        return Figure(self.measure, self.low, self.high, self.unit, self.entity, self.place, self.as_of)
+
+    def save(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
+        """Save, and weigh anew the series that it stands in, and the one it stood in."""
+        with writing(self.log_case):
+            before = self.stored() if self.pk else None
+            self.case, self.series = self.log_case, series_key(self.figure)
+            super().save(*args, by=by, **kwargs)
+            for key in {self.series, before.series if before else self.series}:
+                Series.weigh(self.log_case, key)
+
+    def delete(self, *args: Any, by: User | None = None, why: str = "", **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete; what was told apart from it goes with it, and its series is weighed anew."""
+        with writing(self.log_case):
+            case, key = self.log_case, self.series
+            for told in Distinction.objects.filter(Q(one=self) | Q(other=self)):
+                told.delete(by=by, why=why)
+            gone = super().delete(*args, by=by, why=why, **kwargs)
+            Series.weigh(case, key)
+        return gone
+
+    @property
     def span(self) -> str:
         """The figure as people read it: 100,000–150,000."""
         ends = [f"{value.normalize():,f}" for value in (self.low, self.high) if value is not None]
@@ -90,6 +120,18 @@ class Quantity(Recorded):
         return f"{self.of_claim.ref}: {self}"
 
 
+def set_rows(model: type[Any], rows: Sequence[dict[str, Any]], *, by: User, **owner: Any) -> None:
+    """Make these, in this order, the owner's rows of a kind that is numbered by position."""
+    stand = list(model._base_manager.filter(**owner).order_by("position"))
+    for record in stand[len(rows) :]:
+        record.delete(by=by)
+    for place, values in enumerate(rows, start=1):
+        record = stand[place - 1] if place <= len(stand) else model(**owner, position=place)
+        for name, value in values.items():
+            setattr(record, name, value)
+        record.save(by=by)
+
+
 class Distinction(Recorded):
     """Two figures that a person says count different things, so that they neither agree nor contradict."""
 
@@ -100,6 +142,8 @@ class Distinction(Recorded):
     made_at = models.DateTimeField(default=timezone.now)
 
     objects = RecordedQuerySet.as_manager()
+    one_id: int
+    other_id: int
 
     class Meta:
         constraints = [
@@ -118,6 +162,28 @@ class Distinction(Recorded):
     @property
     def log_claim_id(self) -> int:
         return self.one.log_claim_id
+
+
+def tell_apart(one: Quantity, other: Quantity, *, by: User, reason: str) -> Distinction:
+    """Say that two figures count different things. Raises Refused for a figure and itself, or without a reason."""
+    if one.pk == other.pk:
+        raise Refused(_("These are one figure."), "reason")
+    if not reason.strip():
+        raise Refused(_("Say how what they count differs: the reason stands beside the figures."), "reason")
+    with writing(one.log_case):
+        pair = Q(one=one, other=other) | Q(one=other, other=one)
+        made = Distinction.objects.filter(pair).first() or Distinction(one=one, other=other)
+        made.reason, made.made_by, made.made_at = reason.strip(), by, timezone.now()
+        made.save(by=by, verb="told_apart")
+        Series.weigh(one.log_case, one.series)
+    return made
+
+
+def told_apart(figures: Sequence[Quantity]) -> dict[frozenset[int], Distinction]:
+    """Which of these figures somebody told apart, by the keys of the two."""
+    keys = [figure.pk for figure in figures]
+    found = Distinction.objects.filter(one__in=keys, other__in=keys).select_related("made_by")
+    return {frozenset({each.one_id, each.other_id}): each for each in found}
 
 
 class Series(models.Model):
@@ -142,3 +208,26 @@ class Series(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def newest(self) -> list[Quantity]:
+        """The newest figures of claims that count this; those of withdrawn claims are left out."""
+        found = Quantity.objects.filter(case=self.case_id, series=self.key, claim__isnull=False)
+        rows = found.exclude(claim__status="withdrawn").select_related("claim__case", "claim__rating")
+        return list(rows.order_by("-pk")[:MOST])
+
+    @classmethod
+    def weigh(cls, case: Case, key: str) -> None:
+        """Bring what is kept of a series in step with its figures; inside `writing(case)`."""
+        series = cls.objects.filter(case=case, key=key).first() or cls(case=case, key=key)
+        figures = series.newest()
+        if not figures:
+            if series.pk:
+                series.delete()
+            return
+        places = {figure.pk: place for place, figure in enumerate(figures)}
+        apart = [frozenset(places[pk] for pk in pair) for pair in told_apart(figures)]
+        first = figures[-1]
+        series.title = " · ".join(filter(None, (first.measure, first.entity, first.place)))[:400]
+        series.figures = len(figures)
+        series.state = state_of([figure.figure for figure in figures], apart)
+        series.save()

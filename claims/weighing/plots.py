@@ -1,0 +1,72 @@
+"""A plot of ranges on one axis: where each begins and ends, and the ticks beneath, in hundredths of its width."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+SPANS = 1000  # times the smallest figure: beyond that the axis counts in powers of ten
+TICKS = 5
+EDGE = 4.0  # hundredths left free at either side
+LEAST = 1.2  # hundredths: a single figure is still to be seen
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A range on the axis; `open_low` and `open_high` where it has no end there."""
+
+    start: float
+    width: float
+    open_low: bool = False
+    open_high: bool = False
+
+
+@dataclass(frozen=True)
+class Plot:
+    """The bars in their order, and the ticks as (place, figure)."""
+
+    bars: list[Bar]
+    ticks: list[tuple[float, float]]
+    in_powers: bool
+
+
+def plotted(ranges: Sequence[tuple[float | None, float | None]]) -> Plot:
+    """The plot of ranges (low, high), of which one end may be open. Raises ValueError where there is no figure."""
+    ends = [end for pair in ranges for end in pair if end is not None]
+    if not ends:
+        raise ValueError("there is no figure to plot")
+    smallest, largest = min(ends), max(ends)
+    in_powers = smallest > 0 and largest / smallest > SPANS
+    at = math.log10 if in_powers else float
+    low, high = at(smallest), at(largest)
+    room = (high - low) or abs(high) or 1.0
+    low, high = low - room * EDGE / 100, high + room * EDGE / 100
+
+    def place(end: float) -> float:
+        return 100 * (at(end) - low) / (high - low)
+
+    bars = []
+    for first, last in ranges:
+        if first is None and last is None:
+            raise ValueError("a range has one end at least")
+        start = 0.0 if first is None else place(first)
+        end = 100.0 if last is None else place(last)
+        start = min(start, 100 - LEAST)
+        bars.append(Bar(round(start, 2), round(max(end - start, LEAST), 2), first is None, last is None))
+    ticks = [(round(place(tick), 2), tick) for tick in (_powers(low, high) if in_powers else _round(low, high))]
+    return Plot(bars, ticks, in_powers)
+
+
+def _round(low: float, high: float) -> list[float]:
+    """Round figures between two ends, about TICKS of them."""
+    step = 10.0 ** math.floor(math.log10((high - low) / TICKS))
+    step = next(step * times for times in (1, 2, 5, 10) if (high - low) / (step * times) <= TICKS)
+    first = math.ceil(low / step)
+    return [n * step for n in range(first, math.floor(high / step) + 1)]
+
+
+def _powers(low: float, high: float) -> list[float]:
+    """Powers of ten between two ends, given as their logarithms, at most about TICKS of them."""
+    every = max(1, math.ceil((high - low) / TICKS))
+    return [10.0**n for n in range(math.ceil(low), math.floor(high) + 1, every)]

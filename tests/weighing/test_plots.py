@@ -1,0 +1,47 @@
+"""Ranges on an axis: each stands where it says, and the ticks are round."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from claims.weighing.plots import LEAST, plotted
+
+ENDS = st.floats(-1e9, 1e9, allow_nan=False).map(lambda end: round(end, 2))
+
+
+@given(st.lists(st.tuples(ENDS, ENDS).map(lambda pair: tuple(sorted(pair))), min_size=1, max_size=40))
+def test_every_bar_lies_within_the_plot_in_the_order_of_its_figures(ranges):
+    plot = plotted(ranges)
+    assert len(plot.bars) == len(ranges)
+    for bar in plot.bars:
+        assert -0.01 <= bar.start <= 100
+        assert LEAST <= bar.width <= 100.01
+    for (low, _high), bar in zip(ranges, plot.bars, strict=True):
+        for (other, _end), that in zip(ranges, plot.bars, strict=True):
+            assert low > other or bar.start <= that.start + 0.01
+    assert all(0 <= place <= 100 for place, _tick in plot.ticks)
+
+
+def test_ticks_are_round_figures():
+    ticks = [tick for _place, tick in plotted([(48_000, 48_000), (100_000, 150_000)]).ticks]
+    assert ticks == [50_000, 100_000, 150_000]
+
+
+def test_very_different_figures_stand_on_an_axis_of_powers_of_ten():
+    plot = plotted([(3, 3), (40_000, 50_000)])
+    assert plot.in_powers
+    assert [tick for _place, tick in plot.ticks] == [10, 100, 1_000, 10_000]
+
+
+def test_an_open_end_reaches_the_edge():
+    at_least, at_most = plotted([(50, None), (None, 60)]).bars
+    assert at_least.open_high
+    assert at_least.start + at_least.width == 100
+    assert at_most.open_low
+    assert at_most.start == 0
+
+
+@pytest.mark.parametrize("ranges", [[], [(None, None)], [(1, 2), (None, None)]])
+def test_without_a_figure_there_is_no_plot(ranges):
+    with pytest.raises(ValueError, match=r"figure|end"):
+        plotted(ranges)
