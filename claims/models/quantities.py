@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -10,11 +10,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Greatest, Least
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.entries import writing
 from claims.models.records import Recorded, RecordedQuerySet, Refused
-from claims.weighing.figures import Figure, series_key, state_of
+from claims.weighing.figures import Figure, compare, series_key, state_of
 
 if TYPE_CHECKING:
     from claims.models.cases import Case
@@ -177,6 +178,29 @@ def tell_apart(one: Quantity, other: Quantity, *, by: User, reason: str) -> Dist
         made.save(by=by, verb="told_apart")
         Series.weigh(one.log_case, one.series)
     return made
+
+
+COMPARED = {
+    "agrees": _("agrees"),
+    "overlaps": _("overlaps"),
+    "other_date": _("of another date"),
+    "other_definition": _("counts something else"),
+    "contradicts": _("contradicts"),
+}
+
+
+def compared(own: Sequence[Quantity], brought: Sequence[Quantity], apart: Collection[frozenset[int]]) -> list[str]:
+    """Each of these figures in words, with how it compares with the first of a claim's own that counts the same."""
+    said = []
+    for figure in brought:
+        words = f"{figure.measure}: {figure.span} {figure.unit}".strip()
+        words += f", {date_format(figure.as_of, 'j M Y')}" if figure.as_of else ""
+        kinds = (
+            compare(each.figure, figure.figure, told_apart=frozenset({each.pk, figure.pk}) in apart) for each in own
+        )
+        kind = next((kind for kind in kinds if kind), None)
+        said.append(f"{words} ({COMPARED[kind]})" if kind else words)
+    return said
 
 
 def told_apart(figures: Sequence[Quantity]) -> dict[frozenset[int], Distinction]:

@@ -30,11 +30,13 @@ from claims.models import (
     User,
     Verdict,
     lineage_said,
+    told_apart,
     writing,
 )
 from claims.models.entries import sha256
 from claims.models.origins import Gathered, gathered
 from claims.models.origins_said import OriginsSaid
+from claims.models.quantities import compared
 from claims.models.records import Refused
 from claims.reports.snapshots import FORMAT, Snapshot, canonical, misquotes
 from claims.text.quotations import around
@@ -164,7 +166,7 @@ def _gathered(claims: models.QuerySet[Claim]) -> list[Claim]:
             models.Prefetch("passages__document", Document.objects.defer("content")),
             "attributions",
             "quantities",
-            models.Prefetch("evidence", evidence),
+            models.Prefetch("evidence", evidence.prefetch_related("quantities")),
             models.Prefetch("assessments", assessments),
             models.Prefetch("verdicts", verdicts),
         )[: MOST + 1]
@@ -178,6 +180,7 @@ class Beside:
     origins: dict[int, Gathered]
     lineage: dict[int, str]
     changes: dict[int, list[str]]
+    apart: set[frozenset[int]]
 
     @classmethod
     def of(cls, chosen: list[Claim], exhibits: set[int]) -> Beside:
@@ -195,7 +198,9 @@ class Beside:
                 }
             )
         keys = [claim.pk for claim in chosen]
-        return cls(gathered(keys), lineage_said(exhibits, Role.READER), changes)
+        figures = [each for claim in chosen for each in claim.quantities.all()]
+        figures += [each for claim in chosen for item in claim.evidence.all() for each in item.quantities.all()]
+        return cls(gathered(keys), lineage_said(exhibits, Role.READER), changes, set(told_apart(figures)))
 
 
 def _snapshot(report: Report, chosen: list[Claim], chain: Chain) -> dict[str, Any]:
@@ -274,7 +279,7 @@ def _claim(claim: Claim, beside: Beside) -> dict[str, Any]:
             for a in claim.attributions.all()
         ],
         "quantities": [_quantity(q) for q in claim.quantities.all()],
-        "evidence": [_evidence(e) | _origin(e, beside) for e in claim.evidence.all()],
+        "evidence": [_evidence(e) | _origin(e, beside) | _figures(e, claim, beside) for e in claim.evidence.all()],
         "verdict": _verdict(current) if current else None,
         "assessments": [_assessment(a) for a in claim.assessments.all() if a.round in rounds],
         "earlier_verdicts": [_verdict(v) for v in signed if v is not current],
@@ -332,8 +337,12 @@ def _origin(evidence: Evidence, beside: Beside) -> dict[str, Any]:
         "origin": number,
         "origin_label": str(number) if number is not None else unknown,
         "lineage": beside.lineage.get(evidence.exhibit_id or 0, ""),
-        "figures": [],
     }
+
+
+def _figures(evidence: Evidence, claim: Claim, beside: Beside) -> dict[str, Any]:
+    """Its typed figures in words, each with how it compares with the claim's."""
+    return {"figures": compared(list(claim.quantities.all()), list(evidence.quantities.all()), beside.apart)}
 
 
 def _cited(evidence: Evidence) -> dict[str, Any]:

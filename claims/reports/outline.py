@@ -310,6 +310,7 @@ def _evidence(item: dict[str, Any]) -> Evidence:
             Fact(_("Why"), item.get("level_reason", "")),
             Fact(_("Where it comes from"), item.get("lineage", "")),
             Fact(_("Origin"), item.get("origin_label", "")),
+            Fact(_("Figures"), "; ".join(item.get("figures", []))),
         ),
         quote=quote if item["quote"] else None,
         caution=_("Not checked against a held text.") if unchecked else "",

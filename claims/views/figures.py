@@ -22,6 +22,7 @@ from claims.models import (
     tell_apart,
     told_apart,
 )
+from claims.models.quantities import COMPARED
 from claims.views.access import Request, on_case, on_claim
 from claims.views.claim_page import ClaimPage
 from claims.views.claims import ask, context_of
@@ -32,13 +33,6 @@ from claims.weighing.plots import plotted
 PAGE = 50  # series of a list
 CLAIMS = 200  # figures of one series on its page
 FIGURES = 200  # of a claim's evidence
-WORDS = {
-    "agrees": gettext_lazy("agrees"),
-    "overlaps": gettext_lazy("overlaps"),
-    "other_date": gettext_lazy("of another date"),
-    "other_definition": gettext_lazy("counts something else"),
-    "contradicts": gettext_lazy("contradicts"),
-}
 LOOKS = {
     "agrees": "supported", "overlaps": "mixed", "other_date": "unverified", "other_definition": "unverified",
     "contradicts": "refuted",
@@ -126,7 +120,7 @@ def groups_of(page: ClaimPage) -> list[Group]:
             item = named[other.evidence_id or 0]
             whose = _("evidence %(number)s, %(name)s") % {"number": item.number, "name": item.named}
             lines.append(Line(other, whose, f"{page.claim.get_absolute_url()}#evidence-{item.number}",
-                              kind, str(WORDS[kind]), LOOKS[kind], apart))  # fmt: skip
+                              kind, str(COMPARED[kind]), LOOKS[kind], apart))  # fmt: skip
         if len(lines) > 1:
             found.append(group(titled(figure), lines))
     return found
@@ -209,7 +203,7 @@ def series_detail(request: Request, case: Case, pk: int) -> HttpResponse:
         raise Http404
     figures = [each for each in series.newest()[:CLAIMS] if each.low is not None or each.high is not None]
     told = told_apart(figures)
-    lines = []
+    lines: list[Line] = []
     for figure in figures:
         claim = figure.claim
         if claim is None:
@@ -218,7 +212,7 @@ def series_detail(request: Request, case: Case, pk: int) -> HttpResponse:
         if lines:
             apart = told.get(frozenset({lines[0].quantity.pk, figure.pk}))
             line.kind = compare(lines[0].quantity.figure, figure.figure, told_apart=apart is not None) or "agrees"
-            line.word, line.look, line.apart = str(WORDS[line.kind]), LOOKS[line.kind], apart
+            line.word, line.look, line.apart = str(COMPARED[line.kind]), LOOKS[line.kind], apart
         lines.append(line)
     shown: list[Any] = [group(series.title, lines)] if lines else []
     context = {"room": "case", "case": case, "series": series, "groups": shown}

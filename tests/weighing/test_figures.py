@@ -83,7 +83,7 @@ def test_which_of_two_comes_first_does_not_matter(one, other):
 @given(figures(), figures())
 def test_counting_in_thousands_changes_nothing_where_both_do(one, other):
     def thousands(each: Figure) -> Figure:
-        ends = [end if end is None else end / 1000 for end in (each.low, each.high)]
-        return Figure(each.measure, *ends, "thousand men", each.entity, each.place, each.as_of)
+        low, high = (end if end is None else end / 1000 for end in (each.low, each.high))
+        return Figure(each.measure, low, high, "thousand men", each.entity, each.place, each.as_of)
 
     assert compare(thousands(one), thousands(other)) == compare(one, other)
