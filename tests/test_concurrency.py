@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
@@ -18,8 +19,8 @@ from claims.models import (
     Claim,
     Entry,
     Evidence,
-    Exhibit,
     EvidenceChange,
+    Exhibit,
     Grade,
     Job,
     Merge,
@@ -442,7 +443,7 @@ def test_of_two_who_merge_the_same_two_sources_one_way_and_the_other_one_wins(ca
         make_evidence(claim=claim, source=source)
     ways = [(one, other), (other, one)] * 2
 
-    results = at_once([lambda a=a, b=b: merge(a, b, by=ann, reason="They are one.") for a, b in ways])
+    results = at_once([partial(merge, a, b, by=ann, reason="They are one.") for a, b in ways])
 
     won = [result for result in results if isinstance(result, Merge)]
     assert len(won) == 1

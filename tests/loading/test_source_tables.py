@@ -204,7 +204,7 @@ def test_what_a_source_is_to_belong_to_is_left_empty_where_it_is_not_known_or_wo
     planned, outcome = bring(table("One,,,Nobody,,,", "Two,,,Three,,,", "Three,,,Two,,,"))
     assert [line for line, _why in planned.noted] == [2]
     assert [line for line, _why in outcome.noted] == [2, 4]
-    assert Source.objects.get(name="Two").belongs_to.name == "Three"
+    assert Source.objects.get(name="Two").belongs_to == Source.objects.get(name="Three")
     assert Source.objects.get(name="Three").belongs_to is None
 
 

@@ -359,8 +359,10 @@ def test_a_new_one_of_a_name_that_is_known_is_added_only_when_that_is_meant(as_,
     assert answer.status_code == 422
     assert "There is “Ministry of Defence” already" in answer.text
     assert f'href="/sources/{source.pk}/"' in answer.text
-    assert browser.post("/sources/add/", typed | {"anyway": "1"}).status_code == 302
-    assert browser.post("/sources/add/", typed | {"anyway": "1"}).status_code == 302
+    assert f'name="anyway" value="{source.pk} "' in answer.text
+    assert browser.post("/sources/add/", typed | {"anyway": f"{source.pk + 9}"}).status_code == 422
+    for _ in range(2):
+        assert browser.post("/sources/add/", typed | {"anyway": f"{source.pk} "}).status_code == 302
     assert Source.objects.count() == 2
 
 
