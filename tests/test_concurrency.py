@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from django.test import Client
 
 from claims.custody import heads
@@ -357,6 +357,29 @@ def test_a_grade_given_while_a_verdict_is_proposed_is_told_or_was_there_before(c
         assert told == (graded.at > proposed.at), "the one that came second knows of the first"
     assert holds(case)
     assert holds(None)
+
+
+def test_a_grade_waits_for_the_proposal_that_is_being_written(case, ann, ben, eve):
+    """What is proposed and not there yet for others to see is told of the grade all the same."""
+    source, claim = make_source(case=case), make_claim(case=case)
+    make_evidence(claim=claim, source=source)
+    make_assessment(claim=claim, by=ann)
+    make_assessment(claim=claim, by=ben)
+    proposed, graded = threading.Event(), threading.Event()
+
+    def propose_slowly() -> None:
+        with transaction.atomic():
+            make_verdict(claim=Claim.objects.get(pk=claim.pk), by=eve)
+            proposed.set()
+            graded.wait(timeout=1)
+
+    def grade() -> None:
+        assert proposed.wait(timeout=20)
+        source.grade("E", by=ann, reason="Two of its statements were false.")
+        graded.set()
+
+    assert at_once([propose_slowly, grade]) == [None, None]
+    assert EvidenceChange.objects.unanswered().count() == 1
 
 
 def test_what_verdicts_lean_on_is_kept_in_step_by_writers_at_once(case, ann, ben, eve, max_):

@@ -35,6 +35,8 @@ PAGES = [
     ("analyst", "/cases/BY/claims/7/evidence/1/edit/"),
     ("analyst", "/cases/BY/claims/9/absences/add/"),
     ("editor", "/cases/BY/claims/12/verdict/propose/"),
+    ("editor", "/cases/BY/leaning/"),
+    ("editor", "/cases/BY/claims/1/changes/uphold/"),
     ("editor", "/cases/BY/reports/"),
     ("editor", "/cases/BY/reports/add/"),
     ("staff", "/cases/add/"),

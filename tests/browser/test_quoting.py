@@ -1,4 +1,4 @@
-"""Evidence by real hands: a text is captured, its words are selected, and they stand in the form as they stand there."""
+"""Evidence by real hands: a text is captured, its words are selected, and they stand in the form as in the text."""
 
 import uuid
 
@@ -14,7 +14,8 @@ def select(page: Page, words: str) -> None:
     """Select these words in the exhibit's text, as a mouse does."""
     page.evaluate(
         """words => {
-            const run = [...document.querySelectorAll("[data-exhibit-text] [data-start]")].find((each) => each.textContent.includes(words));
+            const runs = [...document.querySelectorAll("[data-exhibit-text] [data-start]")];
+            const run = runs.find((each) => each.textContent.includes(words));
             const start = run.firstChild.data.indexOf(words);
             getSelection().setBaseAndExtent(run.firstChild, start, run.firstChild, start + words.length);
         }""",

@@ -1,5 +1,4 @@
-// Selecting words of the document offers a claim made of them. Offsets go to the server in code points of
-// the stored text: each run says in data-start where its first character stands there.
+// Selecting words of the document offers a claim made of them.
 
 import { selected } from "./selecting.js";
 

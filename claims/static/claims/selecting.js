@@ -1,9 +1,8 @@
-// What is selected, as a span of a stored text. Offsets count code points of that text: each run says in data-start
-// where its first character stands there.
+// What is selected of a stored text, in its code points: each run says in data-start where it stands there.
 
 const points = (text) => [...text].length;
 
-// The selection as a span of the stored text without white space at its ends, or null.
+// The selection without white space at its ends, or null.
 export function selected(rooms = "[data-document]") {
   const selection = getSelection();
   if (!selection.rangeCount || selection.isCollapsed) return null;
@@ -25,7 +24,7 @@ export function selected(rooms = "[data-document]") {
   return { start, end, exact, box: range.getBoundingClientRect(), run: first.run };
 }
 
-// What stands between two pieces of the text: paragraphs are parted by line ends that the page does not show.
+// Paragraphs are parted by line ends that the page does not show.
 function gap(before, piece) {
   return before ? "\n".repeat(Math.max(0, piece.start - before.start - points(before.text))) : "";
 }

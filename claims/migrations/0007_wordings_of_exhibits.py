@@ -17,7 +17,7 @@ def learn_wordings(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("claims", "0016_d")]
+    dependencies = [("claims", "0006_withheld_evidence")]
     operations = [
         migrations.AddField(
             model_name="exhibit",

@@ -4,7 +4,7 @@ from django.db.models import Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("claims", "0013_b1")]
+    dependencies = [("claims", "0007_wordings_of_exhibits")]
     operations = [
         migrations.AddField(
             model_name="leaning",
