@@ -145,7 +145,7 @@ class OriginsSaid:
 
     def _relations(self, items: list[Item]) -> list[str]:
         """Of each of these items that repeats something, or shares something with one before it, how."""
-        told = []
+        told: list[str] = []
         for place, item in enumerate(items):
             if len(told) == MOST_NAMED:
                 return [*told, "…"]

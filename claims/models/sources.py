@@ -47,8 +47,8 @@ class SourceQuerySet(RecordedQuerySet):
 
         if reader.is_superuser and reader.is_active:
             return self
-        kept = Q(Exists(withholding(OuterRef("source"), OuterRef("case"))))
-        kept |= Q(Exists(withholding(OuterRef("source__merged_into"), OuterRef("case"))))
+        own = Exists(withholding(OuterRef("source"), OuterRef("case")))
+        kept = own | Exists(withholding(OuterRef("source__merged_into"), OuterRef("case")))
         known = Source.cases.through.objects.filter(
             Q(case__memberships__role__in=[Role.ANALYST, Role.EDITOR]) | ~kept,
             source=OuterRef("pk"),

@@ -117,7 +117,7 @@ def picture(evidence: list[Evidence], found: Gathered) -> tuple[Drawing, list[No
         if link.original is not None
     }
     drawing = drawn([*dict.fromkeys(speakers.values()), *shown], says)
-    names = {key: found.exhibits[key].title for key in shown}
+    names: dict[Any, str] = {key: found.exhibits[key].title for key in shown}
     names |= {node: found.exhibits[key].speaker for key, node in speakers.items()}
     nodes = [
         _speaker(names[placed.key], placed.x, placed.y)

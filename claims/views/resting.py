@@ -73,7 +73,7 @@ def without_one(gathered: Gathered, look: str) -> list[str]:
                 "Without “%(name)s” this verdict would have %(n)s origins where %(asked)s are asked.",
                 left,
             )
-            % {"name": gathered.called(origin), "n": left, "asked": REQUIRED}
+            % {"name": gathered.leads(origin)[0].name, "n": left, "asked": REQUIRED}
         )
     return said
 
@@ -95,7 +95,7 @@ def barely_confirmed(gathered: Gathered, evidence: list[Evidence]) -> list[str]:
                   "known says the same.") % {"number": piece.number}
             )  # fmt: skip
         elif len(others) == 1:
-            name = gathered.called(next(iter(others)))
+            name = gathered.leads(next(iter(others)))[0].name
             said.append(
                 _("Without “%(name)s” evidence %(number)s would no longer be confirmed by other independent sources.")
                 % {"name": name, "number": piece.number}

@@ -7,9 +7,9 @@ layers by the longest way from a speaker, the order in each by the mean place of
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 WIDTH, HEIGHT = 190, 40  # of a node
 GAP_ACROSS, GAP_DOWN = 70, 14
@@ -20,7 +20,7 @@ SWEEPS = 4
 class Placed(NamedTuple):
     """A node and its upper left corner, in the units of the drawing."""
 
-    key: Hashable
+    key: Any
     x: int
     y: int
 
@@ -28,8 +28,8 @@ class Placed(NamedTuple):
 class Line(NamedTuple):
     """A line from the right side of one node to the left side of another, as an SVG path."""
 
-    start: Hashable
-    end: Hashable
+    start: Any
+    end: Any
     path: str
 
 
@@ -43,7 +43,7 @@ class Drawing:
     lines: list[Line]
 
 
-def drawn(nodes: Sequence[Hashable], edges: Iterable[tuple[Hashable, Hashable]]) -> Drawing:
+def drawn(nodes: Sequence[Any], edges: Iterable[tuple[Any, Any]]) -> Drawing:
     """A place for every node, so that each edge (from, to) runs from left to right and no two nodes overlap.
 
     Edges must make no circle; raises ValueError for one, and KeyError for an end that is no node.
@@ -64,10 +64,10 @@ def drawn(nodes: Sequence[Hashable], edges: Iterable[tuple[Hashable, Hashable]])
     return Drawing(width, height, [places[key] for key in nodes], lines)
 
 
-def layered(nodes: Sequence[Hashable], edges: list[tuple[Hashable, Hashable]]) -> list[list[Hashable]]:
+def layered(nodes: Sequence[Any], edges: list[tuple[Any, Any]]) -> list[list[Any]]:
     """The nodes by their longest way from one that nothing leads to. Raises ValueError for a circle."""
     depth = dict.fromkeys(nodes, 0)
-    after: dict[Hashable, list[Hashable]] = defaultdict(list)
+    after: dict[Any, list[Any]] = defaultdict(list)
     waiting = dict.fromkeys(nodes, 0)
     for one, other in edges:
         depth[one], depth[other]
@@ -82,15 +82,15 @@ def layered(nodes: Sequence[Hashable], edges: list[tuple[Hashable, Hashable]]) -
                 ready.append(other)
     if len(ready) < len(depth):
         raise ValueError("these edges make a circle")
-    layers: list[list[Hashable]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
+    layers: list[list[Any]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
     for key in nodes:
         layers[depth[key]].append(key)
     return layers
 
 
-def arranged(layers: list[list[Hashable]], edges: list[tuple[Hashable, Hashable]]) -> list[list[Hashable]]:
+def arranged(layers: list[list[Any]], edges: list[tuple[Any, Any]]) -> list[list[Any]]:
     """Each layer in an order in which few lines cross: nodes stand by the mean place of those they are joined with."""
-    joined: dict[Hashable, list[Hashable]] = defaultdict(list)
+    joined: dict[Any, list[Any]] = defaultdict(list)
     for one, other in edges:
         joined[one].append(other)
         joined[other].append(one)

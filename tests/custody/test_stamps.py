@@ -39,8 +39,9 @@ ess_cert_id_alg = sha256
 """
 
 
-def openssl(folder: Path, *arguments: str) -> bytes:
-    return subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True).stdout
+def openssl(folder: Path, *arguments: str, **more) -> bytes:
+    done = subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True, **more)
+    return bytes(done.stdout)
 
 
 def make_authority(folder: Path) -> Path:

@@ -27,9 +27,13 @@ def image(size: tuple[int, int] = (40, 20), kind: str = "PNG", **saved) -> bytes
     return out.getvalue()
 
 
-def drawn(derived: Derived) -> Image.Image:
+def bytes_of(derived: Derived) -> bytes:
     assert derived.file is not None, derived.fault
-    return Image.open(io.BytesIO(b"".join(store.read(derived.file))))
+    return b"".join(store.read(derived.file))
+
+
+def drawn(derived: Derived) -> Image.Image:
+    return Image.open(io.BytesIO(bytes_of(derived)))
 
 
 @pytest.fixture
@@ -43,7 +47,7 @@ def test_a_pdf_gives_its_text_and_a_picture_of_its_first_page(exhibit, ann):
     capture = make_capture(exhibit=exhibit, content=make_pdf("The census says 48,000."))
     text, first = derive(capture, by=ann)
     assert (text.parent, text.tool) == (capture.file, "pypdfium2")
-    assert b"The census says 48,000." in b"".join(store.read(text.file))
+    assert b"The census says 48,000." in bytes_of(text)
     assert drawn(first).format == "PNG"
     assert (first.page, first.facts["pages"]) == (1, 1)
     exhibit.refresh_from_db()
@@ -65,7 +69,7 @@ def test_an_image_is_written_anew_without_what_it_carries(exhibit, ann):
     file = make_capture(exhibit=exhibit, content=image((4000, 1000), pnginfo=told)).file
     made = picture_of(file)
     assert drawn(made).size == (1600, 400)
-    assert b"script" not in b"".join(store.read(made.file))
+    assert b"script" not in bytes_of(made)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "GIF", "WEBP", "BMP", "TIFF"])
@@ -85,7 +89,7 @@ def test_an_svg_is_never_drawn(exhibit, ann):
 def test_a_picture_that_hides_a_page_is_only_a_picture(exhibit):
     file = make_capture(exhibit=exhibit, content=image() + b"<html><script>alert(1)</script></html>").file
     made = picture_of(file)
-    assert b"script" not in b"".join(store.read(made.file))
+    assert b"script" not in bytes_of(made)
 
 
 def test_an_image_too_large_to_decode_is_refused_before_it_is(monkeypatch):
@@ -131,7 +135,8 @@ def test_a_large_file_is_read_by_a_worker(exhibit, ann, settings):
     assert job is not None
     assert not Derived.objects.exists()
     settings.UPLOAD_LIMIT = 10_000
-    done = work_once()
-    assert (done.pk, done.state) == (job.pk, Job.State.DONE)
+    assert work_once() == job
+    job.refresh_from_db()
+    assert job.state == Job.State.DONE
     exhibit.refresh_from_db()
     assert exhibit.text == "The census says 48,000."

@@ -61,7 +61,7 @@ def test_what_stood_under_the_one_stands_under_the_other(case, ann, two):
 
     made = merge(source, kept, by=ann, reason=WHY)
 
-    assert Exhibit.objects.get(pk=evidence.exhibit_id).source == kept
+    assert Exhibit.objects.get(pk=evidence.cited.pk).source == kept
     assert as_it_stands(member).belongs_to == kept
     assert as_it_stands(source).merged_into == kept
     assert (made.kept, made.merged, made.reason, made.made_by) == (kept, source, WHY, ann)

@@ -15,7 +15,7 @@ def claim(case):
 
 
 def say(exhibit: Exhibit, kind: str, original: Exhibit | None = None) -> None:
-    by = exhibit.case.memberships.select_related("user").first().user
+    by = exhibit.case.memberships.select_related("user")[0].user
     Lineage(exhibit=exhibit, original=original, kind=kind, reason="It says so itself.", made_by=by).save(by=by)
 
 

@@ -45,7 +45,7 @@ def repeated(claim, ministry, ann, case):
 
 
 def rows(page):
-    body = re.search(r"<tbody>(.*?)</tbody>", page, re.S)[1]
+    body = page.split("<tbody>")[1].split("</tbody>")[0]
     return [[" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in re.findall(r"<td.*?</td>", row, re.S)]
             for row in re.findall(r"<tr>.*?</tr>", body, re.S)]  # fmt: skip
 

@@ -8,6 +8,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -46,10 +47,8 @@ class Command(BaseCommand):
             try:
                 with override_settings(DATA=Path(folder)):
                     for size in (10, 1_000):
-                        claim = filled(size, chance)
-                        self.tell(
-                            f"a claim's {size:,} items from the database", None, runs, lambda c=claim: origins_of(c)
-                        )
+                        what = f"a claim's {size:,} items from the database"
+                        self.tell(what, None, runs, partial(origins_of, filled(size, chance)))
             finally:
                 connection.creation.destroy_test_db(name, verbosity=0)
 
