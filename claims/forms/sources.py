@@ -125,7 +125,7 @@ class NewSourceForm(SourceForm):
         help_text=gettext_lazy("The source is seen by the people of this case; others see it once their case cites "
                                "it."),
     )  # fmt: skip
-    anyway = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    anyway = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
     field_order = ["case"]
 
     def __init__(self, user: User, data: Any = None) -> None:
@@ -139,11 +139,12 @@ class NewSourceForm(SourceForm):
         typed = super().clean()
         names = [typed.get("name") or "", *(typed.get("aliases") or "").splitlines()][:20]
         once = self.key(self.user)
-        if typed.pop("anyway", False) or (once and Source.objects.filter(once=once).exists()):
+        meant = (typed.pop("anyway", None) or "").split()  # the keys of those that were shown
+        if once and Source.objects.filter(once=once).exists():
             return typed
         found = {source.pk: source for name in names if name for source in called(name, self.user)}
         self.alike = list(found.values())[:PROPOSED]
-        if self.alike:
+        if any(str(source.pk) not in meant for source in self.alike):
             self.add_error(
                 "name",
                 _("There is “%(name)s” already: use it, or add this one all the same.") % {"name": self.alike[0]},

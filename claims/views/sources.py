@@ -214,8 +214,11 @@ def merges_of(source: Source) -> list[Merge]:
 
 def cases_telling(source: Source, reader: User) -> models.QuerySet[Case]:
     """The cases one belongs to; for their readers without those in which it is withheld who this source is."""
-    kept = withholding(source.pk, OuterRef("pk"))
-    return Case.objects.visible_to(reader).exclude(Q(role=Role.READER) & Exists(kept))
+    kept = Q(Exists(withholding(source.pk, OuterRef("pk"))))
+    if source.merged_into_id is not None:
+        # What is withheld of one that was merged is the other's by now.
+        kept |= Q(Exists(withholding(source.merged_into_id, OuterRef("pk"))))
+    return Case.objects.visible_to(reader).exclude(Q(role=Role.READER) & kept)
 
 
 def exhibits_of(source: Source, reader: User, before: str) -> tuple[list[tuple[Exhibit, list[Evidence]]], str]:

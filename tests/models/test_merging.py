@@ -50,7 +50,8 @@ def two(case, ann) -> tuple[Source, Source]:
 
 
 def as_it_stands(source: Source) -> Source:
-    return Source.objects.get(pk=source.pk)
+    found: Source = Source.objects.get(pk=source.pk)
+    return found
 
 
 def test_what_stood_under_the_one_stands_under_the_other(case, ann, two):

@@ -60,7 +60,7 @@ def test_a_number_that_no_record_has_is_not_found(as_, case, ann, path, number):
     "path",
     [
         "/cases/BY/claims/1/history/?before={}", "/cases/BY/reports/?before={}", "/cases/BY/reports/1/?from={}",
-        "/cases/BY/log/?before={}", "/sources/{pk}/?before={}", "/sources/?after={}",
+        "/cases/BY/log/?before={}", "/sources/{pk}/?before={}", "/sources/?after={}", "/sources/{pk}/?merged={}",
     ],
 )  # fmt: skip
 def test_a_forged_place_in_a_list_breaks_nothing(as_, case, ann, eve, path, number):

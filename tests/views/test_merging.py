@@ -128,3 +128,15 @@ def test_the_merged_ones_grades_are_shown_as_its_own_on_the_page_of_the_kept(as_
     assert "It invents." in page
     assert "to “Belta”, merged into this one" in page
     assert "Not graded yet" in page
+
+
+def test_a_reader_of_two_cases_is_not_told_in_which_the_merged_one_is_withheld(as_, case, ann, rod, ada):
+    open_case = make_case(title="The open case", members={rod: Role.READER})
+    source, kept = make_source(case=open_case, name="Belta"), make_source(case=open_case)
+    make_evidence(claim=make_claim(case=case), source=source, withheld=True)
+    merge(source, kept, by=ada, reason=WHY)
+    for one in (source, kept):
+        page = as_(rod).get(f"/sources/{one.pk}/")
+        assert page.status_code == 200
+        assert [known.title for known in page.context["known_in"]] == ["The open case"]
+        assert "Belarus, February 2023" not in page.text
