@@ -68,7 +68,7 @@ class Group:
 
 
 # Of the drawing, in its units: a row for each bar, room for its day at the left, the length of the axis.
-ROW, LEFT, LENGTH = 26, 96, 520
+ROW, LEFT, LENGTH = 26, 84, 490
 
 
 def group(title: str, lines: list[Line]) -> Group:
