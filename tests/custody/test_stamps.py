@@ -84,7 +84,8 @@ class Service:
                 assert self.headers["Content-Type"] == "application/timestamp-query"
                 self.send_response(service.status)
                 self.end_headers()
-                answer = service.answer(query)
+                # Whoever is refused does not wait for what follows, and may ask again meanwhile.
+                answer = service.answer(query) if service.status == 200 else b""
                 for piece in [answer] if isinstance(answer, bytes) else answer:
                     try:
                         self.wfile.write(piece)
