@@ -207,7 +207,7 @@ class EvidenceForm(BearingForm):
     """
 
     words = forms.CharField(
-        label=_("Web address, or words of an exhibit in this case"), required=False, max_length=1000
+        label=_("Find an exhibit by its web address or by words"), required=False, max_length=1000
     )
     exhibit = forms.ModelChoiceField(Exhibit.objects.none(), label=_("An exhibit in this case"), required=False)
     title = forms.CharField(label=_("Title of a new exhibit"), required=False, max_length=300)

@@ -9,7 +9,7 @@ def test_a_pasted_address_begins_a_new_exhibit_and_keeps_what_is_typed(sign_in):
     page: Page = sign_in("analyst")
     page.goto("/cases/BY/claims/9/")
     page.get_by_role("link", name="Add evidence").click()
-    first = page.get_by_label("Web address, or words of an exhibit in this case")
+    first = page.get_by_label("Find an exhibit by its web address or by words")
     expect(first).to_be_focused()
     page.get_by_label("Quotation").fill("No soldier of ours has crossed.")
     expect(page.get_by_label("Title of a new exhibit")).not_to_be_visible()
