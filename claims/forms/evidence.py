@@ -206,9 +206,7 @@ class EvidenceForm(BearingForm):
     `typed` is what stands in a form that only looks for an exhibit: shown again, and not yet judged.
     """
 
-    words = forms.CharField(
-        label=_("Find an exhibit by its web address or by words"), required=False, max_length=1000
-    )
+    words = forms.CharField(label=_("Find an exhibit by its web address or by words"), required=False, max_length=1000)
     exhibit = forms.ModelChoiceField(Exhibit.objects.none(), label=_("An exhibit in this case"), required=False)
     title = forms.CharField(label=_("Title of a new exhibit"), required=False, max_length=300)
     source = forms.ModelChoiceField(Source.objects.none(), label=_("Source"), required=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -21,12 +22,12 @@ from claims.forms.exhibits import CaptureForm
 from claims.forms.fields import clock
 from claims.loading.capturing import fetch_later
 from claims.loading.deriving import PDF, derive_now_or_later, is_drawn, picture_of
-from claims.loading.formats.signatures import KINDS
 from claims.models import Capture, Custody, Document, Exhibit, Job, Refused, Role, User, withheld
 from claims.views.access import Request, on_document, on_exhibit
 from claims.views.parts import go, render_part, whole
 
 DERIVED = 50
+SUFFIX = re.compile(r"\.[a-z0-9]{1,5}")
 CUSTODY = 100  # lines of what became of a capture: the newest
 AGAIN = datetime.timedelta(minutes=10)  # a second look of the same person within it is none
 LISTED = 20  # the newest
@@ -68,7 +69,7 @@ def sent(request: Request, capture: Capture, name: str) -> HttpResponseBase:
     return FileResponse(
         stream,
         as_attachment=True,
-        filename=f"{name}{suffix if suffix in KINDS else '.bin'}",
+        filename=f"{name}{suffix if SUFFIX.fullmatch(suffix) else '.bin'}",
         content_type="application/octet-stream",
         headers={"X-Content-Type-Options": "nosniff"},
     )

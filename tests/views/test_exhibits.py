@@ -167,7 +167,8 @@ def test_bytes_leave_as_a_file_only_and_are_entered_as_taken_out(evidence, page,
     answer = as_(ann).get(f"{page}captures/{capture.pk}/file/")
     assert b"".join(answer.streaming_content) == script
     assert answer["Content-Type"] == "application/octet-stream"
-    assert answer["Content-Disposition"].startswith("attachment")
+    name = f"BY-exhibit-{evidence.cited.pk}-capture-{capture.pk}.html"
+    assert answer["Content-Disposition"] == f'attachment; filename="{name}"'
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert capture.custody.order_by("-pk")[0].act == "exported"
     assert as_(zoe).get(f"{page}captures/{capture.pk}/file/").status_code == 404
