@@ -79,9 +79,10 @@ class OriginsSaid:
         repeats = self._relations(items)
         if not repeats:
             return traced + "."
-        return _("%(traced)s: %(repeats)s. What repeats does not corroborate.") % {
+        said = "; ".join(repeats)
+        return _("%(traced)s: %(repeats)s What repeats does not corroborate.") % {
             "traced": traced,
-            "repeats": "; ".join(repeats),
+            "repeats": said if said.endswith("…") else f"{said}.",
         }
 
     @property
@@ -115,7 +116,8 @@ class OriginsSaid:
         else:
             told.append(ngettext("There is one.", "There are %(n)s.", len(found)) % {"n": len(found)})
         known = [each for each in beside if self._origin(each) is not None]
-        told += [f"{sentence[:1].upper()}{sentence[1:]}." for sentence in self._relations(known)]
+        relations = [f"{sentence[:1].upper()}{sentence[1:]}" for sentence in self._relations(known)]
+        told += [sentence if sentence == "…" else f"{sentence}." for sentence in relations]
         unknown = [each for each in [item, *beside] if self._origin(each) is None]
         told += [self._unknown(each) for each in list(dict.fromkeys(unknown))[:MOST_NAMED]]
         return " ".join(told)

@@ -116,7 +116,8 @@ def picture(evidence: list[Evidence], found: Gathered) -> tuple[Drawing, list[No
         for link in found.links_of.get(key, [])
         if link.original is not None
     }
-    drawing = drawn([*dict.fromkeys(speakers.values()), *shown], says)
+    leftmost = list(dict.fromkeys(speakers.values()))
+    drawing = drawn([*leftmost, *shown], says, leftmost)
     names: dict[Any, str] = {key: found.exhibits[key].title for key in shown}
     names |= {node: found.exhibits[key].speaker for key, node in speakers.items()}
     nodes = [

@@ -1,5 +1,7 @@
 """Whatever is drawn: everything is in the drawing, nothing overlaps, and every line runs from left to right."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,6 +33,31 @@ def test_all_nodes_stand_apart_within_the_drawing_and_lines_run_to_the_right(gra
 
 
 @given(graphs())
+def test_no_line_runs_behind_a_node(graph):
+    drawing = drawn(*graph)
+    for line in drawing.lines:
+        # Curves bend in the gaps alone; what runs along a layer is level.
+        for end, y in level_parts(line.path):
+            assert not any(node.x + WIDTH == end and node.y <= y <= node.y + HEIGHT for node in drawing.nodes)
+
+
+def level_parts(path: str) -> list[tuple[int, int]]:
+    """Where the level parts of a line end, and at what height they run."""
+    return [(int(end), int(y)) for y, end in re.findall(r" (\d+)H(\d+)", path)]
+
+
+@given(graphs(), st.data())
+def test_speakers_stand_at_the_left_and_nothing_beside_them(graph, data):
+    nodes, edges = graph
+    led_to = {other for _one, other in edges}
+    speakers = [key for key in nodes if key not in led_to and data.draw(st.booleans())]
+    across = {node.key: node.x for node in drawn(nodes, edges, speakers).nodes}
+    if speakers:
+        left = min(across.values())
+        assert {key for key in nodes if across[key] == left} == set(speakers)
+
+
+@given(graphs())
 def test_the_same_is_always_drawn_the_same(graph):
     assert drawn(*graph) == drawn(*graph)
 
@@ -47,6 +74,14 @@ def test_nodes_stand_beside_what_they_are_joined_with():
     drawing = drawn(["a", "b", "c", "to c", "to b", "to a"], [("a", "to a"), ("b", "to b"), ("c", "to c")])
     down = {node.key: node.y for node in drawing.nodes}
     assert (down["to a"], down["to b"], down["to c"]) == (down["a"], down["b"], down["c"])
+
+
+def test_a_line_over_several_layers_passes_between_their_nodes():
+    drawing = drawn(["agency", "ministry", "statement", "guard", "report"], [
+        ("ministry", "statement"), ("statement", "report"), ("ministry", "guard"), ("agency", "report"),
+    ], ["agency", "ministry"])  # fmt: skip
+    long = next(line for line in drawing.lines if line.start == "agency")
+    assert len(level_parts(long.path)) == 1
 
 
 def test_a_circle_cannot_be_drawn():
