@@ -1,7 +1,8 @@
 """Origins: how many independent ones stand behind a claim's evidence. Repetition is never counted as corroboration.
 
-Things (exhibits) that repeat one another, or share a mark such as their speaker, make one group. A group is an
-origin if something in it speaks at first hand; of others nobody knows where they come from, and they count for none.
+Things (exhibits) that repeat one another, or share a mark such as their speaker, make one group, and a group is one
+origin at most. It counts for the items of which all is known up to where they come from: what they repeat, and what
+that repeats in its turn, until it speaks at first hand. Of others nobody knows that, and they count for no origin.
 """
 
 from __future__ import annotations
@@ -81,9 +82,10 @@ def weigh(items: Sequence[Item], things: Iterable[Thing], links: Iterable[tuple[
 
     Every item's exhibit, and both ends of every link, must be among the things. The result depends
     neither on their order nor on how often a link is told. The word that a thing speaks at first hand counts
-    for nothing where a link says that it repeats another. Raises KeyError for a thing that is not there.
+    for nothing where a link says that it repeats another, and lends nothing to what only shares a mark with it.
+    Raises KeyError for a thing that is not there.
     """
-    links = list(links)
+    links = set(links)
     above: dict[int, int] = {}
     first_hand: list[int] = []
     marked: dict[Hashable, int] = {}
@@ -113,11 +115,26 @@ def weigh(items: Sequence[Item], things: Iterable[Thing], links: Iterable[tuple[
         while above[lead] != lead:
             lead = above[lead]
         above[key] = lead
-    repeating = {one for one, _other in links}
-    known = {above[key] for key in first_hand if key not in repeating}
+    known = traced(first_hand, links)
     leads = [above[item.exhibit] for item in items]
-    of = {item.key: lead if lead in known else None for item, lead in zip(items, leads, strict=True)}
+    of = {item.key: lead if item.exhibit in known else None for item, lead in zip(items, leads, strict=True)}
     return Origins(tuple(items), of, above)
+
+
+def traced(first_hand: Iterable[int], links: Iterable[tuple[int, int]]) -> set[int]:
+    """The things of which all is known up to where they come from: all that they repeat is, or they are first hand."""
+    waiting: dict[int, int] = {}  # thing → how many of those that it repeats are not known yet
+    repeated_in: dict[int, list[int]] = {}
+    for one, other in links:
+        waiting[one] = waiting.get(one, 0) + 1
+        repeated_in.setdefault(other, []).append(one)
+    ready = [key for key in first_hand if key not in waiting]
+    for key in ready:
+        for one in repeated_in.get(key, ()):
+            waiting[one] -= 1
+            if not waiting[one]:
+                ready.append(one)
+    return set(ready)
 
 
 def linchpins(origins: Origins, stance: str, required: int = REQUIRED) -> set[int]:

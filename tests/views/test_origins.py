@@ -153,7 +153,7 @@ def test_no_reader_learns_from_what_repeats_it_who_is_withheld(claim, ann, rod, 
     hidden = make_source(case=case, name="Halina Kavalenka")
     letter = brought(claim, ann, "A quartermaster's letter", kind="first_hand", source=hidden, withheld=True)
     brought(claim, ann, "A report", kind="quotes", original=letter)
-    brought(claim, ann, "A second letter of hers", source=hidden)
+    brought(claim, ann, "A second letter of hers", kind="first_hand", source=hidden)
     page = text_of(as_(rod).get(claim.get_absolute_url() + place))
     for telling in ("Kavalenka", "quartermaster", "second letter", "same speaker"):
         assert telling not in page
@@ -174,7 +174,7 @@ def test_who_is_to_rate_information_is_not_told_whose_it_is(claim, ann, ben, eve
     brought(claim, ann, "A statement", kind="first_hand", source=ministry)
     case.hides_sources = True
     case.save(by=eve)
-    brought(claim, ann, "Her interview", source=ministry, credibility="")
+    brought(claim, ann, "Her interview", kind="first_hand", source=ministry, credibility="")
     for page in (claim.get_absolute_url(), origins(claim)):
         told = text_of(as_(ben).get(page))
         assert "Her interview" not in told
@@ -188,7 +188,7 @@ def test_a_rating_as_confirmed_is_refused_without_a_name_to_who_rates_with_the_s
     brought(claim, ann, "A statement", kind="first_hand", source=ministry)
     case.hides_sources = True
     case.save(by=eve)
-    brought(claim, ann, "Her interview", source=ministry, credibility="")
+    brought(claim, ann, "Her interview", kind="first_hand", source=ministry, credibility="")
     answer = as_(ben).post(f"{claim.get_absolute_url()}evidence/2/rate/", {"credibility": "1"})
     assert answer.status_code == 422
     page = text_of(answer)
