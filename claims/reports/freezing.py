@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +22,7 @@ from claims.models import (
     Case,
     Chain,
     Claim,
+    Credibility,
     Document,
     Evidence,
     EvidenceChange,
@@ -31,6 +33,8 @@ from claims.models import (
     Verdict,
     lineage_said,
     told_apart,
+    withheld,
+    withholding,
     writing,
 )
 from claims.models.entries import sha256
@@ -74,7 +78,7 @@ def freeze(
             report.title = title.strip() or case.title
             report.selection = selection.strip()
             snapshot = _snapshot(report, chosen, chain)
-            check_withheld(chosen, snapshot)
+            check_withheld(case, snapshot)
             report.snapshot = canonical(snapshot).decode()
             report.sha256 = sha256(report.snapshot)
             check_quotations(report)
@@ -85,26 +89,24 @@ def freeze(
     return Report.made_once(once, make)
 
 
-def check_withheld(chosen: list[Claim], snapshot: Snapshot) -> None:
-    """Raises Refused where a name that some evidence withholds stands anywhere in what would leave."""
-    withheld = [(claim, item) for claim in chosen for item in claim.evidence.all() if item.withheld]
+def check_withheld(case: Case, snapshot: Snapshot) -> None:
+    """Raises Refused where a name that some evidence of the case withholds stands anywhere in what would leave."""
+    sources = Source.objects.filter(Exists(withholding(OuterRef("pk"), case.pk))).order_by("pk")
     told = [
-        _("evidence %(number)s of %(ref)s withholds “%(name)s”, which stands in %(places)s")
-        % {"number": item.number, "ref": claim.ref, "name": name, "places": ", ".join(places)}
-        for claim, item in withheld
-        for name in names_of(item.cited.source)
+        _("“%(name)s” is withheld, and stands in %(places)s") % {"name": name, "places": ", ".join(places)}
+        for name in dict.fromkeys(name for source in sources for name in names_of(source))
         if (places := naming(snapshot, name))
     ]
     if told:
         raise Refused(
             _("Nothing was exported, as a withheld name would leave with it: %(told)s. Take the name out there, leave "
-              "those claims out, or name the source.") % {"told": "; ".join(dict.fromkeys(told))}
+              "those claims out, or name the source.") % {"told": "; ".join(told)}
         )  # fmt: skip
 
 
-def names_of(source: Source | None) -> list[str]:
+def names_of(source: Source) -> list[str]:
     """What a source is called; names of one or two letters stand everywhere."""
-    names = [source.name, *source.aliases.splitlines()] if source is not None else []
+    names = [source.name, *source.aliases.splitlines()]
     return [name.strip() for name in names if len(name.strip()) > 2]
 
 
@@ -112,7 +114,7 @@ def naming(snapshot: Snapshot, name: str) -> list[str]:
     """Where in a snapshot a name stands: the claims by their references, then its other parts."""
     word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
     rooms = [(claim["ref"], claim) for claim in snapshot["claims"]]
-    rooms += [(_("the case"), snapshot["case"]), (_("the report's title"), snapshot["report"]["title"])]
+    rooms += [(_("the case"), snapshot["case"]), (_("the report's title and selection"), snapshot["report"])]
     rooms += [(_("the documents"), snapshot["documents"]), (_("the sources"), snapshot["sources"])]
     return [place for place, room in rooms if any(word.search(text) for text in _texts(room))]
 
@@ -154,7 +156,8 @@ def _gathered(claims: models.QuerySet[Claim]) -> list[Claim]:
         "exhibit__source", "exhibit__document", "grade", "absence__searched_by"
     )
     evidence = evidence.defer("exhibit__document__content", "exhibit__document__text", "exhibit__text")
-    evidence = evidence.annotate(text_held=Length("exhibit__text"))
+    unnamed = models.ExpressionWrapper(withheld(), output_field=models.BooleanField())
+    evidence = evidence.annotate(text_held=Length("exhibit__text"), unnamed=unnamed)
     assessments = (
         Assessment.objects.submitted().select_related("reviewer", "rating", "claim").prefetch_related("relied_on")
     )
@@ -206,7 +209,7 @@ class Beside:
 def _snapshot(report: Report, chosen: list[Claim], chain: Chain) -> dict[str, Any]:
     case = report.case
     documents = {p.document.pk: p.document for claim in chosen for p in claim.passages.all()}
-    named = [e.exhibit for claim in chosen for e in claim.evidence.all() if e.exhibit and not e.withheld]
+    named = [e.exhibit for claim in chosen for e in claim.evidence.all() if e.exhibit and not e.unnamed]
     documents |= {exhibit.document.pk: exhibit.document for exhibit in named if exhibit.document}
     sources = {exhibit.source for exhibit in named if exhibit.source}
     beside = Beside.of(chosen, {exhibit.pk for exhibit in named})
@@ -283,7 +286,9 @@ def _claim(claim: Claim, beside: Beside) -> dict[str, Any]:
         "verdict": _verdict(current) if current else None,
         "assessments": [_assessment(a) for a in claim.assessments.all() if a.round in rounds],
         "earlier_verdicts": [_verdict(v) for v in signed if v is not current],
-        "origins": _origins(beside.origins[claim.pk]),
+        "origins": _origins(
+            beside.origins[claim.pk], {e.pk for e in claim.evidence.all() if e.credibility == Credibility.CONFIRMED}
+        ),
         "changed_since": beside.changes.get(claim.pk, []) if current else [],
     }
 
@@ -312,7 +317,10 @@ def _quantity(quantity: Any) -> dict[str, Any]:
 def _evidence(evidence: Evidence) -> dict[str, Any]:
     said = _absence(evidence.absence) if evidence.absence else _cited(evidence)
     return said | {
-        **_fields(evidence, "number", "stance", "quote", "credibility", "level", "level_reason", "withheld"),
+        **_fields(evidence, "number", "stance", "quote", "credibility"),
+        "withheld": evidence.unnamed,  # type: ignore[attr-defined]
+        "level": evidence.level,
+        "level_reason": "" if evidence.unnamed else evidence.level_reason,  # type: ignore[attr-defined]
         "stance_label": evidence.get_stance_display(),
         "bears_on": evidence.bearing,
         "bears_on_label": evidence.get_bearing_display(),
@@ -321,10 +329,10 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
     }
 
 
-def _origins(found: Gathered) -> dict[str, Any]:
-    count, told = found.origins.count(), OriginsSaid(found)
+def _origins(found: Gathered, confirmed: set[int]) -> dict[str, Any]:
+    count, told = found.origins.count(), OriginsSaid(found, unnamed=True)
     said = f"{told.count}; {told.caution}" if told.caution else told.count
-    return {**count._asdict(), "said": said if count.items else ""}
+    return {**count._asdict(), "said": " ".join([said, *told.unconfirmed(confirmed)]) if count.items else ""}
 
 
 def _origin(evidence: Evidence, beside: Beside) -> dict[str, Any]:
@@ -349,7 +357,7 @@ def _cited(evidence: Evidence) -> dict[str, Any]:
     """The exhibit; of one whose identity is withheld nothing that names it."""
     exhibit = evidence.cited
     held_in = f"exhibit:{exhibit.pk}" if evidence.text_held or exhibit.document else None  # type: ignore[attr-defined]
-    if evidence.withheld:
+    if evidence.unnamed:  # type: ignore[attr-defined]
         return {
             "source": None, "source_name": _("Source withheld"), "exhibit": _("Exhibit withheld"), "url": "",
             "published": None, "language": "", "where": "", "note": "", "absence": None,
