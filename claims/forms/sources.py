@@ -138,13 +138,12 @@ class NewSourceForm(SourceForm):
         """What was typed. Whoever bears one of these names already is shown first, once."""
         typed = super().clean()
         names = [typed.get("name") or "", *(typed.get("aliases") or "").splitlines()][:20]
-        once = self.key(self.user)
         meant = (typed.pop("anyway", None) or "").split()  # the keys of those that were shown
-        if once and Source.objects.filter(once=once).exists():
-            return typed
         found = {source.pk: source for name in names if name for source in called(name, self.user)}
         self.alike = list(found.values())[:PROPOSED]
-        if any(str(source.pk) not in meant for source in self.alike):
+        once = self.key(self.user)
+        made = once and Source.objects.filter(once=once).exists()  # asked last: it may have come in meanwhile
+        if not made and any(str(source.pk) not in meant for source in self.alike):
             self.add_error(
                 "name",
                 _("There is “%(name)s” already: use it, or add this one all the same.") % {"name": self.alike[0]},

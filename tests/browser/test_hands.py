@@ -115,6 +115,7 @@ def test_keys_of_one_letter_can_be_switched_off_and_stay_so(sign_in):
     page.keyboard.press("Enter")
     expect(switch).not_to_be_checked()
     expect(switch).to_have_accessible_description(re.compile("This browser remembers it"))
+    expect(switch).to_be_focused()
     page.keyboard.press("Space")
     page.keyboard.press("Escape")
     page.keyboard.press("e")
