@@ -390,18 +390,18 @@ def test_what_verdicts_lean_on_is_kept_in_step_by_writers_at_once(case, ann, ben
         make_assessment(claim=claim, by=ann)
         make_assessment(claim=claim, by=ben)
     for claim in claims[:3]:
-        make_verdict(claim=claim, by=eve)
+        make_verdict(claim=claim, by=eve, signed_by=max_)
 
-    def withdraw(claim: Claim) -> Callable[[], Any]:
-        return lambda: Claim.objects.get(pk=claim.pk).withdraw(by=max_, why="Said of another army.")
+    def open_again(claim: Claim) -> Callable[[], Any]:
+        return lambda: Claim.objects.get(pk=claim.pk).reopen(by=max_, why="Said of another army.")
 
     def put(claim: Claim) -> Callable[[], Any]:
-        return lambda: make_verdict(claim=Claim.objects.get(pk=claim.pk), by=eve)
+        return lambda: make_verdict(claim=Claim.objects.get(pk=claim.pk), by=eve, signed_by=max_)
 
     def grade(letter: str) -> Callable[[], Any]:
         return lambda: source.grade(letter, by=ann, reason="It turned out so.")
 
-    acts = [withdraw(claim) for claim in claims[:2]] + [put(claim) for claim in claims[3:]] + [grade("D"), grade("E")]
+    acts = [open_again(claim) for claim in claims[:2]] + [put(claim) for claim in claims[3:]] + [grade("D"), grade("E")]
     results = at_once(acts)
 
     assert not [result for result in results if isinstance(result, Exception)], results

@@ -388,6 +388,8 @@ class Evidence(Recorded):
             stored.require_changeable()
             before = {"removed": stored.removed_at is not None}
             stored.removed_at = timezone.now() if verb == "removed" else None
+            if verb == "restored":
+                stored.clean()  # what held when it went may hold no more: the origins that confirmed it
             stored.version += 1
             stored.store()
             stored._count()

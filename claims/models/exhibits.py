@@ -109,6 +109,19 @@ class Exhibit(Recorded):
             super().save(*args, by=by, **kwargs)
             if fresh:
                 self.keep_prints()
+            if stored is not None and by is not None:
+                self._tell_of(stored, by)
+
+    def _tell_of(self, stored: Exhibit, by: User) -> None:
+        """Another source, address or document may make it another origin: its case knows the one, editors the other."""
+        from claims.models.leaning import EvidenceChange, flag  # what verdicts lean on is built on exhibits
+
+        marks = ("source_id", "url", "document_id")
+        if all(getattr(stored, name) == getattr(self, name) for name in marks):
+            return
+        if self.source is not None:
+            self.source.become_known_in(self.case, by=by)
+        flag(EvidenceChange.What.LINEAGE, by=by, exhibits=[self.pk])
 
     def _check_text(self, stored: Exhibit) -> None:
         if stored.text and self.text != stored.text:

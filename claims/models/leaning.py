@@ -20,7 +20,7 @@ from claims.models.entries import VERBS, writing
 from claims.models.evidence import Evidence
 from claims.models.exhibits import Exhibit, Lineage
 from claims.models.moves import Role
-from claims.models.origins import Gathered, origins_of
+from claims.models.origins import Gathered, gathered, origins_of
 from claims.models.records import NotNow, NotYours, Recorded, RecordedQuerySet, Refused
 from claims.models.sources import Source
 from claims.models.verdicts import BORNE_BY, Verdict
@@ -298,8 +298,19 @@ def uphold(claim: Claim, *, by: User, reason: str, upto: int) -> int:
         models.QuerySet.update(answered, answered_by=by, answered_at=timezone.now(), answer=reason)
         told = ", ".join(f"{number} {what}" for _key, number, what in changes)
         chain.record(by=by, verb="upheld", on=verdict, after={"round": verdict.round, "changes": told}, why=reason)
-        lean(verdict, origins_of(claim))
+        if verdict.decision == Verdict.Decision.SIGNED_OFF:
+            lean(verdict, origins_of(claim))
     return len(changes)
+
+
+def lean_anew(*sources: Source) -> None:
+    """Keep anew what the verdicts lean on that leant on one of these; in the transaction of what changed them."""
+    keys = Leaning.objects.filter(source__in=sources).order_by("verdict").values_list("verdict", flat=True).distinct()
+    verdicts = Verdict.objects.filter(pk__in=list(keys)).select_related("claim__case", "rating").order_by("pk")
+    for some in batched(verdicts.iterator(chunk_size=BATCH), BATCH, strict=False):
+        found = gathered([verdict.claim_id for verdict in some])
+        for verdict in some:
+            lean(verdict, found[verdict.claim_id])
 
 
 def hand_over(user: User, case: Case | None = None) -> None:

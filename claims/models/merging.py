@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.models.cases import Case, Membership
 from claims.models.entries import Chain, writing
 from claims.models.exhibits import Exhibit
-from claims.models.leaning import flag_merge
+from claims.models.leaning import flag_merge, lean_anew
 from claims.models.moves import Role
 from claims.models.records import NotNow, NotYours, Refused
 from claims.models.sources import Merge, Source
@@ -72,7 +72,7 @@ def _merged(source: Source, into: Source, chains: list[Chain], by: User, reason:
         if chain.case_id is None:
             told["exhibits"] = len(moved["exhibits"])
         chain.record(by=by, verb="merged", on=source, before={"merged_into": None}, after=told, why=reason)
-    _tell_verdicts(into, by=by)
+    _tell_verdicts(into, by=by, leant_on=[source, into])
     return made
 
 
@@ -134,7 +134,7 @@ def part(merge: Merge, *, by: User) -> Merge:
         for chain in chains:
             count = back["exhibits"] if chain.case_id is None else per_case[chain.case_id]
             chain.record(by=by, verb="parted", on=source, before=before, after={"merged_into": None, "exhibits": count})
-        _tell_verdicts(source, kept, by=by)
+        _tell_verdicts(source, kept, by=by, leant_on=[source, kept])
     return done
 
 
@@ -169,10 +169,11 @@ def _point_back(field: str, keys: Sequence[int], kept: Source, source: Source) -
     )
 
 
-def _tell_verdicts(*sources: Source, by: User) -> None:
+def _tell_verdicts(*sources: Source, by: User, leant_on: Sequence[Source]) -> None:
     """Tell the editors of the verdicts that rest on these that what they rest on changed since."""
     for source in sources:
         flag_merge(source, by=by)
+    lean_anew(*leant_on)
 
 
 @contextmanager

@@ -217,17 +217,18 @@ class Source(Recorded):
                 grade.graded_at = at or grade.graded_at
                 grade.store()
                 before = {"reliability": stands.reliability}
-                self.reliability = stands.reliability = letter
+                in_force = stands.grades.order_by("-graded_at", "-pk").values_list("letter", flat=True)[0]
+                self.reliability = stands.reliability = in_force
                 stands.store()
                 chain.record(
                     by=by,
                     verb="graded",
                     on=self,
                     before=before,
-                    after={"reliability": letter},
+                    after={"reliability": in_force, "grade": letter},
                     why=grade.reason,
                 )
-                if letter != before["reliability"]:
+                if in_force != before["reliability"]:
                     flag(EvidenceChange.What.GRADE, by=by, source=self)
             return grade
 

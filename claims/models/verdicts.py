@@ -144,7 +144,6 @@ class Verdict(Recorded):
 
 def propose(claim: Claim, *, by: User, once: str | None = None, **values: Any) -> Verdict:
     """Propose the case's answer. How it was reached follows from the assessments, and is not for the editor to say."""
-    from claims.models.leaning import lean  # what verdicts lean on is built on verdicts
 
     def make() -> Verdict:
         with writing(claim.case) as chain:
@@ -165,9 +164,8 @@ def propose(claim: Claim, *, by: User, once: str | None = None, **values: Any) -
                 raise Refused(_("This answer is not what every reviewer said: choose why they differed."), "difference")
             if verdict.reached == Reached.AGREED:
                 verdict.difference = ""
-            gathered = verdict.weigh_support()
+            verdict.weigh_support()
             verdict.store()
-            lean(verdict, gathered)
             before = {"status": fresh.status}
             after = fresh.enter(move.end, chain)
             chain.record(
@@ -193,7 +191,7 @@ def send_back(claim: Claim, *, by: User, reason: str, expect: int | None = None)
 
 
 def _decide(claim: Claim, act: str, *, by: User, expect: int | None, reason: str) -> Verdict:
-    from claims.models.leaning import fall  # what verdicts lean on is built on verdicts
+    from claims.models.leaning import fall, lean  # what verdicts lean on is built on verdicts
 
     with writing(claim.case) as chain:
         claim = claim.locked()
@@ -208,10 +206,15 @@ def _decide(claim: Claim, act: str, *, by: User, expect: int | None, reason: str
         if move.needs_reason and not reason:
             raise Refused(_("Say why it goes back, so that the next proposal can mend it."), "reason")
         signed = act == "sign_off"
+        if signed:
+            verdict.claim = claim
+            gathered = _weighed_anew(verdict)
         verdict.decision = Verdict.Decision.SIGNED_OFF if signed else Verdict.Decision.SENT_BACK
         verdict.decided_by, verdict.decided_at, verdict.reason = by, timezone.now(), reason
         verdict.store()
-        if not signed:
+        if signed:
+            lean(verdict, gathered)
+        else:
             fall(claim, "sent_back", by=by)
         before = {"status": Status.PROPOSED.value}
         if signed and verdict.review_by:
@@ -222,3 +225,14 @@ def _decide(claim: Claim, act: str, *, by: User, expect: int | None, reason: str
             after=after | {"decision": verdict.decision}, why=reason,
         )  # fmt: skip
     return verdict
+
+
+def _weighed_anew(verdict: Verdict) -> Gathered:
+    """The origins at the time of signing. NotNow where fewer bear the answer by now than its author knew of."""
+    try:
+        return verdict.weigh_support()
+    except Refused as refusal:
+        raise NotNow(
+            _("Since it was proposed, its evidence has lost origins. %(why)s Send it back, so that the next proposal "
+              "says so.") % {"why": refusal}
+        ) from refusal  # fmt: skip

@@ -9,8 +9,8 @@ from django.db import models
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpResponse
 
-from claims.models import Case, Claim, Evidence, Leaning, Reliance, Role, Source, User, Verdict
-from claims.views.access import Request, on_case, open_to
+from claims.models import Case, Evidence, Leaning, Reliance, Role, Source, User, Verdict
+from claims.views.access import Request, on_case
 from claims.views.claim_page import UNTOLD
 from claims.views.parts import render_part
 
@@ -20,7 +20,7 @@ NEWEST = 3  # verdicts of each
 
 @dataclass
 class Row:
-    """A source, how many verdicts lean on it, and the newest of them, each with whether its answer may be shown.
+    """A source, how many verdicts lean on it, and the newest of them.
 
     Where the reader may not learn who it is, `source` is None and `name` says why.
     """
@@ -29,7 +29,7 @@ class Row:
     source: Source | None
     verdicts: int
     linchpins: int
-    newest: list[tuple[Verdict, bool]]
+    newest: list[Verdict]
 
 
 @on_case()
@@ -75,20 +75,14 @@ def rows_of(case: Case, reliances: list[Reliance], reader: User) -> list[Row]:
     keys = {key for row in reliances if row.source_id not in kept for key in _newest(row)}
     verdicts = Verdict.objects.filter(pk__in=keys).select_related("claim", "rating").fetch_mode(models.FETCH_RAISE)
     found = {verdict.pk: verdict for verdict in (verdicts if keys else ())}
-    claims: list[Claim] = []
     for verdict in found.values():
         verdict.claim.case = case
-        if not verdict.decision:
-            claims.append(verdict.claim)
-    open_ones = open_to(claims, reader, case.role) if claims else set()
     rows = []
     for row in reliances:
         hidden = kept.get(row.source_id, "")
         newest = [found[key] for key in _newest(row) if key in found] if not hidden else []
-        # What is proposed on answers that somebody may not see yet, they are not to see either.
-        told = [(verdict, bool(verdict.decision) or verdict.claim_id in open_ones) for verdict in newest]
         name = hidden or row.source.name
-        rows.append(Row(name, None if hidden else row.source, row.verdicts, row.linchpins, told))
+        rows.append(Row(name, None if hidden else row.source, row.verdicts, row.linchpins, newest))
     return rows
 
 

@@ -300,7 +300,7 @@ def test_what_ends_a_verdict_answers_what_changed_under_it(decided, ministry, cl
 
 
 def test_a_verdict_leans_on_who_speaks_at_first_hand_and_on_others_where_nobody_said(
-    claim, case, ministry, ann, ben, eve
+    claim, case, ministry, ann, ben, eve, max_
 ):
     decree = make_exhibit(case=case, source=ministry)
     first_hand(decree, ann)
@@ -312,18 +312,18 @@ def test_a_verdict_leans_on_who_speaks_at_first_hand_and_on_others_where_nobody_
     make_evidence(claim=claim, source=make_source(case=case, name="Around it"), stance="context")
     answered(claim, ann, ben)
 
-    make_verdict(claim=claim, by=eve)
+    make_verdict(claim=claim, by=eve, signed_by=max_)
 
     assert kept(case) == {"Foreign ministry": (1, 1), "Hearsay": (1, 0)}
     assert recounted(case) == {"Foreign ministry": (1, 1), "Hearsay": (1, 0)}
 
 
 @pytest.mark.parametrize(("origins", "pins"), [(1, 1), (2, 1), (3, 0)])
-def test_sources_are_linchpins_where_no_origin_can_be_spared(claim, case, ann, ben, eve, origins, pins):
+def test_sources_are_linchpins_where_no_origin_can_be_spared(claim, case, ann, ben, eve, max_, origins, pins):
     for n in range(origins):
         first_hand(make_evidence(claim=claim, source=make_source(case=case, name=f"Source {n}")).cited, ann)
     answered(claim, ann, ben)
-    make_verdict(claim=claim, by=eve)
+    make_verdict(claim=claim, by=eve, signed_by=max_)
     assert kept(case) == {f"Source {n}": (1, pins) for n in range(origins)}
 
 
@@ -331,20 +331,20 @@ def test_sources_are_linchpins_where_no_origin_can_be_spared(claim, case, ann, b
     ("rating", "leant"),
     [("refuted", {"B": (1, 1)}), ("partly", {"A": (1, 0), "B": (1, 0)}), ("not-enough", {"A": (1, 0), "B": (1, 0)})],
 )
-def test_what_an_answer_leans_on_depends_on_the_answer(claim, case, ann, ben, eve, rating, leant):
+def test_what_an_answer_leans_on_depends_on_the_answer(claim, case, ann, ben, eve, max_, rating, leant):
     for name, stance in {"A": "supports", "B": "refutes", "C": "context"}.items():
         evidence = make_evidence(claim=claim, source=make_source(case=case, name=name), stance=stance)
         first_hand(evidence.cited, ann)
     answered(claim, ann, ben)
-    make_verdict(claim=claim, by=eve, rating=rating, difference="reading")
+    make_verdict(claim=claim, by=eve, signed_by=max_, rating=rating, difference="reading")
     assert kept(case) == leant
 
 
-def test_a_verdict_that_is_upheld_is_weighed_anew(claim, case, ministry, ann, ben, eve):
+def test_a_verdict_that_is_upheld_is_weighed_anew(claim, case, ministry, ann, ben, eve, max_):
     first_hand(make_evidence(claim=claim, source=ministry).cited, ann)
     report = make_evidence(claim=claim, source=make_source(case=case, name="An agency")).cited
     answered(claim, ann, ben)
-    make_verdict(claim=claim, by=eve)
+    make_verdict(claim=claim, by=eve, signed_by=max_)
     assert kept(case) == {"Foreign ministry": (1, 1), "An agency": (1, 0)}
     trace(report, "wire", claim.evidence.get(number=1).cited, by=ann, reason="It says so.")
     uphold(claim, by=eve, reason="One is enough here.", upto=EvidenceChange.objects.get().pk)
