@@ -33,7 +33,7 @@ WHY: dict[str, Any] = {
     "password": gettext_lazy("It is locked with a password."),
     "busy": gettext_lazy("Other files are being read right now. Try again in a minute."),
 }
-PASSING = {"busy"}  # reasons that are gone the next time
+PASSING = {"busy", "no_page"}  # reasons of which no row is kept
 
 
 def derive(capture: Capture, *, by: User) -> list[Derived]:
@@ -74,7 +74,9 @@ def text_of(capture: Capture) -> Derived:
         read = extract(b"".join(store.read(parent)), capture.name, capture.declared_type)
     except (Unextractable, FileNotFoundError) as fault:
         said = str(fault) if isinstance(fault, Unextractable) else _("The file is missing from the store.")
-        return _kept(Derived(parent=parent, kind=Derived.Kind.TEXT, tool="workbench", tool_version="1", fault=said))
+        none = Derived(parent=parent, kind=Derived.Kind.TEXT, tool="workbench", tool_version="1", fault=said[:200])
+        passes = isinstance(fault, FileNotFoundError) or fault.reason in PASSING
+        return none if passes else _kept(none)  # what may be otherwise the next time is not kept for good
     tool, _space, version = read.extractor.rpartition(" ")
     facts = {"pages": list(read.pages), "language": read.language, "characters": len(read.text)}
     file = store.keep(read.text.encode())

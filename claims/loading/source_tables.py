@@ -17,10 +17,12 @@ from itertools import batched
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from claims.models import Case, Chain, Grade, Refused, Reliability, Source, User, writing
+from claims.models.entries import take_chains
 from claims.text.normalising import TURNS, Unreadable, code_point, readable
 
 COLUMNS = (
@@ -268,12 +270,17 @@ def _with_origin(reason: str, grader: str) -> str:
     return f"{IMPORTED}, graded by {grader}: {reason}" if grader else f"{IMPORTED}: {reason}"
 
 
+EARLIEST = 1900  # the year; before it some zones have no time
+
+
 def _moment(typed: str) -> datetime.datetime:
     try:
         moment = datetime.datetime.fromisoformat(typed)
-    except ValueError:
+        moment = moment.astimezone(datetime.UTC) if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
+    except (ValueError, OverflowError):
         raise Refused(_("“%(day)s” is no date: write it as 2023-02-20.") % {"day": typed[:40]}) from None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
+    if moment.year < EARLIEST:
+        raise Refused(_("“%(day)s” lies too far back for a grade.") % {"day": typed[:40]})
     if moment > timezone.now():
         raise Refused(_("“%(day)s” is yet to come: no grade was given then.") % {"day": typed[:40]})
     return moment
@@ -340,6 +347,9 @@ def import_sources(case: Case, planned: Plan, *, by: User, key: str) -> Outcome:
     stands: dict[int, Source] = {}
     for some in batched(planned.planned, AT_ONCE, strict=False):
         with transaction.atomic():
+            # All chains in their one order first: grading a source that is known writes in other cases too.
+            known = [each.known.pk for each in some if each.known is not None]
+            take_chains(Case.objects.filter(Q(pk=case.pk) | Q(sources__in=known)).distinct())
             stands |= _made(case, [each for each in some if each.known is None], by, key, outcome)
             for each in some:
                 if each.known is not None:

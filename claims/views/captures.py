@@ -27,6 +27,7 @@ from claims.views.access import Request, on_document, on_exhibit
 from claims.views.parts import go, render_part, whole
 
 DERIVED = 50
+MOST_PAGES = 100_000  # beyond that nobody asks for a page in earnest
 SUFFIX = re.compile(r"\.[a-z0-9]{1,5}")
 CUSTODY = 100  # lines of what became of a capture: the newest
 AGAIN = datetime.timedelta(minutes=10)  # a second look of the same person within it is none
@@ -169,7 +170,11 @@ class Shown:
 def picture_for(capture: Capture, page: int) -> Shown | None:
     """The picture of a page of a capture; None where there can be none, or it is still to be made by a job."""
     first = 1 if capture.file.detected_type == PDF else 0
-    if not is_drawn(capture.file) or (capture.file.size > settings.UPLOAD_LIMIT and not capture.file.derived.exists()):
+    if (
+        page > MOST_PAGES
+        or not is_drawn(capture.file)
+        or (capture.file.size > settings.UPLOAD_LIMIT and not capture.file.derived.exists())
+    ):
         return None
     made = picture_of(capture.file, page if first else 0)
     facts = made.facts
@@ -187,6 +192,7 @@ def capture_picture(request: Request, exhibit: Exhibit, capture: int) -> HttpRes
     made = picture_of(found.file, page if found.file.detected_type == PDF else 0)
     if made.file is None:
         raise Http404
+    enter_view(found, request.user)
     try:
         stream = store.store().open(made.file.sha256)
     except FileNotFoundError as fault:
