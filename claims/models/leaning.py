@@ -23,7 +23,7 @@ from claims.models.moves import Role
 from claims.models.origins import Gathered, gathered, origins_of
 from claims.models.records import NotNow, NotYours, Recorded, RecordedQuerySet, Refused
 from claims.models.sources import Source
-from claims.models.verdicts import BORNE_BY, Verdict
+from claims.models.verdicts import BORNE_BY, Verdict, question_of
 from claims.weighing.origins import linchpins
 
 if TYPE_CHECKING:
@@ -169,15 +169,15 @@ def standing_verdict(claim: Claim) -> Verdict | None:
     return found
 
 
-def leans_on(gathered: Gathered, stance: str | None) -> dict[int, bool]:
+def leans_on(gathered: Gathered, stance: str | None, bearing: str | None = None) -> dict[int, bool]:
     """The sources that bear an answer, each with whether it is a linchpin.
 
     An item leans on whoever speaks at first hand in its origin; where that is not on record, on its own source.
-    `stance` is that of the evidence that bears the answer. An answer that rests on no one stance leans on all that
-    speaks for or against the claim, and has no linchpins.
+    `stance` is that of the evidence that bears the answer, `bearing` the question that it is about. An answer that
+    rests on no one stance leans on all that speaks for or against the claim, and has no linchpins.
     """
     origins = gathered.origins
-    pins = linchpins(origins, stance) if stance else set[int]()
+    pins = linchpins(origins, stance, bearing) if stance else set[int]()
     repeating = {link.exhibit for link in gathered.links if link.original is not None}
     speakers: dict[int, set[int]] = defaultdict(set)
     for link in gathered.links:
@@ -185,7 +185,7 @@ def leans_on(gathered: Gathered, stance: str | None) -> dict[int, bool]:
         if link.kind == Lineage.Kind.FIRST_HAND and link.exhibit not in repeating and source is not None:
             speakers[origins.groups[link.exhibit]].add(source)
     found: dict[int, bool] = {}
-    for item in origins.chosen(stance):
+    for item in origins.chosen(stance, bearing):
         origin, own = origins.of[item.key], gathered.exhibits[item.exhibit].source
         if item.stance == Evidence.Stance.CONTEXT:
             continue
@@ -199,7 +199,7 @@ def lean(verdict: Verdict, gathered: Gathered) -> None:
     """Keep what a standing verdict leans on, in the place of what it leant on before; inside `writing(case)`."""
     case = verdict.claim.case
     stood = dict(Leaning.objects.filter(verdict=verdict).values_list("source", "linchpin"))
-    stands = leans_on(gathered, BORNE_BY.get(verdict.rating.look))
+    stands = leans_on(gathered, BORNE_BY.get(verdict.rating.look), question_of(verdict.claim))
     if stands == stood:
         return
     if stood:

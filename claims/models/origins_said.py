@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -13,6 +14,18 @@ from claims.models.origins import Gathered, Link
 from claims.weighing.origins import REQUIRED, Item
 
 MOST_NAMED = 5  # items that a sentence names
+# What is said of the support for a question where it is thin: without a known origin, and with one.
+THIN = {
+    "true": (
+        gettext_lazy("all support that it is true is of unknown lineage, and counts for no origin"),
+        gettext_lazy("all support that it is true comes from 1"),
+    ),
+    "said": (
+        gettext_lazy("all support that it was said is of unknown lineage, and counts for no origin"),
+        gettext_lazy("all support that it was said comes from 1"),
+    ),
+}
+QUESTIONS = {"true": gettext_lazy("Is it true?"), "said": gettext_lazy("Was it said?")}
 HOW = {kind.value: kind.label for kind in Lineage.Kind}
 SHARED = {
     "source": gettext_lazy("%(item)s is of the same speaker as %(other)s"),
@@ -50,28 +63,41 @@ class OriginsSaid:
             parts.append(_("%(n)s of unknown lineage") % {"n": count.unknown})
         return ", ".join(parts)
 
+    @cached_property
+    def thin(self) -> list[str]:
+        """The questions of which what supports the claim has one origin at most."""
+        asked = {item.bearing for item in self.gathered.origins.chosen("supports")}
+        known = self.gathered.origins.known
+        return [question for question in THIN if question in asked and len(known("supports", question)) < REQUIRED]
+
     @property
     def caution(self) -> str:
-        """What is to be minded where all support has one origin, or none that is known; nothing where it has two."""
-        count = self.gathered.origins.count("supports")
-        if not count.items or count.origins >= REQUIRED:
-            return ""
-        if not count.origins:
-            return _("all support is of unknown lineage, and counts for no origin.")
-        return _("all support comes from 1.")
+        """What is to be minded where all support for a question has one origin, or none that is known."""
+        known = self.gathered.origins.known
+        told = [str(THIN[question][len(known("supports", question))]) for question in self.thin]
+        return f"{'; '.join(told)}." if told else ""
 
     @property
     def why(self) -> str:
-        """Why the support counts for one origin: what it traces back to, and who repeats whom."""
-        items = [item for item in self.gathered.origins.chosen("supports") if self._origin(item) is not None]
-        origins = {self._origin(item) for item in items}
-        if len(origins) != 1:
+        """Why the support counts for one origin: what it traces back to, and who repeats whom; by question."""
+        told = [(question, self._why(question)) for question in self.thin]
+        if len(told) == 1:
+            return told[0][1]
+        return " ".join(f"{QUESTIONS[question]} {why}" for question, why in told if why)
+
+    def _why(self, question: str) -> str:
+        beside = self.gathered.origins.chosen("supports", question)
+        items = [item for item in beside if self._origin(item) is not None]
+        if not items:
             return ""
-        name = self.called(next(origin for origin in origins if origin is not None))
+        name = self.called(self._origin(items[0]) or 0)
         if len(items) == 1:
             return _("That is %(name)s.") % {"name": name} if name else ""
-        both = len(items) == 2 == self.gathered.origins.count("supports").items
-        said = _("Both supporting items") if both else _("The %(n)s supporting items of known lineage")
+        said = (
+            _("Both supporting items")
+            if len(items) == len(beside) == 2
+            else _("The %(n)s supporting items of known lineage")
+        )
         traced = _("%(items)s trace back to %(origin)s") % {
             "items": said % {"n": len(items)},
             "origin": name or _("one origin"),
@@ -86,15 +112,30 @@ class OriginsSaid:
         }
 
     @property
-    def untraced(self) -> list[tuple[int, int | None]]:
-        """The supporting evidence of unknown lineage where support is thin: (its number, its exhibit if it is told)."""
-        if not self.caution:
-            return []
-        unknown = [item for item in self.gathered.origins.chosen("supports") if self._origin(item) is None]
+    def untraced(self) -> list[tuple[int, int | None, bool]]:
+        """The supporting evidence of unknown lineage where support is thin, and somebody may still say more.
+
+        Each is its number, the exhibit of which nothing is said yet if it may be told, and whether that is its own.
+        """
+        chosen = [item for question in self.thin for item in self.gathered.origins.chosen("supports", question)]
+        unknown = [(item, self._silent(item.exhibit)) for item in chosen if self._origin(item) is None]
         return [
-            (self.gathered.numbers[item.key], None if item.exhibit in self.gathered.untold else item.exhibit)
-            for item in unknown[:MOST_NAMED]
-        ]
+            (self.gathered.numbers[item.key], None if end in self.gathered.untold else end, end == item.exhibit)
+            for item, end in unknown
+            if end is not None
+        ][:MOST_NAMED]
+
+    def _silent(self, exhibit: int) -> int | None:
+        """The first exhibit up from this one of which nothing was said; None where all ends at what nobody can know."""
+        waiting, seen = [exhibit], {exhibit, None}
+        while waiting:
+            key = waiting.pop()
+            links = self.gathered.links_of.get(key, [])
+            if not links:
+                return key
+            waiting += [link.original for link in links if link.original is not None and link.original not in seen]
+            seen |= {link.original for link in links}
+        return None
 
     def missing(self, item: Item) -> str:
         """What an item lacks to be confirmed by independent sources, in a sentence; nothing where it lacks nothing.

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from claims.models.cases import Case, Look, Rating
-from claims.models.claims import Claim
+from claims.models.claims import Claim, Kind
 from claims.models.entries import writing
 from claims.models.moves import Status
 from claims.models.origins import Gathered, origins_of
@@ -42,6 +42,14 @@ class Difference(models.TextChoices):
 
 # Which evidence bears an answer, by the look of it; the others rest on no one stance.
 BORNE_BY: dict[str, str] = {Look.SUPPORTED.value: "supports", Look.REFUTED.value: "refutes"}
+
+
+def question_of(claim: Claim) -> str | None:
+    """The question that evidence has to bear on to bear an answer: whether the claim is true.
+
+    None, for both, where the claim is that something was said.
+    """
+    return None if claim.kind == Kind.STATEMENT else "true"
 
 
 class VerdictQuerySet(RecordedQuerySet):
@@ -126,7 +134,7 @@ class Verdict(Recorded):
     def weigh_support(self) -> Gathered:
         """Count the origins that bear the answer; gives all of them. Refused where one is to do and nobody says why."""
         stance, gathered = BORNE_BY.get(self.rating.look), origins_of(self.claim)
-        self.support = gathered.origins.count(stance).origins if stance else None
+        self.support = len(gathered.origins.known(stance, question_of(self.claim))) if stance else None
         if self.rating.look != Look.SUPPORTED or (self.support or 0) >= REQUIRED:
             self.one_origin = ""
         elif not self.one_origin.strip():

@@ -43,6 +43,7 @@ from claims.models.assessments import could_read_answers
 from claims.models.origins import Gathered, Link, origins_of
 from claims.models.origins_said import OriginsSaid
 from claims.models.prepared import Prepared
+from claims.models.verdicts import question_of
 from claims.text.quotations import Quotation, around, paragraph_bounds, stands
 from claims.views.changes import Changes
 from claims.views.resting import barely_confirmed, without_one
@@ -219,6 +220,7 @@ class ClaimPage:
         self.keeps_form = keeps_form
         self.may = {act: claim.allowed(act, user) for act in MOVES} | {
             "cite": may(self.role, "cite") and claim.citable,
+            "trace": may(self.role, "cite"),
             "revise": may(self.role, "revise") and claim.revisable,
             "uphold": may(self.role, "propose"),
         }
@@ -280,7 +282,7 @@ class ClaimPage:
     @cached_property
     def support(self) -> int:
         """How many independent origins support the claim."""
-        return self.gathered.origins.count("supports").origins if self.gathered else 0
+        return len(self.gathered.origins.known("supports", question_of(self.claim))) if self.gathered else 0
 
     @cached_property
     def origins_said(self) -> OriginsSaid | None:
@@ -397,7 +399,7 @@ class ClaimPage:
         if self.gathered is None:
             return []
         looks = self.verdict.rating.look if self.verdict else ""
-        return [*without_one(self.gathered, looks), *barely_confirmed(self.gathered, self.evidence)]
+        return [*without_one(self.gathered, self.claim, looks), *barely_confirmed(self.gathered, self.evidence)]
 
     @property
     def earlier_verdicts(self) -> list[Verdict]:

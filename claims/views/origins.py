@@ -155,7 +155,8 @@ def _exhibit(key: int, x: int, y: int, items: list[Evidence], found: Gathered) -
 
 
 def _lineage(exhibit: int, found: Gathered) -> str:
-    origin = found.origins.numbers.get(found.origins.groups[exhibit])
+    known = exhibit in found.origins.traced
+    origin = found.origins.numbers.get(found.origins.groups[exhibit]) if known else None
     return _("origin %(n)s") % {"n": origin} if origin else _("lineage unknown")
 
 

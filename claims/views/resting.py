@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from claims.models import Case, Claim, Credibility, Evidence, Rating, Role, Source, User, Verdict, withheld
 from claims.models.origins import Gathered
-from claims.models.verdicts import BORNE_BY
+from claims.models.verdicts import BORNE_BY, question_of
 from claims.weighing.origins import REQUIRED, linchpins
 
 LOOKED_AT = 500  # newest pieces of evidence of a source
@@ -59,14 +59,14 @@ def outcomes(source: Source, reader: User) -> Outcomes:
     return Outcomes(listed, found[:NEWEST], len(rows) > LOOKED_AT)
 
 
-def without_one(gathered: Gathered, look: str) -> list[str]:
-    """What a verdict of this look would have left without each of its linchpins; nothing where it has none."""
-    stance = BORNE_BY.get(look)
+def without_one(gathered: Gathered, claim: Claim, look: str) -> list[str]:
+    """What a verdict of this look on the claim would have without each of its linchpins; nothing where it has none."""
+    stance, bearing = BORNE_BY.get(look), question_of(claim)
     if stance is None:
         return []
     said = []
-    for origin in sorted(linchpins(gathered.origins, stance)):
-        left = gathered.origins.without(origin).count(stance).origins
+    for origin in sorted(linchpins(gathered.origins, stance, bearing)):
+        left = gathered.origins.without(origin).count(stance, bearing).origins
         said.append(
             ngettext(
                 "Without “%(name)s” this verdict would have %(n)s origin where %(asked)s are asked.",

@@ -47,6 +47,7 @@ class Origins:
     items: tuple[Item, ...]
     of: dict[int, int | None]
     groups: dict[int, int]  # exhibit → the smallest key of its group, known or not
+    traced: frozenset[int]  # the exhibits of which all is known up to where they come from
 
     def count(self, stance: str | None = None, bearing: str | None = None) -> Count:
         """How many there are, of one stance and about one question where these are named."""
@@ -64,7 +65,7 @@ class Origins:
     def without(self, origin: int) -> Origins:
         """What is left where all items of one origin are left out."""
         left = tuple(item for item in self.items if self.of[item.key] != origin)
-        return Origins(left, {item.key: self.of[item.key] for item in left}, self.groups)
+        return Origins(left, {item.key: self.of[item.key] for item in left}, self.groups, self.traced)
 
     @cached_property
     def numbers(self) -> dict[int, int]:
@@ -118,7 +119,7 @@ def weigh(items: Sequence[Item], things: Iterable[Thing], links: Iterable[tuple[
     known = traced(first_hand, links)
     leads = [above[item.exhibit] for item in items]
     of = {item.key: lead if item.exhibit in known else None for item, lead in zip(items, leads, strict=True)}
-    return Origins(tuple(items), of, above)
+    return Origins(tuple(items), of, above, frozenset(known))
 
 
 def traced(first_hand: Iterable[int], links: Iterable[tuple[int, int]]) -> set[int]:
@@ -137,10 +138,11 @@ def traced(first_hand: Iterable[int], links: Iterable[tuple[int, int]]) -> set[i
     return set(ready)
 
 
-def linchpins(origins: Origins, stance: str, required: int = REQUIRED) -> set[int]:
+def linchpins(origins: Origins, stance: str, bearing: str | None = None, required: int = REQUIRED) -> set[int]:
     """The origins without which fewer than `required` bear this stance, or, where it has fewer, even fewer.
 
-    With n origins of known lineage these are all of them if n is at most `required`, and none beyond.
+    With n origins of known lineage these are all of them if n is at most `required`, and none beyond; they are
+    those of one question where it is named.
     """
-    bearing = origins.known(stance)
-    return bearing if len(bearing) <= required else set()
+    found = origins.known(stance, bearing)
+    return found if len(found) <= required else set()

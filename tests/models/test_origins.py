@@ -34,7 +34,7 @@ def test_until_somebody_says_where_they_come_from_all_are_of_unknown_lineage(cla
     said = OriginsSaid(found)
     assert said.count == "2 items, 0 origins, 2 of unknown lineage"
     assert "unknown lineage" in said.caution
-    assert [number for number, _exhibit in said.untraced] == [1, 2]
+    assert [number for number, *_rest in said.untraced] == [1, 2]
 
 
 def test_a_report_and_what_it_quotes_are_one_origin_and_a_third_is_another(claim):
@@ -43,7 +43,7 @@ def test_a_report_and_what_it_quotes_are_one_origin_and_a_third_is_another(claim
     brought(claim, first_hand=True, stance="refutes")
     said = OriginsSaid(origins_of(claim))
     assert said.count == "3 items, 2 origins"
-    assert said.caution == "all support comes from 1."
+    assert said.caution == "all support that it is true comes from 1."
     assert said.why == (
         f"Both supporting items trace back to {statement.cited.source}: evidence 2 quotes evidence 1. "
         "What repeats does not corroborate."
@@ -154,3 +154,47 @@ def test_two_origins_need_no_reason_and_other_answers_neither(case, ann, ben, ev
             make_assessment(claim=claim, by=reviewer, rating=rating)
         verdict = propose(claim, by=eve, rating=case.rating(rating), summary="The census.", one_origin="So it is.")
         assert (verdict.support, verdict.one_origin) == (support, "")
+
+
+def test_support_that_it_was_said_does_not_bear_the_answer_that_it_is_true(case, ann, ben, eve):
+    for kind, enough in (("event", False), ("statement", True)):
+        claim = make_claim(case=case, kind=kind)
+        for _n in range(2):
+            brought(claim, first_hand=True, bearing="said")
+        for person in (ann, ben):
+            make_assessment(claim=claim, by=person)
+        answer = {"by": eve, "rating": case.rating("supported"), "summary": "Two heard it."}
+        if enough:
+            assert propose(claim, **answer).support == 2
+            continue
+        with pytest.raises(Refused) as refusal:
+            propose(claim, **answer)
+        assert refusal.value.field == "one_origin"
+
+
+def test_each_question_whose_support_is_thin_is_warned_of_by_itself(claim):
+    brought(claim, first_hand=True, bearing="said", title="A speech")
+    for _n in range(2):
+        brought(claim, first_hand=True)
+    assert OriginsSaid(origins_of(claim)).caution == "all support that it was said comes from 1."
+    brought(claim, first_hand=True, bearing="said", title="Another speech")
+    assert OriginsSaid(origins_of(claim)).caution == ""
+
+
+def test_of_two_thin_questions_each_says_what_it_traces_back_to(claim):
+    speech, letter = (brought(claim, first_hand=True, bearing=bearing) for bearing in ("said", "true"))
+    said = OriginsSaid(origins_of(claim))
+    assert said.caution == "all support that it is true comes from 1; all support that it was said comes from 1."
+    assert said.why == f"Is it true? That is {letter.cited.source}. Was it said? That is {speech.cited.source}."
+
+
+def test_what_is_asked_next_is_the_word_that_is_missing_up_the_way(claim, case, ann):
+    wire = Exhibit(case=case, title="The wire")
+    wire.save(by=ann)
+    report, rumour, silent = (brought(claim) for _n in range(3))
+    say(report.cited, "quotes", wire)
+    say(rumour.cited, "unknown")
+    asked = OriginsSaid(origins_of(claim)).untraced
+    assert asked == [(1, wire.pk, False), (3, silent.cited.pk, True)]
+    say(wire, "unknown")
+    assert OriginsSaid(origins_of(claim)).untraced == [(3, silent.cited.pk, True)]

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from claims.models import Exhibit, Lineage
-from tests.factories import make_assessment, make_claim, make_evidence, make_source
+from tests.factories import make_assessment, make_claim, make_evidence, make_source, make_verdict
 from tests.views.test_claims import text_of
 
 
@@ -52,7 +52,7 @@ def rows(page):
 
 def test_the_claims_page_says_that_a_repeat_does_not_corroborate(claim, repeated, ann, as_):
     page = text_of(as_(ann).get(claim.get_absolute_url()))
-    assert "3 items, 2 origins; all support comes from 1." in page
+    assert "3 items, 2 origins; all support that it is true comes from 1." in page
     assert "Both supporting items trace back to Foreign ministry: evidence 2 quotes evidence 1." in page
     assert f'href="{origins(claim)}"' in page
 
@@ -67,7 +67,7 @@ def test_two_origins_are_said_without_a_warning(claim, repeated, ann, as_):
 def test_support_of_unknown_lineage_says_what_to_do(claim, ann, as_):
     brought(claim, ann, "A rumour")
     page = text_of(as_(ann).get(claim.get_absolute_url()))
-    assert "1 item, 0 origins, 1 of unknown lineage; all support is of unknown lineage" in page
+    assert "1 item, 0 origins, 1 of unknown lineage; all support that it is true is of unknown lineage" in page
     assert "Say where these come from" in page
     assert "evidence 1" in page
 
@@ -157,7 +157,7 @@ def test_no_reader_learns_from_what_repeats_it_who_is_withheld(claim, ann, rod, 
     page = text_of(as_(rod).get(claim.get_absolute_url() + place))
     for telling in ("Kavalenka", "quartermaster", "second letter", "same speaker"):
         assert telling not in page
-    assert "3 items, 1 origin; all support comes from 1." in page
+    assert "3 items, 1 origin; all support that it is true comes from 1." in page
     assert "trace back to one origin: evidence 2 quotes evidence 1." in page
     assert "Kavalenka" in text_of(as_(ann).get(claim.get_absolute_url() + place))
 
@@ -238,3 +238,25 @@ def test_a_proposal_on_one_origin_says_what_there_is_and_asks_why_it_is_enough(
     page = text_of(as_(eve).get(claim.get_absolute_url()))
     assert "Nobody else was there." in page
     assert "Independent origins behind it</dt><dd>1</dd>" in page
+
+
+def test_what_only_shares_a_speaker_with_an_origin_is_drawn_and_listed_as_unknown(claim, ann, ministry, as_):
+    brought(claim, ann, "A statement", kind="first_hand", source=ministry)
+    brought(claim, ann, "An interview", source=ministry)
+    page = text_of(as_(ann).get(origins(claim)))
+    assert rows(page)[1][-2:] == ["origin –", "counts: no: of unknown lineage"]
+    assert "An interview. 2 Supports · lineage unknown" in page
+
+
+def test_after_the_verdict_where_evidence_comes_from_can_still_be_said_but_not_by_readers(
+    claim, ann, ben, eve, rod, as_
+):
+    item = brought(claim, ann, "A rumour")
+    for person in (ann, ben):
+        make_assessment(claim=claim, by=person)
+    make_verdict(claim=claim, by=eve)
+    trace = f"/cases/BY/exhibits/{item.cited.pk}/trace/"
+    page = text_of(as_(ann).get(claim.get_absolute_url()))
+    assert "Say where these come from" in page
+    assert page.count(trace) == 2
+    assert "Say where these come from" not in text_of(as_(rod).get(claim.get_absolute_url()))
