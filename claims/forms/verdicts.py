@@ -28,7 +28,8 @@ class ProposalForm(WorkForm):
         required=False,
     )
     one_origin = forms.CharField(
-        label=_("Why one origin is enough"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        label=_("Why so few origins are enough"), max_length=2000, required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("Asked where the answer is that the claim is supported, and fewer than two independent origins "
                     "support it. The report prints it."),
     )  # fmt: skip

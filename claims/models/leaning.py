@@ -24,7 +24,7 @@ from claims.models.origins import Gathered, gathered, origins_of
 from claims.models.records import NotNow, NotYours, Recorded, RecordedQuerySet, Refused
 from claims.models.sources import Source
 from claims.models.verdicts import BORNE_BY, Verdict, question_of
-from claims.weighing.origins import linchpins
+from claims.weighing.origins import REQUIRED, linchpins
 
 if TYPE_CHECKING:
     from claims.models.people import User
@@ -174,10 +174,13 @@ def leans_on(gathered: Gathered, stance: str | None, bearing: str | None = None)
 
     An item leans on whoever speaks at first hand in its origin; where that is not on record, on its own source.
     `stance` is that of the evidence that bears the answer, `bearing` the question that it is about. An answer that
-    rests on no one stance leans on all that speaks for or against the claim, and has no linchpins.
+    rests on no one stance leans on all that speaks for or against the claim, and has no linchpins. Where fewer
+    origins are known than are asked, what is of unknown lineage is a linchpin too: it would count, were it traced.
     """
     origins = gathered.origins
-    pins = linchpins(origins, stance, bearing) if stance else set[int]()
+    pins: set[int | None] = set(linchpins(origins, stance, bearing)) if stance else set()
+    if stance and len(origins.known(stance, bearing)) < REQUIRED:
+        pins.add(None)
     repeating = {link.exhibit for link in gathered.links if link.original is not None}
     speakers: dict[int, set[int]] = defaultdict(set)
     for link in gathered.links:

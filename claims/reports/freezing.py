@@ -43,6 +43,7 @@ from claims.models.origins_said import OriginsSaid
 from claims.models.quantities import compared
 from claims.models.records import Refused
 from claims.reports.snapshots import FORMAT, Snapshot, canonical, misquotes
+from claims.reports.wording import day
 from claims.text.quotations import around
 
 MOST = 1000  # claims in one report: a person has to be able to open it, and it is made while they wait
@@ -189,17 +190,10 @@ class Beside:
     def of(cls, chosen: list[Claim], exhibits: set[int]) -> Beside:
         """All of it for these claims; where only the named exhibits come from. It leaves as a reader may read it."""
         changes: dict[int, list[str]] = defaultdict(list)
-        unanswered = EvidenceChange.objects.filter(claim__in=chosen, answered_at=None).select_related("evidence")
-        for change in unanswered.order_by("pk"):
-            said = _("evidence %(number)s: %(what)s, %(day)s")
-            changes[change.claim_id].append(
-                said
-                % {
-                    "number": change.evidence.number,
-                    "what": change.get_what_display(),
-                    "day": _day(change.at.astimezone(datetime.UTC).date()),
-                }
-            )
+        standing = Verdict.objects.standing().filter(claim__in=chosen)
+        under = EvidenceChange.objects.filter(verdict__in=standing).select_related("evidence", "answered_by")
+        for change in under.order_by("pk"):
+            changes[change.claim_id].append(_changed(change))
         keys = [claim.pk for claim in chosen]
         figures = [each for claim in chosen for each in claim.quantities.all()]
         figures += [each for claim in chosen for item in claim.evidence.all() for each in item.quantities.all()]
@@ -240,6 +234,19 @@ def _snapshot(report: Report, chosen: list[Claim], chain: Chain) -> dict[str, An
         "claims": [_claim(claim, beside) for claim in chosen],
         "sources": _sources(sources),
     }
+
+
+def _changed(change: EvidenceChange) -> str:
+    """What changed under a verdict, and what its editor said to it."""
+    said = _("evidence %(number)s: %(what)s, %(day)s") % {
+        "number": change.evidence.number,
+        "what": change.get_what_display(),
+        "day": day(_day(change.at.astimezone(datetime.UTC).date())),
+    }
+    if change.answered_at is None:
+        return said
+    answer = _("%(said)s (it still stands, says %(who)s: %(why)s)")
+    return answer % {"said": said, "who": change.answered_by, "why": change.answer}
 
 
 def _moment(moment: datetime.datetime | None) -> str | None:

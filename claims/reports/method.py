@@ -90,8 +90,9 @@ def credibilities() -> dict[str, str]:
 
 def grade_meaning(reliability: str, credibility: str) -> list[str]:
     """The two halves of a grade in words, one after the other: they are never blended into one."""
+    ungraded = _("Source not graded when this was judged")
     return [
-        f"{reliability}: {reliabilities()[reliability]}" if reliability else _("Source not graded"),
+        f"{reliability}: {reliabilities()[reliability]}" if reliability else ungraded,
         f"{credibility}: {credibilities()[credibility]}" if credibility else _("Information not graded"),
     ]
 

@@ -226,6 +226,7 @@ def _badge(rated: dict[str, Any], snapshot: Snapshot) -> Badge:
 
 def _claim(claim: dict[str, Any], snapshot: Snapshot) -> Claim:
     verdict = claim["verdict"]
+    grades = {source["id"]: source["reliability"] for source in snapshot["sources"]}
     heading = _("Sample verdict") if snapshot["case"]["sample"] else _("Verdict")
     unsigned = _("No signed verdict (status: %(status)s)") % {"status": claim["status_label"]}
     return Claim(
@@ -237,7 +238,7 @@ def _claim(claim: dict[str, Any], snapshot: Snapshot) -> Claim:
         quotes=[_passage(passage, snapshot) for passage in claim["passages"]],
         chain=[_rung(attribution) for attribution in claim["attributions"]],
         figures=[_figure(quantity) for quantity in claim["quantities"]],
-        evidence=[_evidence(item) for item in claim["evidence"]],
+        evidence=[_evidence(item, grades) for item in claim["evidence"]],
         verdict=_verdict(verdict, heading, snapshot) if verdict else None,
         unsigned="" if verdict else unsigned,
         assessments=[_assessment(assessment, snapshot) for assessment in claim["assessments"]],
@@ -287,10 +288,12 @@ def _figure(quantity: dict[str, Any]) -> list[str]:
     return [quantity["measure"], figure, quantity["entity"], quantity["place"], as_of]
 
 
-def _evidence(item: dict[str, Any]) -> Evidence:
+def _evidence(item: dict[str, Any], grades: dict[int, str]) -> Evidence:
     if item.get("absence"):
         return _absence(item, item["absence"])
     reliability, credibility = item["reliability"], item["credibility"]
+    now = grades.get(item["source"], reliability)
+    regraded = f"{now}: {method.reliabilities()[now]}" if now not in ("", reliability) else ""
     unchecked = item["quote"] and item["held_in"] is None
     quote = Quote(item["quote"], item["language"], wording.direction(item["quote"]), where=item["where"])
     return Evidence(
@@ -305,6 +308,7 @@ def _evidence(item: dict[str, Any]) -> Evidence:
         link=item["url"] if re.fullmatch(r"https?://[^\s<>\"]+", item["url"]) else "",
         facts=_present(
             Fact(_("Bears on"), item["bears_on_label"]),
+            Fact(_("Grade of the source by now"), regraded),
             Fact(_("Published"), wording.day(item["published"])),
             Fact(_("Level"), item.get("level_label", "")),
             Fact(_("Why"), item.get("level_reason", "")),
@@ -351,7 +355,7 @@ def _verdict(verdict: dict[str, Any], heading: str, snapshot: Snapshot) -> Verdi
         Fact(_("How it was reached"), verdict["reached_label"]),
         Fact(_("Why the reviewers differed"), verdict["reason_label"]),
         Fact(_("Independent origins behind it"), _number(verdict.get("support"))),
-        Fact(_("Why one origin is enough"), verdict.get("one_origin", "")),
+        Fact(_("Why so few origins are enough"), verdict.get("one_origin", "")),
         Fact(_("Proposed"), _by(verdict["proposed_by"], verdict["proposed_at"])),
         Fact(_("Signed off"), _by(verdict["signed_off_by"], verdict["signed_off_at"])),
         Fact(_("Round"), _round(verdict)),

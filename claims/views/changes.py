@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 
 from claims.models import Case, Claim, Evidence, EvidenceChange, Role, User, Verdict
 from claims.models.prepared import Prepared
@@ -20,9 +20,10 @@ TOLD = 3  # changes of a claim that the queue names
 
 @Prepared
 def changes_under(verdict: int) -> Any:
-    """The changes under a verdict that nobody has answered, the oldest first; one more than are listed."""
-    rows = EvidenceChange.objects.unanswered().filter(verdict=verdict).select_related("by").order_by("pk")
-    return rows.fetch_mode(models.FETCH_RAISE)[: LISTED + 1]
+    """The changes under a verdict, those that nobody has answered first; one more than are listed."""
+    rows = EvidenceChange.objects.filter(verdict=verdict).select_related("by", "answered_by")
+    newest = F("answered_at").desc(nulls_first=True)
+    return rows.order_by(newest, "pk").fetch_mode(models.FETCH_RAISE)[: LISTED + 1]
 
 
 @dataclass(frozen=True)
@@ -37,18 +38,24 @@ class Change:
 
 @dataclass(frozen=True)
 class Changes:
-    """What changed under a verdict: those listed, whether there are more, and the key of the last one listed."""
+    """What changed under a verdict and waits: those listed, whether there are more, and the key of the last one listed.
+
+    `upheld` are the answers to what changed before, the newest first, each once.
+    """
 
     listed: list[Change]
     more: bool
     last: int
+    upheld: list[EvidenceChange]
 
     @classmethod
     def under(cls, verdict: Verdict | None, evidence: list[Evidence]) -> Changes | None:
         """Those under a verdict, with `evidence` as the reader may see it; None where there are none."""
-        rows = changes_under(verdict.pk) if verdict is not None else []
-        if not rows:
+        found = changes_under(verdict.pk) if verdict is not None else []
+        if not found:
             return None
+        rows = [row for row in found if row.answered_at is None]
+        answers = {(row.answered_at, row.answered_by_id): row for row in found[:LISTED] if row.answered_at is not None}
         shown = {item.pk: item for item in evidence}
         numbers = {} if all(row.evidence_id in shown for row in rows) else _numbers(rows)
         listed = []
@@ -58,7 +65,8 @@ class Changes:
             told = item is not None and not item.untold
             number = item.number if item is not None else numbers[row.evidence_id]
             listed.append(Change(number, row.get_what_display(), row.at if told else None, row.by if told else None))
-        return cls(listed, len(rows) > LISTED, rows[:LISTED][-1].pk)
+        last = rows[:LISTED][-1].pk if rows else 0
+        return cls(listed, len(rows) > LISTED, last, list(answers.values()))
 
 
 def _numbers(rows: list[EvidenceChange]) -> dict[int, int]:

@@ -76,7 +76,7 @@ def decide(sign_in, claim: str, **options) -> None:
     proposal = editor.locator("form", has=editor.get_by_role("button", name="Propose verdict"))
     proposal.get_by_label("Supported", exact=False).first.check()
     proposal.get_by_label("Summary").fill("The load table bears it out.")
-    proposal.get_by_label("Why one origin is enough").fill("Nobody but the ferry's office counts the loads.")
+    proposal.get_by_label("Why so few origins are enough").fill("Nobody but the ferry's office counts the loads.")
     proposal.get_by_role("button", name="Propose verdict").click()
     expect(editor.get_by_text("Proposed", exact=True).first).to_be_visible()
     expect(editor.get_by_role("button", name="Sign off")).to_have_count(0)

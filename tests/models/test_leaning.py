@@ -314,8 +314,8 @@ def test_a_verdict_leans_on_who_speaks_at_first_hand_and_on_others_where_nobody_
 
     make_verdict(claim=claim, by=eve, signed_by=max_)
 
-    assert kept(case) == {"Foreign ministry": (1, 1), "Hearsay": (1, 0)}
-    assert recounted(case) == {"Foreign ministry": (1, 1), "Hearsay": (1, 0)}
+    assert kept(case) == {"Foreign ministry": (1, 1), "Hearsay": (1, 1)}
+    assert recounted(case) == {"Foreign ministry": (1, 1), "Hearsay": (1, 1)}
 
 
 @pytest.mark.parametrize(("origins", "pins"), [(1, 1), (2, 1), (3, 0)])
@@ -345,7 +345,7 @@ def test_a_verdict_that_is_upheld_is_weighed_anew(claim, case, ministry, ann, be
     report = make_evidence(claim=claim, source=make_source(case=case, name="An agency")).cited
     answered(claim, ann, ben)
     make_verdict(claim=claim, by=eve, signed_by=max_)
-    assert kept(case) == {"Foreign ministry": (1, 1), "An agency": (1, 0)}
+    assert kept(case) == {"Foreign ministry": (1, 1), "An agency": (1, 1)}
     trace(report, "wire", claim.evidence.get(number=1).cited, by=ann, reason="It says so.")
     uphold(claim, by=eve, reason="One is enough here.", upto=EvidenceChange.objects.get().pk)
     assert kept(case) == recounted(case) == {"Foreign ministry": (1, 1)}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from claims.models import Evidence, Exhibit, Refused, trace
+from claims.models import Evidence, EvidenceChange, Exhibit, Refused, trace, uphold
 from claims.reports.freezing import freeze
 from claims.reports.render import FORMATS, render
 from tests.factories import (
@@ -110,11 +110,40 @@ def test_nothing_leaves_where_a_withheld_name_stands_elsewhere_in_the_report(cas
     assert freeze(case, case.claims.filter(number=1), by=eve).claims_in == 1
 
 
+def test_what_withholds_nothing_is_masked_too_where_another_item_withholds_its_source(case, eve):
+    hidden = withheld(case)
+    said = make_evidence(claim=make_claim(case=case), source=hidden.cited.source, level="primary",
+                         level_reason="Halina speaks of her own letter.")  # fmt: skip
+    report = freeze(case, case.claims.filter(pk=said.claim_id), by=eve)
+    for name in ("md", "json", "html", "csv"):
+        page = render(report.data, name).decode()
+        assert not any(words in page for words in ("Kavalenka", "her own letter", said.cited.title)), name
+    assert "Source withheld" in render(report.data, "md").decode()
+
+
+def test_what_changed_since_and_why_the_verdict_stands_are_printed(case, ann, ben, eve, max_):
+    claim = make_claim(case=case)
+    item = make_evidence(claim=claim)
+    for person in (ann, ben):
+        make_assessment(claim=claim, by=person)
+    make_verdict(claim=claim, by=eve, signed_by=max_)
+    item.cited.source.grade("E", by=ann, reason="Two of its statements were false.")
+
+    def page() -> str:
+        return render(freeze(case, case.claims.all(), by=eve).data, "md").decode()
+
+    assert "evidence 1: the source was graded anew" in page()
+    assert "Source not graded when this was judged" in page()
+    assert "Grade of the source by now" in page()
+    uphold(claim, by=eve, reason="The census says the same.", upto=EvidenceChange.objects.get().pk)
+    assert "it still stands, says Eve: The census says the same." in page()
+
+
 def test_the_reason_for_one_origin_is_printed(case, ann, ben, eve, max_):
     claim = make_signed_claim(case=case, reviewers=[ann, ben], editors=(eve, max_))
     report = freeze(case, case.claims.filter(pk=claim.pk), by=eve)
     page = render(report.data, "md").decode()
-    assert "Why one origin is enough" in page
+    assert "Why so few origins are enough" in page
     assert "Nobody else counts." in page
 
 

@@ -177,6 +177,7 @@ def test_an_editor_says_why_the_verdict_still_stands(as_, ann, eve, ministry, de
     shown = page(browser, "/cases/BY/claims/1/")
     assert "Since this verdict" not in shown
     assert "said that the verdict still stands" in shown
+    assert "“The census says the same.”" in shown
     assert "“The census says the same.”" in page(browser, "/cases/BY/claims/1/history/")
     assert "1 grade" in page(browser, "/cases/BY/log/")
 
