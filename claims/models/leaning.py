@@ -274,6 +274,15 @@ def flag_merge(source: Source, *, by: User) -> int:
     return flag(EvidenceChange.What.MERGE, by=by, source=source)
 
 
+def settle_merge(*sources: Source, by: User, between: tuple[Any, Any]) -> None:
+    """Ask nobody any more about a merge of these that was told between two moments: all of it was undone."""
+    waiting = EvidenceChange.objects.unanswered().filter(
+        what=EvidenceChange.What.MERGE, evidence__exhibit__source__in=sources, at__range=between
+    )
+    said = _("Its source was parted again from the other, and all went back.")
+    models.QuerySet.update(waiting, answered_by=by, answered_at=timezone.now(), answer=str(said))
+
+
 def uphold(claim: Claim, *, by: User, reason: str, upto: int) -> int:
     """Say why the claim's verdict still stands after all that changed under it, up to the change of key `upto`.
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.models.cases import Case, Membership
 from claims.models.entries import Chain, writing
 from claims.models.exhibits import Exhibit
-from claims.models.leaning import flag_merge, lean_anew
+from claims.models.leaning import flag_merge, lean_anew, settle_merge
 from claims.models.moves import Role
 from claims.models.records import NotNow, NotYours, Refused
 from claims.models.sources import Merge, Source
@@ -112,6 +112,7 @@ def part(merge: Merge, *, by: User) -> Merge:
 
     Raises NotNow where it is undone already, or where the kept one was itself merged since.
     """
+    begun = timezone.now()
     with writing_wherever_known(merge.merged, merge.kept, by=by) as chains:
         done: Merge = Merge.objects.select_related("kept__merged_into", "merged").get(pk=merge.pk)
         source, kept = done.merged, done.kept
@@ -135,6 +136,9 @@ def part(merge: Merge, *, by: User) -> Merge:
             count = back["exhibits"] if chain.case_id is None else per_case[chain.case_id]
             chain.record(by=by, verb="parted", on=source, before=before, after={"merged_into": None, "exhibits": count})
         _tell_verdicts(source, kept, by=by, leant_on=[source, kept])
+        later = Merge.objects.filter(kept__in=[source, kept], made_at__gt=done.made_at, undone_at=None)
+        if not any(done.moved["stayed"].values()) and not later.exists():
+            settle_merge(source, kept, by=by, between=(done.made_at, begun))
     return done
 
 

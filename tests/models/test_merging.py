@@ -23,6 +23,7 @@ from claims.models import (
     kept_back,
     merge,
     part,
+    uphold,
 )
 from tests.custody.test_broken_off import database
 from tests.factories import (
@@ -346,3 +347,22 @@ def test_the_editors_of_verdicts_that_rest_on_them_are_told(case, ann, ben, eve,
     assert (change.evidence, change.what, change.editor, change.by) == (evidence, "merge", eve, ann)
     part(made, by=ann)
     assert EvidenceChange.objects.count() == 1, "the same is told once until it is answered"
+
+
+def test_nobody_is_asked_about_a_merge_that_was_undone_at_once_but_about_one_that_was_answered(
+    case, ann, ben, eve, max_, two
+):
+    kept, other = two
+    claim = make_claim(case=case)
+    make_evidence(claim=claim, source=other)
+    for person in (ann, ben):
+        make_assessment(claim=claim, by=person)
+    make_verdict(claim=claim, by=eve, signed_by=max_)
+    waiting = EvidenceChange.objects.unanswered()
+    part(merge(other, kept, by=ann, reason="One desk."), by=ann)
+    assert not waiting.exists()
+
+    made = merge(other, kept, by=ann, reason="One desk.")
+    uphold(claim, by=eve, reason="The same people.", upto=waiting.get().pk)
+    part(made, by=ann)
+    assert waiting.get().what == "merge"
