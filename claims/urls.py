@@ -47,6 +47,7 @@ of_claim = [
     path("withdraw/", claims.claim_withdraw, name="claim-withdraw"),
     path("reopen/", claims.claim_reopen, name="claim-reopen"),
     path("assess/", assessments.assess, name="claim-assess"),
+    path("assess/again/", assessments.reconsider, name="claim-reconsider"),
     path("similar/", links.claim_similar, name="claim-similar"),
     path("links/add/", links.link_add, name="link-add"),
     path("links/<int:pk>/remove/", links.link_remove, name="link-remove"),

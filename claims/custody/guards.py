@@ -29,6 +29,7 @@ FROZEN: dict[str, tuple[str, ...] | None] = {
     "claims_assessment": (
         "id", "claim_id", "reviewer_id", "round", "rating_id", "was_said", "likelihood", "confidence", "rationale",
         "would_change", "statement", "submitted_at", "seal", "once",
+        "follows_id", "moved_reason",
     ),
 }  # fmt: skip
 
@@ -45,7 +46,7 @@ KEPT: dict[str, tuple[tuple[str, ...], ...]] = {
     "claims_custody": (("id",),),
     "claims_stamp": (("case_id", "count"),),
     "claims_passage": (("claim_id", "document_id", "start", '"end"'), ("once",)),
-    "claims_assessment": (("claim_id", "reviewer_id", "round"), ("once",)),
+    "claims_assessment": (("claim_id", "reviewer_id", "round", "follows_id"), ("follows_id",), ("once",)),
 }
 
 
@@ -71,8 +72,8 @@ def differing(table: str, columns: tuple[str, ...], than: str) -> str:
 
 def replacing(table: str) -> str:
     """The condition, on SQLite, that a row comes in where a kept one stands, under its id or another unique key."""
-    # Most rows have no `once`, and none of them is another's for that.
-    keys = [" AND ".join(f"{c} {'=' if c == 'once' else 'IS'} new.{c}" for c in key) for key in KEPT[table]]
+    # Most rows have no `once` and follow none, and none of them is another's for that.
+    keys = [" AND ".join(f"{c} {'=' if len(key) == 1 else 'IS'} new.{c}" for c in key) for key in KEPT[table]]
     held = f" AND {FROZEN_ONCE[table].replace('old.', '')}" if table in FROZEN_ONCE else ""
     return f"EXISTS (SELECT 1 FROM {table} WHERE (id = new.id OR ({') OR ('.join(keys)})){held})"  # noqa: S608 - own names
 

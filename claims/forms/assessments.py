@@ -10,7 +10,19 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from claims.forms.fields import WorkForm, clock
-from claims.models import Assessment, Claim, Confidence, Evidence, Likelihood, Rating, Stale, User, WasSaid, assess
+from claims.models import (
+    Assessment,
+    Claim,
+    Confidence,
+    Evidence,
+    Likelihood,
+    Rating,
+    Stale,
+    User,
+    WasSaid,
+    assess,
+    reconsider,
+)
 from claims.weighing.contradictions import contradict
 
 UNANSWERED = ("", _("Not answered"))
@@ -108,12 +120,13 @@ class AssessmentForm(WorkForm):
         return bool(self.data.get("act") != "draft")
 
     def keep(self, claim: Claim, user: User) -> Assessment:
-        """Save the draft, or submit the answer."""
-        return assess(claim, by=user, submit=self.submits, expect=self.seen_version, **self.values)
+        """Save the draft, or submit the answer. What the same page saved meanwhile is its own."""
+        window = str(self.cleaned_data.get("once") or "")
+        return assess(claim, by=user, submit=self.submits, expect=self.seen_version, window=window, **self.values)
 
     def kept_before(self, claim: Claim, user: User) -> Assessment | None:
         """What holds these very answers already, where the form was sent twice."""
-        own = Assessment.objects.filter(claim=claim, reviewer=user, round=claim.round).first()
+        own = Assessment.objects.filter(claim=claim, reviewer=user, round=claim.round, follows=None).first()
         if own is None or (own.submitted_at is not None) != self.submits:
             return None
         own.claim = claim.locked()
@@ -128,3 +141,36 @@ class AssessmentForm(WorkForm):
     def relied_numbers(self) -> set[str]:
         """The numbers of the evidence that is ticked, for the template."""
         return {str(number) for number in self["relied_on"].value() or []}
+
+
+class ReconsiderForm(AssessmentForm):
+    """Another answer in the place of one that is sealed, and what changed one's mind."""
+
+    moved_reason = forms.CharField(
+        label=_("What changed your mind"), max_length=2000,
+        error_messages={"required": _("Say what changed your mind: both answers are shown, and this stands between "
+                                      "them.")},
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, own: Assessment, **kwargs: Any) -> None:
+        super().__init__(data, own=own, **kwargs)
+        self.fields["version"].initial = self.initial["version"] = own.pk
+
+    @property
+    def submits(self) -> bool:
+        """Always: nothing is drafted here."""
+        return True
+
+    def keep(self, claim: Claim, user: User) -> Assessment:
+        """Put it after the one that was on the page."""
+        values = self.values
+        return reconsider(claim, by=user, reason=values.pop("moved_reason"), seen=self.seen_version, **values)
+
+    def kept_before(self, claim: Claim, user: User) -> Assessment | None:
+        """The answer that followed the one on the page, where the form was sent twice."""
+        own: Assessment | None = Assessment.objects.filter(follows=self.seen_version, reviewer=user).first()
+        typed = self.cleaned_data
+        if own is None or any(getattr(own, name) != typed.get(name) for name in (*FIELDS, "rating")):
+            return None
+        own.claim = claim.locked()
+        return own

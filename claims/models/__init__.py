@@ -28,6 +28,7 @@ from claims.models.people import User
 from claims.models.quantities import Distinction, Quantity, Series, tell_apart, told_apart
 from claims.models.records import NotNow, NotYours, Recorded, Refused, Stale
 from claims.models.reports import Report
+from claims.models.second_thoughts import reconsider
 from claims.models.sources import Grade, Merge, Reliability, Source
 from claims.models.stamps import Stamp
 from claims.models.suggestions import Suggestion
@@ -43,6 +44,6 @@ __all__ = [
     "Scale", "Series", "Source", "Stale", "Stamp", "Status", "StoredFile", "Suggestion", "Tally", "User", "Verdict",
     "WasSaid", "assess", "assign", "begin", "decide_complete", "flag", "flag_lineage", "flag_merge",
     "keep_document", "keep_suggestions", "kept_back", "lineage_said", "link", "may", "may_merge", "merge", "part",
-    "propose", "send_back", "sign_off", "tell_apart", "told_apart", "trace", "untrace", "uphold", "withheld",
-    "withholding", "writing",
+    "propose", "reconsider", "send_back", "sign_off", "tell_apart", "told_apart", "trace", "untrace", "uphold",
+    "withheld", "withholding", "writing",
 ]  # fmt: skip

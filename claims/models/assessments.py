@@ -138,6 +138,12 @@ class Assessment(Recorded):
     saved_at = models.DateTimeField(default=timezone.now)
     submitted_at = models.DateTimeField(null=True, blank=True)
     seal = models.CharField(max_length=64, blank=True)
+    window = models.CharField(max_length=36, blank=True, help_text=_("The page in which the draft was written."))
+    follows = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="followed_by",
+        help_text=_("The sealed answer that its reviewer changed to this one."),
+    )  # fmt: skip
+    moved_reason = models.TextField(_("why it was changed"), blank=True, max_length=2000)
 
     objects = AssessmentQuerySet.as_manager()
 
@@ -145,7 +151,14 @@ class Assessment(Recorded):
         ordering = ["claim", "round", "submitted_at", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["claim", "reviewer", "round"], name="assessment_once_per_reviewer_and_round"
+                fields=["claim", "reviewer", "round"],
+                condition=Q(follows=None),
+                name="assessment_once_per_reviewer_and_round",
+            ),
+            models.CheckConstraint(
+                condition=Q(follows=None, moved_reason="")
+                | (Q(follows__isnull=False, submitted_at__isnull=False) & ~Q(moved_reason="")),
+                name="assessment_moved_says_why",
             ),
             models.CheckConstraint(
                 condition=Q(submitted_at=None) | (~Q(rationale="") & Q(rating__isnull=False) & ~Q(seal="")),
@@ -180,8 +193,10 @@ class Assessment(Recorded):
     def sealed_content(self, relied_on: list[Evidence] | None = None) -> str:
         """What the seal is the SHA-256 of: everything the reviewer said, and of which words, written canonically."""
         numbers = self.relied_numbers if relied_on is None else sorted(evidence.number for evidence in relied_on)
+        moved = {"follows": self.follows.seal, "moved_reason": self.moved_reason} if self.follows else {}
         return canonical(
-            {
+            moved
+            | {
                 "claim": self.claim.ref,
                 "statement": self.statement,
                 "round": self.round,
@@ -204,8 +219,8 @@ class Assessment(Recorded):
 
 @Prepared
 def assessments_of(claim: int, reviewer: int, round: int) -> Any:
-    """A reviewer's assessment of a claim in one round, if there is one."""
-    return Assessment.objects.filter(claim=claim, reviewer=reviewer, round=round).order_by()
+    """A reviewer's assessment of a claim in one round, if there is one: the first, which was given unswayed."""
+    return Assessment.objects.filter(claim=claim, reviewer=reviewer, round=round, follows=None).order_by()
 
 
 @Prepared
@@ -216,10 +231,9 @@ def assignments_of(claim: int, reviewer: int, round: int) -> Any:
 
 @Prepared
 def said_of(claim: int, round: int) -> Any:
-    """The ratings that reviewers gave in one round, by key."""
-    return (
-        Assessment.objects.submitted().filter(claim=claim, round=round).order_by().values_list("rating_id", flat=True)
-    )
+    """The ratings that stand in one round, one of each reviewer, by key."""
+    standing = Assessment.objects.submitted().filter(claim=claim, round=round, followed_by=None)
+    return standing.order_by().values_list("rating_id", flat=True)
 
 
 def assign(claim: Claim, reviewers: list[User], *, by: User) -> None:
@@ -338,9 +352,12 @@ def assess(
     submit: bool = True,
     relied_on: list[Evidence] | None = None,
     expect: int | None = None,
+    window: str = "",
     **answers: Any,
 ) -> Assessment:
     """Save somebody's own judgement of a claim: a draft, or submitted and so sealed.
+
+    A draft that another `window` saved since the version that this one expects is not overwritten.
 
     Raises NotNow or NotYours by the table of moves, Stale where the draft was saved elsewhere
     meanwhile, Refused where a submitted answer lacks its rating or rationale.
@@ -353,22 +370,18 @@ def assess(
             raise NotNow(_("Your assessment of this round is in already, and sealed."))
         if _has_its_answers(claim):
             require_unswayed(claim, claim.case.role_of(by))
-        if own is not None and expect is not None and own.version != expect:
+        if own is not None and expect is not None and own.version != expect and (not window or own.window != window):
             raise Stale(own)
         fresh = own is None
         own = own or Assessment(claim=claim, reviewer=by, round=claim.round)
         for name, value in answers.items():
             setattr(own, name, value)
-        own.claim, own.reviewer = claim, by
-        if any(item.claim_id != claim.pk for item in relied_on or []):
-            raise Refused(_("Rely on evidence that bears on this claim."), "relied_on")
-        if claim.case.hides_sources and any(item.exhibit_id and not item.credibility for item in relied_on or []):
-            raise Refused(_("Rely on evidence whose credibility is rated: sealed with you, it never could be."),
-                          "relied_on")  # fmt: skip
+        own.claim, own.reviewer, own.window = claim, by, window
+        check_relied_on(claim, relied_on or [])
         own.version += 1 if own.pk else 0
         own.saved_at = timezone.now()
         if submit:
-            _check_complete(own)
+            check_complete(own)
             own.submitted_at, own.statement = own.saved_at, claim.statement
             own.seal = sha256(own.sealed_content(relied_on or []))
         own.store()
@@ -376,12 +389,22 @@ def assess(
             own.relied_on.set(relied_on or [])
         if submit:
             _submit(own, claim, chain)
-        else:
+        elif fresh:  # what is saved while somebody types is one draft
             chain.record(by=by, verb="drafted", on=own, after={"round": own.round})
     return own
 
 
-def _check_complete(own: Assessment) -> None:
+def check_relied_on(claim: Claim, relied_on: list[Evidence]) -> None:
+    """Raises Refused where somebody relies on evidence of another claim, or that is still to be rated."""
+    if any(item.claim_id != claim.pk for item in relied_on):
+        raise Refused(_("Rely on evidence that bears on this claim."), "relied_on")
+    if claim.case.hides_sources and any(item.exhibit_id and not item.credibility for item in relied_on):
+        raise Refused(_("Rely on evidence whose credibility is rated: sealed with you, it never could be."),
+                      "relied_on")  # fmt: skip
+
+
+def check_complete(own: Assessment) -> None:
+    """Raises Refused where an answer lacks what a submitted one must have."""
     if own.rating is None:
         raise Refused(_("Choose an answer."), "rating")
     if own.rating.scale_id != own.claim.case.scale_id:

@@ -36,6 +36,7 @@ VERBS = {
     "assigned": _("asked for assessments"),
     "drafted": _("saved a draft assessment"),
     "assessed": _("submitted an assessment"),
+    "reconsidered": _("changed an assessment that was sealed"),
     "proposed": _("proposed a verdict"),
     "signed_off": _("signed off the verdict"),
     "sent_back": _("sent the proposal back"),

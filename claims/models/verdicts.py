@@ -162,11 +162,8 @@ def propose(claim: Claim, *, by: User, once: str | None = None, **values: Any) -
                 raise Refused(_("This answer is not on the case's scale."), "rating")
             if not verdict.summary.strip():
                 raise Refused(_("Say in a few sentences what the answer rests on."), "summary")
-            said = set(
-                fresh.assessments.exclude(submitted_at=None)
-                .filter(round=fresh.round)
-                .values_list("rating_id", flat=True)
-            )
+            answers = fresh.assessments.exclude(submitted_at=None).filter(round=fresh.round, followed_by=None)
+            said = set(answers.values_list("rating_id", flat=True))
             verdict.reached = Reached.AGREED if said == {verdict.rating_id} else Reached.SETTLED
             if verdict.reached == Reached.SETTLED and not verdict.difference:
                 raise Refused(_("This answer is not what every reviewer said: choose why they differed."), "difference")

@@ -160,7 +160,9 @@ def _gathered(claims: models.QuerySet[Claim]) -> list[Claim]:
     unnamed = models.ExpressionWrapper(withheld(), output_field=models.BooleanField())
     evidence = evidence.annotate(text_held=Length("exhibit__text"), unnamed=unnamed)
     assessments = (
-        Assessment.objects.submitted().select_related("reviewer", "rating", "claim").prefetch_related("relied_on")
+        Assessment.objects.submitted()
+        .select_related("reviewer", "rating", "claim", "follows")
+        .prefetch_related("relied_on")
     )
     verdicts = Verdict.objects.filter(decision="signed_off").select_related("rating", "proposed_by", "decided_by")
     return list(
@@ -416,7 +418,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
 
 
 def _assessment(assessment: Assessment) -> dict[str, Any]:
-    rating = assessment.rating
+    rating, first = assessment.rating, assessment.follows
     return {
         "reviewer": str(assessment.reviewer),
         "rating": rating.code if rating else "",
@@ -425,7 +427,8 @@ def _assessment(assessment: Assessment) -> dict[str, Any]:
         "was_said_label": assessment.get_was_said_display() if assessment.was_said else "",
         "likelihood_label": assessment.get_likelihood_display() if assessment.likelihood else "",
         "confidence_label": assessment.get_confidence_display() if assessment.confidence else "",
-        **_fields(assessment, "rationale", "would_change", "seal", "round"),
+        **_fields(assessment, "rationale", "would_change", "seal", "round", "moved_reason"),
+        "follows": first.seal if first else "",
         "relied_on": sorted(evidence.number for evidence in assessment.relied_on.all()),
         "submitted_at": _moment(assessment.submitted_at),
     }

@@ -377,6 +377,8 @@ def _assessment(assessment: dict[str, Any], snapshot: Snapshot) -> Assessment:
         Fact(_("Confidence in the judgement"), assessment["confidence_label"] or unanswered),
         Fact(_("Evidence relied on"), ", ".join(str(n) for n in assessment["relied_on"]) or _("none named")),
         Fact(_("Submitted"), wording.moment(assessment["submitted_at"])),
+        Fact(_("Changed after it was sealed, because"), assessment.get("moved_reason", "")),
+        Fact(_("Seal of the answer before"), assessment.get("follows", ""), code=True),
         Fact(_("Round"), _round(assessment)),
         Fact(_("Seal (SHA-256)"), assessment["seal"], code=True),
     ]

@@ -43,6 +43,7 @@ from claims.models.assessments import could_read_answers
 from claims.models.origins import Gathered, Link, origins_of
 from claims.models.origins_said import OriginsSaid
 from claims.models.prepared import Prepared
+from claims.models.second_thoughts import OPEN_TO_THEM
 from claims.models.verdicts import question_of
 from claims.text.quotations import Quotation, around, paragraph_bounds, stands
 from claims.views.changes import Changes
@@ -304,27 +305,29 @@ class ClaimPage:
     def _answers(self) -> list[Assessment]:
         rows = answers_for(self.role, self.may["assess"])(self.claim.pk, self.user.pk)
         relied_on = relied_on_in(self.claim.pk) if rows else []
+        by_key = {row.pk: row for row in rows}
         for row in rows:
             row.claim = self.claim
+            row.follows = by_key.get(row.follows_id or 0)
             row.relied_numbers = [number for assessment, number in relied_on if assessment == row.pk]
         return rows
 
     @cached_property
     def own(self) -> Assessment | None:
-        """The person's own assessment of this round, be it a draft."""
-        mine = (row for row in self._answers if row.reviewer_id == self.user.pk)
-        return next((row for row in mine if row.round == self.claim.round), None)
+        """The person's own assessment of this round as it stands, be it a draft."""
+        mine = [row for row in self._answers if row.reviewer_id == self.user.pk and row.round == self.claim.round]
+        return _standing(mine)[0] if mine else None
 
     @cached_property
     def answers(self) -> list[Assessment]:
-        """Others' assessments of this round, as far as the person may see them."""
+        """Others' assessments of this round as they stand, as far as the person may see them."""
         rows = [row for row in self._answers if row.round == self.claim.round and row.submitted_at]
-        return [row for row in rows if row.reviewer_id != self.user.pk]
+        return _standing([row for row in rows if row.reviewer_id != self.user.pk])
 
     @cached_property
     def earlier_answers(self) -> list[Assessment]:
-        """Assessments of earlier rounds."""
-        return [row for row in self._answers if row.round < self.claim.round and row.submitted_at]
+        """Assessments of earlier rounds, as they stood at the end."""
+        return _standing([row for row in self._answers if row.round < self.claim.round and row.submitted_at])
 
     @property
     def own_is_in(self) -> bool:
@@ -347,6 +350,11 @@ class ClaimPage:
         if self.claim.status not in MOVES["assess"].start:
             return []
         return [row.reviewer for row in waiting_for(self.claim.pk)]
+
+    @property
+    def may_reconsider(self) -> bool:
+        """Whether the person may put another answer after the one that is sealed."""
+        return self.reviews and self.own_is_in and self.claim.status in OPEN_TO_THEM
 
     @cached_property
     def form(self) -> AssessmentForm | None:
@@ -454,6 +462,12 @@ class ClaimPage:
     def tells(self, entry: Entry) -> bool:
         """Whether the entry's content may be shown: a proposal tells what the reviewers said."""
         return entry.thing != "verdict" or self._opened(entry.parts["after"]["round"])
+
+
+def _standing(answers: list[Assessment]) -> list[Assessment]:
+    """Those that their reviewers did not change since."""
+    changed = {row.follows_id for row in answers}
+    return [row for row in answers if row.pk not in changed]
 
 
 def _said(begins: int, near: str, start: int, end: int, exact: str, prefix: str, suffix: str, *document: Any) -> Said:

@@ -96,6 +96,15 @@ def claim(case: Case) -> Claim:
     return make_claim(case=case, exact="48,000")
 
 
+def test_assessment_moved_says_why(claim: Claim, ann: User) -> None:
+    own = make_assessment(claim=claim, by=ann)
+    changed = another(own, follows=own, moved_reason="The census came out.")
+    breaks("assessment_moved_says_why", another(changed, moved_reason=""))
+    breaks("assessment_moved_says_why", another(changed, follows=None))
+    holds(changed)
+    breaks("follows", another(changed))
+
+
 @pytest.fixture
 def decided(claim: Claim, ann: User, ben: User, eve: User, max_: User) -> Verdict:
     make_assessment(claim=claim, by=ann)

@@ -79,6 +79,8 @@ def make_assessment(**changes: Any) -> dict[str, Any]:
         "rationale": "Said on the record.\n\nThe transcript has the words.",
         "relied_on": [1],
         "would_change": "A later decree with another figure.",
+        "follows": "",
+        "moved_reason": "",
         "submitted_at": "2026-11-20T08:00:00Z",
         "round": 1,
         "seal": "5e" * 32,

@@ -127,7 +127,9 @@ def test_what_changed_since_and_why_the_verdict_stands_are_printed(case, ann, be
     for person in (ann, ben):
         make_assessment(claim=claim, by=person)
     make_verdict(claim=claim, by=eve, signed_by=max_)
-    item.cited.source.grade("E", by=ann, reason="Two of its statements were false.")
+    source = item.cited.source
+    assert source is not None
+    source.grade("E", by=ann, reason="Two of its statements were false.")
 
     def page() -> str:
         return render(freeze(case, case.claims.all(), by=eve).data, "md").decode()

@@ -199,3 +199,37 @@ def test_only_reviewers_assess_and_only_in_time(claim, rod, zoe, ann, eve, as_):
     answer = as_(ann).post(assess_url(claim), typed(claim))
     assert answer.status_code == 409
     assert "The census says otherwise." in text_of(answer)
+
+
+def saving_itself(claim, **fields):
+    return typed(claim, act="draft", auto="1", rating="", once="6f3c9d2e-8a51-4b0f-9c27-1d2e3f4a5b6c") | fields
+
+
+def test_a_draft_that_saves_itself_says_when_and_leaves_the_form_alone(claim, ann, as_, htmx):
+    browser = as_(ann)
+    answer = browser.post(assess_url(claim), saving_itself(claim, rationale="Half a tho"), headers=htmx)
+    assert "Draft saved" in text_of(answer)
+    assert "<form" not in text_of(answer)
+    again = browser.post(assess_url(claim), saving_itself(claim, rationale="Half a thought"), headers=htmx)
+    assert again.status_code == 200, "the same page has seen its own drafts"
+    assert Assessment.objects.get().rationale == "Half a thought"
+    assert Entry.objects.filter(verb="drafted").count() == 1, "what is typed is one draft"
+
+    submitted = browser.post(assess_url(claim), saving_itself(claim, act="submit", rating=typed(claim)["rating"]))
+    assert submitted.status_code == 302
+
+
+def test_a_draft_that_saves_itself_overwrites_none_of_another_window(claim, ann, as_, htmx):
+    browser = as_(ann)
+    browser.post(assess_url(claim), saving_itself(claim, rationale="Here"), headers=htmx)
+    other = saving_itself(claim, rationale="There", once="00000000-8a51-4b0f-9c27-1d2e3f4a5b6c")
+    answer = browser.post(assess_url(claim), other, headers=htmx)
+    assert answer.status_code == 409
+    assert "in another window" in text_of(answer)
+    assert Assessment.objects.get().rationale == "Here"
+
+
+def test_a_draft_that_cannot_be_saved_says_why_beside_the_form(claim, ann, as_, htmx):
+    answer = as_(ann).post(assess_url(claim), saving_itself(claim, rationale="x" * 20_001), headers=htmx)
+    assert answer.status_code == 422
+    assert "Not saved:" in text_of(answer)

@@ -73,5 +73,6 @@ function focusError() {
 
 addEventListener("beforeunload", (event) => {
   const areas = [...document.querySelectorAll("textarea")];
-  if (areas.some((area) => area.form?.ariaBusy !== "true" && typed(area))) event.preventDefault();
+  // A draft is kept whatever becomes of the page.
+  if (areas.some((area) => area.form?.ariaBusy !== "true" && !area.form?.dataset.draft && typed(area))) event.preventDefault();
 });

@@ -1,0 +1,59 @@
+"""What is typed into an assessment is not lost: by a reload, without a connection, after the session has ended."""
+
+from playwright.sync_api import expect
+
+CLAIM = "/cases/BY/claims/9/"
+
+
+def test_what_is_typed_is_saved_by_itself_and_is_there_after_a_reload(sign_in):
+    page = sign_in("analyst")
+    page.goto(CLAIM)
+    page.get_by_label("Rationale").fill("The army has said so itself.")
+    page.get_by_role("radio", name="Refuted").check()
+    expect(page.locator("#draft-saved")).to_contain_text("Draft saved")
+    page.reload()
+    expect(page.get_by_label("Rationale")).to_have_value("The army has said so itself.")
+    expect(page.get_by_role("radio", name="Refuted")).to_be_checked()
+
+
+def test_without_a_connection_it_is_kept_and_saved_once_there_is_one(sign_in, complaints):
+    page = sign_in("analyst")
+    page.goto(CLAIM)
+    page.context.set_offline(True)
+    page.get_by_label("Rationale").fill("Typed in a tunnel.")
+    status = page.locator("#draft-saved")
+    expect(status).to_contain_text("there is no connection")
+    page.context.set_offline(False)
+    expect(status).to_contain_text("Draft saved")
+    page.reload()
+    expect(page.get_by_label("Rationale")).to_have_value("Typed in a tunnel.")
+    complaints.clear()  # the browser says that there was no connection
+
+
+def test_what_was_not_saved_before_a_reload_is_brought_back(sign_in):
+    page = sign_in("analyst")
+    page.goto(CLAIM)
+    page.get_by_label("What would change it").fill("A list of the units.")
+    page.reload()
+    expect(page.get_by_label("What would change it")).to_have_value("A list of the units.")
+    expect(page.locator("#draft-saved")).to_contain_text("Draft saved")
+
+
+def test_an_ended_session_takes_nobody_away_from_what_they_type(sign_in):
+    page = sign_in("analyst")
+    page.goto(CLAIM)
+    page.context.clear_cookies()
+    page.get_by_label("Rationale").fill("Typed after the session had ended.")
+    expect(page.locator("#draft-saved")).to_contain_text("you have been signed out")
+    assert page.url.endswith(CLAIM)
+    kept = page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('draft ')).length")
+    assert kept == 1
+
+
+def test_signing_out_leaves_nothing_behind_in_the_browser(sign_in):
+    page = sign_in("analyst")
+    page.goto(CLAIM)
+    page.get_by_label("Rationale").fill("For nobody else's eyes.")
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/login/**")
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('draft ')).length") == 0
