@@ -73,6 +73,8 @@ of_exhibit = [
     path("captures/<int:capture>/", captures.capture_detail, name="capture-detail"),
     path("captures/<int:capture>/picture.png", captures.capture_picture, name="capture-picture"),
     path("captures/<int:capture>/file/", captures.capture_bytes, name="capture-bytes"),
+    path("captures/<int:capture>/text/", captures.capture_text, name="capture-text"),
+    path("captures/<int:capture>/text/use/", captures.capture_use, name="capture-use"),
     path("trace/", lineage.lineage_add, name="lineage-add"),
     path("lineage/<int:said>/remove/", lineage.lineage_remove, name="lineage-remove"),
 ]

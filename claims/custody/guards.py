@@ -34,7 +34,11 @@ FROZEN: dict[str, tuple[str, ...] | None] = {
 }  # fmt: skip
 
 # table → when a row of it is frozen; those of the others are from the start.
-FROZEN_ONCE = {"claims_exhibit": "length(old.text) > 0", "claims_assessment": "old.submitted_at IS NOT NULL"}
+# An exhibit's text gives way only to that of another capture, which is named with it.
+FROZEN_ONCE = {
+    "claims_exhibit": "length(old.text) > 0 AND (new.text_of_id IS NULL OR new.text_of_id = old.text_of_id)",
+    "claims_assessment": "old.submitted_at IS NOT NULL",
+}
 
 # table → its unique keys: such rows are neither deleted nor replaced, under none of them.
 KEPT: dict[str, tuple[tuple[str, ...], ...]] = {

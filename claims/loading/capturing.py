@@ -13,6 +13,7 @@ from claims.loading.fetching import Fetched, Unfetchable, fetch
 from claims.models import Capture, Exhibit, Job, Refused, StoredFile, User, begin, writing
 
 LONGEST_NAME = 255
+PASTED = "text/plain; charset=utf-8"  # how a pasted text is kept
 
 
 def capture(
@@ -46,7 +47,7 @@ def capture_text(exhibit: Exhibit, text: str, *, by: User, once: str | None = No
     """The capture of a pasted text."""
     file = store.keep(text.encode())
     how = Capture.How.PASTED
-    return capture(exhibit, file, by=by, how=how, once=once, declared_type="text/plain; charset=utf-8", note=note)
+    return capture(exhibit, file, by=by, how=how, once=once, declared_type=PASTED, note=note)
 
 
 def capture_fetched(exhibit: Exhibit, fetched: Fetched, *, by: User, once: str | None = None) -> Capture:

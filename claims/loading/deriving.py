@@ -13,14 +13,18 @@ import PIL
 import pypdfium2
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims.custody import store
 from claims.loading import sandbox
+from claims.loading.capturing import PASTED
+from claims.loading.capturing import capture as received
 from claims.loading.extracting import Unextractable, extract
 from claims.loading.formats.parsed import Fault
-from claims.models import Capture, Derived, Exhibit, Job, StoredFile, User, begin, writing
+from claims.models import Capture, Derived, Exhibit, Job, Refused, Report, StoredFile, User, begin, writing
+from claims.models.entries import sha256
 
 LONGEST_TEXT = 1_000_000  # characters that an exhibit's text may have
 PDF = "application/pdf"
@@ -44,7 +48,7 @@ def derive(capture: Capture, *, by: User) -> list[Derived]:
     made = [text_of(capture)]
     if is_drawn(capture.file):
         made.append(picture_of(capture.file, 1 if capture.file.detected_type == PDF else 0))
-    fill(capture.exhibit, made[0], by=by)
+    fill(capture, made[0], by=by)
     return made
 
 
@@ -108,20 +112,82 @@ def picture_of(file: StoredFile, page: int = 0) -> Derived:
     return _kept(made)
 
 
-def fill(exhibit: Exhibit, text: Derived, *, by: User) -> None:
+def fill(capture: Capture, text: Derived, *, by: User) -> None:
     """Give an exhibit that holds no text yet the text of its capture, so that quotations can be checked against it."""
-    if text.file is None or not 0 < text.facts.get("characters", 0) <= LONGEST_TEXT:
+    words = words_of(text)
+    if not words:
         return
-    words = b"".join(store.read(text.file)).decode()
-    with writing(exhibit.case):
-        stands = Exhibit.objects.select_related("case", "source", "document").get(pk=exhibit.pk)
-        if stands.held_text is not None:
-            return
-        if not all(quote in words for quote in stands.evidence.exclude(quote="").values_list("quote", flat=True)):
+    with writing(capture.exhibit.case):
+        stands = _standing(capture)
+        if stands.held_text is not None or stands.misquoting(words, most=None):
             return  # what is quoted already stands in another text of it
-        stands.text, stands.pages = words, text.facts.get("pages", [])
-        stands.language = stands.language or str(text.facts.get("language", ""))[:12]
-        stands.save(by=by)
+        stands.hold(words, of=capture, by=by, **_told(text))
+
+
+def use_text(capture: Capture, *, by: User) -> Exhibit:
+    """The exhibit, which holds this capture's text from now on; one that came in no capture becomes one first.
+
+    Raises Refused where the capture has no text that can be held, or words that are quoted do not stand in it.
+    """
+    text = text_of(capture)
+    words = words_of(text)
+    if not words:
+        raise Refused(_("This capture has no text that could be used."))
+    before = _standing(capture)
+    if why := before.misquoting(words, most=None) or reported(before, words):
+        raise Refused(f"{why} {_('Correct that first, or leave the text as it is.')}")
+    uncaptured = bool(before.text) and capture_of_text(before, before.text) is None
+    kept = store.keep(before.text.encode()) if uncaptured else None
+    with writing(before.case):
+        stands = _standing(capture)
+        if stands.text == words and stands.text_of_id is not None:
+            return stands  # sent twice, or somebody was quicker
+        if kept is not None and stands.text_of_id is None:
+            note = _("The text that was held before the one of another capture was used.")
+            received(stands, kept, by=by, how=Capture.How.PASTED, declared_type=PASTED, note=note)
+        stands.hold(words, of=capture, by=by, **_told(text))
+    return stands
+
+
+def words_of(text: Derived) -> str:
+    """A capture's text, where it is one that an exhibit can hold; else ""."""
+    if text.file is None or not 0 < text.facts.get("characters", 0) <= LONGEST_TEXT:
+        return ""
+    return b"".join(store.read(text.file)).decode()
+
+
+def made_text(capture: Capture) -> Derived | None:
+    """The text that was made of a capture already."""
+    made = Derived.objects.filter(parent=capture.file, kind=Derived.Kind.TEXT).select_related("file")
+    found: Derived | None = made.order_by("-pk").first()
+    return found
+
+
+def capture_of_text(exhibit: Exhibit, text: str) -> Capture | None:
+    """The exhibit's newest capture that has this text; None where it came in none."""
+    same = Derived.objects.filter(kind=Derived.Kind.TEXT, file__sha256=sha256(text), parent=OuterRef("file"))
+    rows = Capture.objects.filter(Exists(same), exhibit=exhibit).defer("headers").select_related("file")
+    return rows.order_by("-pk").first()
+
+
+def reported(exhibit: Exhibit, words: str) -> str:
+    """Which report quotes words of the exhibit that do not stand in this text, in a sentence; "" where none does."""
+    held_in = f"exhibit:{exhibit.pk}"
+    for report in Report.objects.filter(case=exhibit.case, snapshot__contains=f'"{held_in}"').order_by("number"):
+        items = (item for claim in report.data["claims"] for item in claim["evidence"])
+        if any(item["held_in"] == held_in and item["quote"] not in words for item in items):
+            said = _("Report %(number)s quotes words that do not stand in that text.")
+            return said % {"number": report.number}
+    return ""
+
+
+def _standing(capture: Capture) -> Exhibit:
+    found: Exhibit = Exhibit.objects.select_related("case", "source", "document").get(pk=capture.exhibit_id)
+    return found
+
+
+def _told(text: Derived) -> dict[str, Any]:
+    return {"pages": text.facts.get("pages", []), "language": str(text.facts.get("language", ""))}
 
 
 def _kept(made: Derived) -> Derived:

@@ -98,6 +98,11 @@ class Capture(Recorded):
         return f"{self.final_url or self.name or self.get_how_display()}, {self.file.sha256[:12]}"
 
     @property
+    def called(self) -> str:
+        """What people know it by: the name that it came under, the address that it came from, or how it came."""
+        return self.name or self.final_url or self.get_how_display()
+
+    @property
     def log_case(self) -> Case:
         return self.exhibit.case
 

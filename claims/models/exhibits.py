@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.cases import Case
@@ -22,7 +24,11 @@ from claims.text.credits import credit
 from claims.text.fingerprints import LONGEST, number_of, prints, wording
 
 if TYPE_CHECKING:
+    from claims.models.captures import Capture
     from claims.models.people import User
+
+CHECKED = 1000  # quotations that a page holds against a text
+NAMED = 5  # pieces of evidence that a refusal names
 
 
 class ExhibitQuerySet(RecordedQuerySet):
@@ -54,6 +60,10 @@ class Exhibit(Recorded):
         help_text=_("The document of this case whose text it is, where it is one."),
     )  # fmt: skip
     text = models.TextField(_("text"), blank=True, max_length=1_000_000)
+    text_of = models.ForeignKey(
+        "Capture", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+",
+        help_text=_("The capture whose text it holds; none where the text was pasted with the evidence."),
+    )  # fmt: skip
     language = models.CharField(_("language"), max_length=12, blank=True, help_text=_("As in en, uk, be, ar."))
     pages = models.JSONField(
         default=list, editable=False, help_text=_("Where each page of a paged file begins in the text.")
@@ -113,9 +123,14 @@ class Exhibit(Recorded):
                 self._tell_of(stored, by)
 
     def _tell_of(self, stored: Exhibit, by: User) -> None:
-        """Another source, address or document may make it another origin: its case knows the one, editors the other."""
+        """Another source, address or document may make it another origin: its case knows the one, editors the other.
+
+        Another text is told as another capture is.
+        """
         from claims.models.leaning import EvidenceChange, flag  # what verdicts lean on is built on exhibits
 
+        if stored.held_text not in (None, self.held_text):
+            flag(EvidenceChange.What.CAPTURE, by=by, exhibits=[self.pk])
         marks = ("source_id", "url", "document_id")
         if all(getattr(stored, name) == getattr(self, name) for name in marks):
             return
@@ -124,14 +139,37 @@ class Exhibit(Recorded):
         flag(EvidenceChange.What.LINEAGE, by=by, exhibits=[self.pk])
 
     def _check_text(self, stored: Exhibit) -> None:
-        if stored.text and self.text != stored.text:
+        if stored.text and self.text != stored.text and self.text_of_id in (None, stored.text_of_id):
             raise Refused(_("The text stays as it is: quotations stand in it."), "text")
-        held = self.held_text
-        if held == stored.held_text:
-            return
-        quotes = self.evidence.exclude(quote="").values_list("quote", flat=True)
-        if not all(quote in (held or "") for quote in quotes):
-            raise Refused(_("Evidence quotes this exhibit, and its words do not stand in that text."), "document")
+        if self.held_text != stored.held_text and (why := self.misquoting(self.held_text or "", most=None)):
+            raise Refused(why, "document")
+
+    def hold(self, text: str, *, of: Capture, by: User, pages: Sequence[int] = (), language: str = "") -> None:
+        """Hold the text of a capture from now on, in the place of another if there was one.
+
+        Raises Refused where a quotation would no longer stand, or its text is that of a document.
+        """
+        if self.document_id is not None:
+            raise Refused(_("Its text is that of a document of this case, and stays so."))
+        self.text, self.pages = text, list(pages)
+        self.text_of = of
+        self.language = self.language or language[:12]
+        self.save(by=by)
+
+    def misquoting(self, text: str, *, most: int | None = CHECKED) -> str:
+        """Which evidence quotes words that do not stand in this text, in a sentence; "" where none does.
+
+        `most` bounds how many quotations are looked at. What was removed counts where it may stand in a report: once
+        a text is held that it was checked against.
+        """
+        evidence = self.evidence.exclude(quote="").select_related("claim__case").order_by("claim", "number")
+        if self.pk and not Exhibit.objects.filter(pk=self.pk).exclude(text="", document=None).exists():
+            evidence = evidence.filter(removed_at=None)
+        wrong = [item.log_label for item in evidence[:most] if item.quote not in text]
+        if not wrong:
+            return ""
+        named = ", ".join(wrong[:NAMED]) + (", …" if len(wrong) > NAMED else "")
+        return now("Words that are quoted do not stand in that text: %(evidence)s.") % {"evidence": named}
 
     @property
     def held_text(self) -> str | None:

@@ -15,15 +15,16 @@ from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from claims.custody import store
 from claims.forms.exhibits import CaptureForm
 from claims.forms.fields import clock
 from claims.loading.capturing import fetch_later
-from claims.loading.deriving import PDF, derive_now_or_later, is_drawn, picture_of
+from claims.loading.deriving import PDF, derive_now_or_later, is_drawn, picture_of, use_text
 from claims.models import Capture, Custody, Document, Exhibit, Job, Refused, Role, User, withheld
 from claims.views.access import Request, on_document, on_exhibit
+from claims.views.capture_texts import CaptureText, at, why_not_taken
 from claims.views.parts import go, render_part, whole
 
 DERIVED = 50
@@ -96,7 +97,10 @@ def capture_add(request: Request, exhibit: Exhibit) -> HttpResponse:
         made = form.attempt(lambda: form.capture(exhibit, request.user))
         if made is not None:
             job = derive_now_or_later(made, by=request.user)
-            return go(request, job or exhibit, told(made))
+            sentence = told(made)
+            if job is None and (untaken := why_not_taken(made)):
+                return go(request, at(made), f"{sentence} {untaken}")
+            return go(request, job or exhibit, sentence)
     context = {"room": "case", "case": exhibit.case, "exhibit": exhibit, "form": form}
     return render_part(request, "claims/capture_add.html", "capture", context, form.status if form.errors else 200)
 
@@ -121,7 +125,7 @@ def told(made: Capture) -> str:
 
 @on_exhibit()
 def capture_detail(request: Request, exhibit: Exhibit, capture: int) -> HttpResponse:
-    """One capture: how it came, what it is, and what became of it since."""
+    """One capture: how it came, what it is, what it says, and what became of it since."""
     found = of_exhibit(exhibit, capture)
     enter_view(found, request.user)
     custody = found.custody.select_related("by").order_by("-pk").fetch_mode(models.FETCH_RAISE)
@@ -134,8 +138,29 @@ def capture_detail(request: Request, exhibit: Exhibit, capture: int) -> HttpResp
         "derived": list(found.file.derived.select_related("file").order_by("kind", "page", "-pk")[:DERIVED]),
         "picture": picture_for(found, whole(request.GET, "page") or 1),
         "same": Capture.objects.filter(exhibit=exhibit, file=found.file).exclude(pk=found.pk).exists(),
+        "text": CaptureText.of(found, request.user, 1, shortly=True),
     }
     return render_part(request, "claims/capture_detail.html", "capture", context)
+
+
+@on_exhibit()
+def capture_text(request: Request, exhibit: Exhibit, capture: int) -> HttpResponse:
+    """A part of a capture's text."""
+    found = of_exhibit(exhibit, capture)
+    text = CaptureText.of(found, request.user, whole(request.GET, "part") or 1)
+    if text is None:
+        raise Http404
+    enter_view(found, request.user)
+    context = {"room": "case", "case": exhibit.case, "exhibit": exhibit, "capture": found, "text": text}
+    return render_part(request, "claims/capture_text.html", "text", context)
+
+
+@require_POST
+@on_exhibit(may="cite")
+def capture_use(request: Request, exhibit: Exhibit, capture: int) -> HttpResponse:
+    """Have the exhibit hold this capture's text, so that quotations are checked against it."""
+    use_text(of_exhibit(exhibit, capture), by=request.user)
+    return go(request, exhibit, _("Its text is that of this capture now: quotations are checked against it."))
 
 
 @require_safe

@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 
 from claims.forms.evidence import having
 from claims.forms.exhibits import ExhibitFilters, ExhibitForm
+from claims.loading.deriving import capture_of_text
 from claims.loading.reading import laid_out, part_of
-from claims.models import Capture, Case, Document, Evidence, Exhibit, Lineage
+from claims.models import Capture, Case, Derived, Document, Evidence, Exhibit, Lineage
+from claims.models.entries import sha256
 from claims.search.claims import usable
 from claims.views.access import Request, on_case, on_exhibit
 from claims.views.lineage import LineagePage
@@ -59,6 +61,7 @@ def exhibit_list(request: Request, case: Case) -> HttpResponse:
 def exhibit_detail(request: Request, exhibit: Exhibit) -> HttpResponse:
     """One exhibit: what it is, its captures, where it comes from, what rests on it, and its text."""
     context = about(request, exhibit) | text_of(request, exhibit)
+    context["read"] = next((row for row in context["captures"] if row.text_sha256), None)
     return render_part(request, "claims/exhibit_detail.html", "text", context)
 
 
@@ -83,12 +86,15 @@ def text_of(request: Request, exhibit: Exhibit) -> dict[str, Any]:
     """The part of its text that the address names, laid out for reading; nothing where no text is held."""
     held, pages, language = held_of(exhibit)
     if not held:
-        return {"here": None, "page": [], "text_language": language}
+        return {"here": None, "page": [], "text_language": language, "held_sha256": ""}
     here = part_of(held, whole(request.GET, "part") or 1)
     if here is None:
         raise Http404
     page = laid_out(here, [], [], pages)
-    return {"here": here, "before": here.number - 1, "after": here.number + 1, "page": page, "text_language": language}
+    return {
+        "here": here, "before": here.number - 1, "after": here.number + 1, "page": page, "text_language": language,
+        "held_sha256": sha256(held), "text_capture": None if exhibit.document_id else capture_of_text(exhibit, held),
+    }  # fmt: skip
 
 
 def held_of(exhibit: Exhibit) -> tuple[str, list[int], str]:
@@ -107,6 +113,13 @@ def about(request: Request, exhibit: Exhibit) -> dict[str, Any]:
     if before is not None:
         captures = captures.filter(pk__lt=before)
     rows = list(captures.order_by("-pk").fetch_mode(models.FETCH_RAISE)[: CAPTURES + 1])
+    texts = dict(
+        Derived.objects.filter(parent__in={row.file_id for row in rows}, kind=Derived.Kind.TEXT)
+        .exclude(file=None)
+        .values_list("parent", "file__sha256")
+    )
+    for row in rows:
+        row.text_sha256 = texts.get(row.file_id)
     resting = Evidence.objects.standing().filter(exhibit=exhibit).select_related("claim__rating", "grade")
     evidence = list(resting.order_by("-pk").fetch_mode(models.FETCH_RAISE)[: RESTING + 1])
     for item in evidence:

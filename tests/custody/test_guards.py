@@ -206,6 +206,16 @@ def test_the_text_of_an_exhibit_never_changes_once_it_is_there(case):
     assert not refused("UPDATE claims_exhibit SET title = 'Another' WHERE id = %s", exhibit.pk)
 
 
+def test_the_text_of_an_exhibit_gives_way_only_to_that_of_another_capture(case):
+    exhibit = make_evidence(claim=make_claim(case=case)).cited
+    first, second = make_capture(exhibit=exhibit), make_capture(exhibit=exhibit)
+    change = "UPDATE claims_exhibit SET text = %s, text_of_id = %s WHERE id = %s"
+    assert not refused(change, "One", first.pk, exhibit.pk)
+    assert refused(change, "Two", first.pk, exhibit.pk)
+    assert refused(change, "Two", None, exhibit.pk)
+    assert not refused(change, "Two", second.pk, exhibit.pk)
+
+
 @pytest.mark.parametrize(
     "change", ["rationale = 'x'", "seal = 'x'", "submitted_at = NULL", "rating_id = NULL", "once = 'x'", "id = id + 9"]
 )
