@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from claims.forms.evidence import StanceForm
-from claims.forms.fields import initial_of
+from claims.forms.fields import are_languages, initial_of
 from claims.models import Claim, Evidence, User
 
 SEARCH = ["place", "query", "languages", "since", "until", "searched_on", "searched_by", "limits"]
@@ -27,8 +27,9 @@ class AbsenceForm(StanceForm):
         label=_("For what"), max_length=1000, help_text=_("The words as they were entered, or what was looked for.")
     )
     languages = forms.CharField(
-        label=_("In which languages"), max_length=120, required=False, help_text=_("As in en, uk, be, ar.")
-    )
+        label=_("In which languages"), max_length=120, required=False, validators=[are_languages],
+        help_text=_("As in en, uk, be, ar."),
+    )  # fmt: skip
     since = forms.DateField(label=_("Period from"), required=False)
     until = forms.DateField(label=_("to"), required=False)
     searched_on = forms.DateField(label=_("Searched on"), initial=timezone.localdate)

@@ -7,11 +7,10 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from claims.forms.fields import WorkForm, initial_of
+from claims.forms.fields import WorkForm, initial_of, is_language
 from claims.loading import claim_tables
 from claims.loading.documents import TYPED, load
 from claims.models import Case, Document, Job, Refused, User, begin
@@ -25,10 +24,6 @@ ENCODINGS = [
     ("windows-1252", "Windows-1252"), ("windows-1250", "Windows-1250"), ("windows-1256", "Windows-1256"),
     ("iso-8859-1", "ISO-8859-1"), ("utf-16", "UTF-16"), ("gb18030", "GB 18030"), ("shift_jis", "Shift JIS"),
 ]  # fmt: skip
-
-is_language = RegexValidator(
-    r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$", gettext_lazy("Write the language as a code, as in en, uk, be or ar.")
-)
 
 
 class AboutForm(WorkForm):

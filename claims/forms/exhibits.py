@@ -8,9 +8,8 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from claims.forms.documents import is_language
 from claims.forms.evidence import SOURCES, WebAddress
-from claims.forms.fields import PlainWords, WorkForm, initial_of
+from claims.forms.fields import PlainWords, WorkForm, initial_of, is_language
 from claims.loading.capturing import capture, capture_text
 from claims.models import Capture, Exhibit, Source, User
 

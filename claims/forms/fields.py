@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 
 from claims.loading.documents import why_unreadable
 from claims.models import Entry, Recorded, Refused, Stale, User
+from claims.text.languages import is_code, no_codes
 from claims.text.normalising import TURNS, Unreadable, clean, code_point
 
 VERBATIM = {"quote", "text", "words"}  # fields for a document's own words: they must stay as they stand there
@@ -85,6 +86,19 @@ class Fits(MaxLengthValidator):
     def clean(self, x: Any) -> int:
         """How long it is."""
         return len(x.replace("\r\n", "\n"))
+
+
+def is_language(typed: str) -> None:
+    """Raises ValidationError where this is no code of a language."""
+    if not is_code(typed):
+        raise ValidationError(_("Write the language as a code, as in en, uk, be or ar."))
+
+
+def are_languages(typed: str) -> None:
+    """Raises ValidationError where one of these is no code of a language."""
+    if wrong := no_codes(typed):
+        said = _("“%(wrong)s” is no code of a language. Write codes with commas between them, as in en, uk, be, ar.")
+        raise ValidationError(said % {"wrong": wrong[0][:40]})
 
 
 class PlainWords(forms.BaseForm):

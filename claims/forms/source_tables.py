@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from claims.forms.fields import WorkForm
 from claims.loading import source_tables
-from claims.loading.source_tables import MOST_BYTES, Outcome, Plan
+from claims.loading.source_lines import MOST_BYTES
+from claims.loading.source_tables import Outcome, Plan
 from claims.models import Case, Refused, Role, Source, User
 from claims.search.sources import finder
 

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from claims.forms.fields import PlainWords, WorkForm, initial_of
+from claims.forms.fields import PlainWords, WorkForm, are_languages, initial_of
 from claims.models import Case, Reliability, Role, Source, User
 from claims.search.sources import called, named
 
@@ -69,8 +69,9 @@ class SourceForm(WorkForm):
     )  # fmt: skip
     country = forms.CharField(label=gettext_lazy("Country"), max_length=60, required=False)
     languages = forms.CharField(
-        label=gettext_lazy("Languages"), max_length=120, required=False, help_text=gettext_lazy("As in en, uk, be, ar.")
-    )
+        label=gettext_lazy("Languages"), max_length=120, required=False, validators=[are_languages],
+        help_text=gettext_lazy("As in en, uk, be, ar."),
+    )  # fmt: skip
     interests = forms.CharField(
         label=gettext_lazy("Interests"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("What it stands to gain or lose by what it says."),

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from claims.forms.source_tables import ImportForm
-from claims.loading.source_tables import EXAMPLE, Outcome, export, told
+from claims.loading.source_lines import EXAMPLE
+from claims.loading.source_tables import Outcome, export, told
 from claims.models import NotYours, Source
 from claims.views.access import Request, polite
 from claims.views.parts import go, render_part
@@ -47,6 +48,7 @@ def source_import(request: Request) -> HttpResponse:
         "filled": plan.filled[:SHOWN] if plan else [],
         "alone": plan.alone[:SHOWN] if plan else [],
         "refused": told(plan.refused + plan.noted, SHOWN) if plan else [],
+        "repeated": told(plan.repeated, SHOWN) if plan else [],
         "outcome": outcome,
         "noted": told(outcome.noted, SHOWN) if outcome else [],
         "said": _said(outcome) if outcome else "",

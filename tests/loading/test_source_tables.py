@@ -8,7 +8,8 @@ import pytest
 from django.utils import timezone
 
 from claims.loading import source_tables
-from claims.loading.source_tables import as_meant, as_words, export, import_sources, plan, read
+from claims.loading.source_lines import as_meant, as_words, read
+from claims.loading.source_tables import export, import_sources, plan
 from claims.models import Entry, Grade, Refused, Source
 from claims.search.sources import finder
 from tests.factories import make_case, make_source
@@ -177,7 +178,7 @@ def test_the_plan_made_before_another_imported_makes_nothing_twice(case, ann):
     ],
 )
 def test_a_line_that_cannot_be_read_is_told_with_its_reason(line, why):
-    rows, refused = read(table("Good,outlet,,,,,", line))
+    rows, refused, _repeated = read(table("Good,outlet,,,,,", line))
     assert [row.name for row in rows] == ["Good"]
     assert [number for number, _said in refused] == [3]
     assert why in refused[0][1]
@@ -212,3 +213,32 @@ def test_rows_come_in_some_at_a_time(bring, monkeypatch):
     monkeypatch.setattr(source_tables, "AT_ONCE", 2)
     assert bring(table(*(f"Source {n},,,Source {(n + 3) % 7},,," for n in range(7))))[1].made == 7
     assert Source.objects.exclude(belongs_to=None).count() == 6
+
+
+def test_lines_that_say_nothing_new_are_told_and_not_lost_without_a_word():
+    rows, refused, repeated = read(
+        table("Belta,outlet,,,C,Late.,", ",,,,,,", "BELTA,outlet,,,C,Late.,", "Belta,outlet,,,B,Better.,")
+    )
+    assert [(row.name, [grade.letter for grade in row.grades]) for row in rows] == [("Belta", ["C", "B"])]
+    assert refused == []
+    assert repeated == [(3, "It is empty."), (4, "It says of “BELTA” what line 2 says.")]
+
+
+@pytest.mark.parametrize(
+    ("head", "line", "why"),
+    [
+        ("name", "Colour;semi", "parted by “;”"),
+        ("name,kind", "Colour\tsemi", "parted by “tab”"),
+        ("name,kind", "Colour,outlet,more", "3 cells, and the first line names 2 columns"),
+        ("name,languages", "Colour,xx-notalang", "no code of a language"),
+    ],
+)
+def test_a_line_that_fits_in_no_columns_is_no_name(head, line, why):
+    rows, refused, _repeated = read(table(line, head=head))
+    assert rows == []
+    assert why in refused[0][1]
+
+
+def test_a_separator_in_quotation_marks_is_part_of_the_name_and_a_table_may_have_any_separator():
+    assert [row.name for row in read(table('"Colour;semi"', head="name"))[0]] == ["Colour;semi"]
+    assert [(row.name, row.kind) for row in read(table("Colour;outlet", head="name;kind"))[0]] == [("Colour", "outlet")]

@@ -18,7 +18,7 @@ def claim(case):
 
 def typed(user: User, **fields):
     return {
-        "place": "The state archive", "query": "order of 4 February", "languages": "en and be", "since": "2022-01-01",
+        "place": "The state archive", "query": "order of 4 February", "languages": "en, be", "since": "2022-01-01",
         "until": "2023-02-28", "searched_on": "2023-03-04", "searched_by": user.pk, "stance": "refutes",
         "bearing": "true", "limits": "Closed files were out of reach.", "once": str(uuid.uuid4()),
     } | fields  # fmt: skip
@@ -38,7 +38,7 @@ def test_it_stands_among_the_evidence_as_searched_not_found_with_all_that_bounds
 
     assert "Search recorded." in page
     for words in (
-        "Searched, not found", "In The state archive, for “order of 4 February”", "in en and be",
+        "Searched, not found", "In The state archive, for “order of 4 February”", "in en, be",
         "from 1 Jan 2022 to 28 Feb 2023", "on 4 Mar 2023 by Ben", "limits: Closed files were out of reach.",
         "a search has no grade",
     ):  # fmt: skip
@@ -149,3 +149,11 @@ def test_a_reader_records_nothing_and_a_stranger_finds_nothing(claim, rod, zoe, 
         assert as_(reader).get(add(claim)).status_code == status
         assert as_(reader).post(add(claim), typed(reader)).status_code == status
     assert not Evidence.objects.exists()
+
+
+@pytest.mark.parametrize("languages", ["xx-notalang", "en, Englisch"])
+def test_a_language_that_is_none_is_refused_at_its_field(claim, ann, as_, languages):
+    answer = as_(ann).post(add(claim), typed(ann, languages=languages))
+    assert answer.status_code == 422
+    assert "is no code of a language" in text_of(answer)
+    assert not Absence.objects.exists()
