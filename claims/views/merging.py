@@ -45,7 +45,8 @@ def source_merge(request: Request, source: Source) -> HttpResponse:
         if done is not None:
             said = _("“%(merged)s” is merged into this source.") % {"merged": merged}
             return go(request, f"{kept.get_absolute_url()}?merged={done.pk}", said)
-    context |= {"form": form, "both": [_told(one, request.user) for one in (source, other)]}
+    both = [_told(one, request.user) for one in (source, other)]
+    context |= {"form": form, "both": both, "differences": differences(*both)}
     status = form.status if form.errors else 200
     return render_part(request, "claims/source_merge.html", "merge", context, status)
 
@@ -73,10 +74,31 @@ def _told(source: Source, user: User) -> dict[str, Any]:
     grades = source.grades.select_related("graded_by").order_by("-graded_at", "-pk").fetch_mode(models.FETCH_RAISE)
     return {
         "source": source,
+        "above": next(iter(source.belongings(user)), None),
         "grades": grades[:GRADES],
         "exhibits": f"{COUNTED:,}+" if counted > COUNTED else f"{counted:,}",
         "cases": cases.filter(sources=source).order_by("title", "pk")[:OFFERED],
     }
+
+
+def differences(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
+    """What is said otherwise of the two, so that they may not be one; what is said of one alone is no difference."""
+    first, second = one["source"], other["source"]
+    above, beyond = one["above"], other["above"]
+    said = [
+        (_("kind"), first.get_kind_display(), second.get_kind_display()),
+        (_("country"), first.country, second.country),
+        (_("belongs to"), above, beyond),
+    ]
+    found = [
+        _("%(what)s: “%(one)s” and “%(other)s”") % {"what": what, "one": here, "other": there}
+        for what, here, there in said
+        if here and there and here != there
+    ]
+    for lower, upper in ((first, beyond), (second, above)):
+        if lower == upper:
+            found.append(_("one belongs to the other, “%(name)s”") % {"name": upper})
+    return found
 
 
 @require_POST

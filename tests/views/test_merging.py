@@ -140,3 +140,19 @@ def test_a_reader_of_two_cases_is_not_told_in_which_the_merged_one_is_withheld(a
         assert page.status_code == 200
         assert [known.title for known in page.context["known_in"]] == ["The open case"]
         assert "Belarus, February 2023" not in page.text
+
+
+def test_what_the_two_differ_in_is_shown_before_they_are_merged(as_, case, ann):
+    house = make_source(case=case, name="The house", kind="organisation", country="Belarus", by=ann)
+    paper = make_source(case=case, name="The paper", kind="outlet", country="Poland", belongs_to=house, by=ann)
+    page = as_(ann).get(f"/sources/{paper.pk}/merge/?other={house.pk}").text
+    for words in (
+        "They differ, and may be two.", "kind: “Outlet” and “Organisation”", "country: “Poland” and “Belarus”",
+        "one belongs to the other, “The house”", "<dt>Belongs to</dt>",
+    ):  # fmt: skip
+        assert words in page, words
+
+
+def test_two_that_do_not_differ_are_merged_without_a_warning(as_, ann, two):
+    page = as_(ann).get(f"/sources/{two[0].pk}/merge/?other={two[1].pk}").text
+    assert "They differ" not in page
