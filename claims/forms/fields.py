@@ -169,7 +169,8 @@ class WorkForm(PlainWords, forms.Form):
                 self.data[self.add_prefix("version")] = str(stale.stored.version)
         except Refused as refusal:
             self.status = refusal.status
-            self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
+            for each in (refusal, *refusal.others):
+                self.add_error(each.field if each.field in self.fields else None, str(each))
         except ValidationError as fault:
             faults = fault.message_dict if hasattr(fault, "error_dict") else {"": fault.messages}
             for name, sentences in faults.items():

@@ -207,16 +207,23 @@ class Evidence(Recorded):
         return self.quote in held
 
     def clean(self) -> None:
-        """Raises Refused where a rule about one piece of evidence is broken."""
+        """Raises Refused where a rule about one piece of evidence is broken; with all that are."""
+        Refused.check(self._check_quote, self._check_credibility, self._check_level)
+
+    def _check_quote(self) -> None:
         if self.quote_stands is False:
             raise Refused(
                 _("These words do not stand in the exhibit's text. Copy them from it, character for character."),
                 "quote",
             )
-        if self.exhibit_id and not self.credibility and not self.claim.case.hides_sources:
-            raise Refused(_("Choose how far this information is to be believed."), "credibility")
+
+    def _check_level(self) -> None:
         if self.level and not self.level_reason.strip():
             raise Refused(_("Say why it is primary or secondary: it will be asked."), "level_reason")
+
+    def _check_credibility(self) -> None:
+        if self.exhibit_id and not self.credibility and not self.claim.case.hides_sources:
+            raise Refused(_("Choose how far this information is to be believed."), "credibility")
         if self.credibility == Credibility.CONFIRMED:
             self._check_confirmed()
 

@@ -18,9 +18,13 @@ if TYPE_CHECKING:
 
 
 class Refused(ValidationError):
-    """A rule says no. The text is a sentence for the person; `field` is the form's field it belongs to, if any."""
+    """A rule says no. The text is a sentence for the person; `field` is the form's field it belongs to, if any.
+
+    `others` are what further rules say no to in the same record.
+    """
 
     status = 422
+    others: tuple[Refused, ...] = ()
 
     def __init__(self, sentence: Any, field: str | None = None) -> None:
         super().__init__({field: sentence} if field else sentence)
@@ -28,6 +32,19 @@ class Refused(ValidationError):
 
     def __str__(self) -> str:
         return str(self.sentence)
+
+    @classmethod
+    def check(cls, *rules: Callable[[], None]) -> None:
+        """Ask each of these rules. Raises the first that says no, with the others that do."""
+        found: list[Refused] = []
+        for rule in rules:
+            try:
+                rule()
+            except Refused as refusal:
+                found.append(refusal)
+        if found:
+            found[0].others = tuple(found[1:])
+            raise found[0]
 
 
 class NotNow(Refused):

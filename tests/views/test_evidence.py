@@ -122,6 +122,13 @@ def test_what_cannot_be_is_refused_at_its_field(claim, ann, as_, htmx, fields, s
     assert not Exhibit.objects.exists()
 
 
+def test_all_that_is_wrong_is_said_at_once(claim, ann, as_):
+    wrong = typed(text="The census says 48,000.", quote="The census says 84,000.", credibility="1")
+    page = text_of(as_(ann).post(add(claim), wrong))
+    assert "do not stand in the exhibit" in page
+    assert "needs two independent origins" in page
+
+
 def test_a_quotation_is_checked_against_the_text(claim, ann, as_):
     words = {"text": "The census\r\nsays 48,000.", "quote": "census\r\nsays"}
     page = text_of(as_(ann).post(add(claim), typed(**words), follow=True))
