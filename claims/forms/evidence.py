@@ -253,8 +253,8 @@ class EvidenceForm(BearingForm):
 
     @staticmethod
     def looks(sent: Mapping[str, str]) -> bool:
-        """Whether what was sent only looks for an exhibit: by its buttons, or by Return in its field."""
-        return "find" in sent or "older" in sent or bool(sent.get("words") and not sent.get("stance"))
+        """Whether what was sent only looks for an exhibit, or into one: by its buttons, or by Return in its field."""
+        return bool({"find", "older", "show"} & set(sent)) or bool(sent.get("words") and not sent.get("stance"))
 
     @property
     def first(self) -> bool:

@@ -10,13 +10,15 @@ from django.utils.translation import gettext as _
 
 from claims.forms.evidence import SOUGHT, EvidenceEditForm, EvidenceForm, RateForm
 from claims.forms.fields import WorkForm
+from claims.forms.filters import cursor
 from claims.forms.sources import GradeForm
-from claims.models import Claim, Evidence, NotNow, User
+from claims.models import Claim, Evidence, Exhibit, NotNow, User
 from claims.text.quotations import around
 from claims.views.absences import absence_edit
 from claims.views.access import Request, on_claim
 from claims.views.claim_page import ClaimPage, tell
 from claims.views.claims import ask, context_of, done
+from claims.views.exhibits import part_shown
 from claims.views.parts import go, render_part
 
 
@@ -30,7 +32,8 @@ def evidence_add(request: Request, claim: Claim) -> HttpResponse:
         return ask(request, "claims/evidence_add.html", claim, form)
     claim.require_citable()
     if request.method == "POST":
-        return ask(request, "claims/evidence_add.html", claim, _shown_again(request, claim, request.POST.dict()))
+        form = _shown_again(request, claim, request.POST.dict())
+        return ask(request, "claims/evidence_add.html", claim, form, reading=_reading(form, request.POST.get("show")))
     sought = {name: request.GET[name] for name in SOUGHT if name in request.GET}
     form = _shown_again(request, claim, sought)
     part = "form" if not sought else "chosen" if set(sought) == {"exhibit"} else "exhibits"
@@ -40,6 +43,14 @@ def evidence_add(request: Request, claim: Claim) -> HttpResponse:
 
 def _shown_again(request: Request, claim: Claim, typed: dict[str, Any]) -> EvidenceForm:
     return EvidenceForm(claim, request.user, typed=typed)
+
+
+def _reading(form: EvidenceForm, part: str | None) -> dict[str, Any] | None:
+    """The part of the chosen exhibit's text that was asked for; None where none was."""
+    number = cursor(part)
+    if number is None or form.chosen is None:
+        return None
+    return part_shown(Exhibit.objects.defer("text").get(pk=form.chosen, case=form.claim.case), number)
 
 
 @on_claim(may="cite")

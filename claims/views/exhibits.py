@@ -84,10 +84,15 @@ def exhibit_edit(request: Request, exhibit: Exhibit) -> HttpResponse:
 
 def text_of(request: Request, exhibit: Exhibit) -> dict[str, Any]:
     """The part of its text that the address names, laid out for reading; nothing where no text is held."""
+    return part_shown(exhibit, whole(request.GET, "part") or 1)
+
+
+def part_shown(exhibit: Exhibit, number: int) -> dict[str, Any]:
+    """That part of its text, laid out for reading; nothing where no text is held. Raises Http404 for no such part."""
     held, pages, language = held_of(exhibit)
     if not held:
         return {"here": None, "page": [], "text_language": language, "held_sha256": ""}
-    here = part_of(held, whole(request.GET, "part") or 1)
+    here = part_of(held, number)
     if here is None:
         raise Http404
     page = laid_out(here, [], [], pages)

@@ -16,13 +16,14 @@ from django.utils.translation import gettext as _
 
 from claims.forms.filters import cursor
 from claims.forms.lineage import SOUGHT, LineageForm
-from claims.models import Entry, Exhibit, Lineage, NotNow, NotYours, Role, User, untrace, withheld
+from claims.models import Entry, Evidence, Exhibit, Lineage, NotNow, NotYours, Role, User, untrace, withheld
 from claims.models.lineage import REPEATS, links_above
 from claims.search.lineage import Proposal, proposals
 from claims.views.access import Request, on_exhibit
 from claims.views.parts import go, render_part, wants_part
 
 ROWS = 50  # links shown, each way
+RESTING = 5  # pieces of evidence that lead back to their claims
 LOOKED_AT = 500  # newest entries of the log, among which what was just taken back is looked for
 TEMPLATE = "claims/lineage_add.html"
 
@@ -59,6 +60,15 @@ class LineagePage:
     def repeated_in(self) -> list[Any]:
         """What repeats it, as far as was said."""
         return self._rows(Lineage.objects.filter(original=self.exhibit), "exhibit")
+
+    @cached_property
+    def resting(self) -> list[Evidence]:
+        """The newest evidence that it is: the way back to the claims."""
+        rows = Evidence.objects.standing().filter(exhibit=self.exhibit).select_related("claim").order_by("-pk")
+        found = list(rows.fetch_mode(models.FETCH_RAISE)[:RESTING])
+        for item in found:
+            item.claim.case = self.exhibit.case
+        return found
 
     @cached_property
     def known(self) -> str:

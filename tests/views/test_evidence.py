@@ -71,6 +71,22 @@ def test_looking_for_an_exhibit_keeps_what_was_typed_and_makes_nothing(claim, an
     assert Evidence.objects.count() == 1
 
 
+def test_without_script_the_text_of_what_is_chosen_is_shown_before_it_is_quoted(claim, ann, as_):
+    long = "\n\n".join(f"Paragraph {n} of a long text." for n in range(4000))
+    make_evidence(claim=claim, exhibit=Exhibit(title="A long report", text=long))
+    held = Exhibit.objects.get()
+    assert '<noscript><button class="button small" name="show"' in text_of(as_(ann).get(add(claim)))
+    sent = typed(exhibit=held.pk, title="", source_name="", note="What I typed")
+    first = text_of(as_(ann).post(add(claim), sent | {"show": "1"}))
+    assert "Paragraph 3 of" in first
+    assert "What I typed" in first
+    assert 'name="show" value="2"' in first
+    assert "Paragraph 3999 of" in text_of(as_(ann).post(add(claim), sent | {"show": "3"}))
+    assert 'id="text"' in text_of(as_(ann).post(add(claim), sent | {"show": "x"}))
+    assert as_(ann).post(add(claim), sent | {"exhibit": "", "show": "1"}).status_code == 200
+    assert Evidence.objects.count() == 1
+
+
 def test_with_htmx_the_list_of_exhibits_alone_is_narrowed(claim, ann, as_, htmx):
     make_evidence(claim=claim)
     held = Exhibit.objects.get()

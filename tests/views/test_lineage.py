@@ -313,3 +313,13 @@ def test_a_piece_of_evidence_tells_where_it_comes_from_or_asks(one, two, case, a
     assert f'lineage unknown: <a href="{place(one)}">say where it comes from</a>' in told(one, True)
     assert "<a" not in told(one, False)
     assert "lineage unknown" in told(one, False)
+
+
+def test_the_page_leads_back_to_the_claims_that_rest_on_the_exhibit(case, ann, as_):
+    claim = make_claim(case=case)
+    item = make_evidence(claim=claim)
+    page = as_(ann).get(f"{item.cited.get_absolute_url()}trace/").content.decode()
+    assert "It is evidence on" in page
+    assert f'href="{claim.get_absolute_url()}#evidence-1"' in page
+    item.remove(by=ann)
+    assert "It is evidence on" not in as_(ann).get(f"{item.cited.get_absolute_url()}trace/").content.decode()
