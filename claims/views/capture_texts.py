@@ -78,6 +78,8 @@ def why_not_taken(capture: Capture) -> str:
     held = held_of(capture.exhibit)[0]
     if not words or sha256(words) == sha256(held):
         return ""
+    if capture.exhibit.document_id is not None:
+        return _("The exhibit's text stays that of its document.")
     if held:
         return _("The exhibit keeps the text that it holds. Read this one below; you can have it used instead.")
     return _("Its text is not held. %(why)s") % {"why": capture.exhibit.misquoting(words)}
