@@ -62,7 +62,8 @@ def capture_file(request: Request, document: Document, capture: int) -> HttpResp
 
 def sent(request: Request, capture: Capture, name: str) -> HttpResponseBase:
     """A capture's bytes as a file: no browser is to show a stranger's page as one of ours. Raises Gone."""
-    suffix = PurePosixPath(urlsplit(capture.final_url).path or capture.name).suffix.lower()
+    known = PurePosixPath(urlsplit(capture.final_url).path or capture.name).suffix.lower()
+    suffix = ".txt" if capture.how == Capture.How.PASTED else known
     try:
         stream = store.store().open(capture.file.sha256)
     except FileNotFoundError as fault:

@@ -24,7 +24,7 @@ ONLY_POSTGRES = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQ
 ONLY_SQLITE = pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has no REPLACE")
 
 
-def refused(statement: str, *values: int) -> bool:
+def refused(statement: str, *values: int | str | None) -> bool:
     """Whether the database will not do this."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:

@@ -37,7 +37,8 @@ def exhibit(case, ann) -> Exhibit:
 
 
 def stored(exhibit: Exhibit) -> Exhibit:
-    return Exhibit.objects.select_related("case", "document", "source").get(pk=exhibit.pk)
+    found: Exhibit = Exhibit.objects.select_related("case", "document", "source").get(pk=exhibit.pk)
+    return found
 
 
 def test_a_captures_text_is_read_on_its_page_as_words(exhibit, ann, rod, zoe, as_):

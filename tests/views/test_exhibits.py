@@ -175,6 +175,18 @@ def test_bytes_leave_as_a_file_only_and_are_entered_as_taken_out(evidence, page,
     assert as_(ann).get(f"{page}captures/{capture.pk + 1}/file/").status_code == 404
 
 
+def test_captures_are_listed_and_leave_under_the_name_they_came_with(evidence, page, ann, as_):
+    file = SimpleUploadedFile("photo of the gate.PNG", b"no picture at all", content_type="image/png")
+    as_(ann).post(f"{page}captures/add/", {"file": file})
+    as_(ann).post(f"{page}captures/add/", {"text": "The census."})
+    seen = text_of(as_(ann).get(page))
+    assert "<bdi>photo of the gate.PNG</bdi>, " in seen
+    assert "<bdi>Pasted text</bdi>, " in seen
+    for capture, ending in zip(Capture.objects.order_by("pk"), ("png", "txt"), strict=True):
+        sent = as_(ann).get(f"{page}captures/{capture.pk}/file/")["Content-Disposition"]
+        assert sent.endswith(f'-capture-{capture.pk}.{ending}"')
+
+
 def test_a_missing_file_is_said_and_is_no_fault_of_the_page(evidence, page, ann, as_):
     capture = make_capture(exhibit=evidence.cited)
     store.store().remove(capture.file.sha256)
