@@ -140,6 +140,8 @@ def use_text(capture: Capture, *, by: User) -> Exhibit:
     kept = store.keep(before.text.encode()) if uncaptured else None
     with writing(before.case):
         stands = _standing(capture)
+        if why := reported(stands, words):
+            raise Refused(why)
         if stands.text == words and stands.text_of_id is not None:
             return stands  # sent twice, or somebody was quicker
         if kept is not None and stands.text_of_id is None:
@@ -147,6 +149,21 @@ def use_text(capture: Capture, *, by: User) -> Exhibit:
             received(stands, kept, by=by, how=Capture.How.PASTED, declared_type=PASTED, note=note)
         stands.hold(words, of=capture, by=by, **_told(text))
     return stands
+
+
+def untaken(capture: Capture) -> str:
+    """Why the exhibit does not hold the text of its new capture, in a sentence; "" where it does, or there is none."""
+    text = made_text(capture)
+    words = words_of(text) if text is not None else ""
+    exhibit = _standing(capture)
+    if not words or words == exhibit.held_text:
+        return ""
+    if exhibit.document_id is not None:
+        return _("The exhibit's text stays that of its document.")
+    if exhibit.text:
+        return _("The exhibit keeps the text that it holds; on the capture's page you can read this one and use it "
+                 "instead.")  # fmt: skip
+    return _("Its text is not held. %(why)s") % {"why": exhibit.misquoting(words)}
 
 
 def words_of(text: Derived) -> str:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from claims.loading import claim_tables
 from claims.loading.capturing import capture_address
-from claims.loading.deriving import derive
+from claims.loading.deriving import derive, untaken
 from claims.loading.documents import load
 from claims.loading.suggesting import MOST, suggested
 from claims.loading.web import load_address
@@ -177,19 +177,18 @@ def _capture(job: Job) -> str:
     derive(made, by=job.by)
     JobItem.objects.filter(pk=item.pk).update(state=JobItem.State.LOADED)
     job.done = 1
-    return _("Captured: %(size)s bytes, SHA-256 %(hash)s….") % {
-        "size": f"{made.file.size:,}",
-        "hash": made.file.sha256[:12],
-    }
+    numbers = {"size": f"{made.file.size:,}", "hash": made.file.sha256[:12]}
+    return f"{_('Captured: %(size)s bytes, SHA-256 %(hash)s….') % numbers} {untaken(made)}".strip()
 
 
 def _derive(job: Job) -> str:
     captures = Capture.objects.select_related("exhibit__case", "file")
     job.advance(0, 1)
-    made = derive(captures.get(pk=job.about["capture"], exhibit__case=job.case), by=job.by)
+    capture = captures.get(pk=job.about["capture"], exhibit__case=job.case)
+    made = derive(capture, by=job.by)
     job.items.update(state=JobItem.State.LOADED)
     job.done = 1
-    return " ".join(each.fault for each in made if each.fault) or _("It was read.")
+    return " ".join(each.fault for each in made if each.fault) or untaken(capture) or _("It was read.")
 
 
 TASKS: dict[str, Callable[[Job], str]] = {

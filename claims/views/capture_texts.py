@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from claims.loading.deriving import made_text, words_of
 from claims.loading.reading import Part, Run, laid_out, part_of
 from claims.models import Capture, Derived, Exhibit, User
-from claims.models.entries import sha256
 from claims.text.parts import SIZE
 from claims.views.exhibits import held_of
 
@@ -69,17 +67,3 @@ def at(capture: Capture) -> str:
     """Where a capture's text is read."""
     exhibit = capture.exhibit
     return reverse("claims:capture-detail", args=[exhibit.case.code, exhibit.pk, capture.pk]) + "#text"
-
-
-def why_not_taken(capture: Capture) -> str:
-    """Why the exhibit does not hold the text of its new capture, in a sentence; "" where it does, or there is none."""
-    made = made_text(capture)
-    words = words_of(made) if made is not None else ""
-    held = held_of(capture.exhibit)[0]
-    if not words or sha256(words) == sha256(held):
-        return ""
-    if capture.exhibit.document_id is not None:
-        return _("The exhibit's text stays that of its document.")
-    if held:
-        return _("The exhibit keeps the text that it holds. Read this one below; you can have it used instead.")
-    return _("Its text is not held. %(why)s") % {"why": capture.exhibit.misquoting(words)}

@@ -21,10 +21,10 @@ from claims.custody import store
 from claims.forms.exhibits import CaptureForm
 from claims.forms.fields import clock
 from claims.loading.capturing import fetch_later
-from claims.loading.deriving import PDF, derive_now_or_later, is_drawn, picture_of, use_text
+from claims.loading.deriving import PDF, derive_now_or_later, is_drawn, picture_of, untaken, use_text
 from claims.models import Capture, Custody, Document, Exhibit, Job, Refused, Role, User, withheld
 from claims.views.access import Request, on_document, on_exhibit
-from claims.views.capture_texts import CaptureText, at, why_not_taken
+from claims.views.capture_texts import CaptureText, at
 from claims.views.parts import go, render_part, whole
 
 DERIVED = 50
@@ -99,8 +99,8 @@ def capture_add(request: Request, exhibit: Exhibit) -> HttpResponse:
         if made is not None:
             job = derive_now_or_later(made, by=request.user)
             sentence = told(made)
-            if job is None and (untaken := why_not_taken(made)):
-                return go(request, at(made), f"{sentence} {untaken}")
+            if job is None and (why := untaken(made)):
+                return go(request, at(made), f"{sentence} {why}")
             return go(request, job or exhibit, sentence)
     context = {"room": "case", "case": exhibit.case, "exhibit": exhibit, "form": form}
     return render_part(request, "claims/capture_add.html", "capture", context, form.status if form.errors else 200)

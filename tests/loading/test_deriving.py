@@ -128,6 +128,17 @@ def test_a_text_in_which_a_quotation_does_not_stand_is_not_held(case, exhibit, a
     assert exhibit.text == ""
 
 
+def test_a_worker_says_why_a_text_is_not_held(case, exhibit, ann, settings):
+    make_evidence(claim=make_claim(case=case), exhibit=exhibit, quote="The register says 50,000.")
+    settings.UPLOAD_LIMIT = 10
+    job = derive_now_or_later(make_capture(exhibit=exhibit, content=b"The census says 48,000."), by=ann)
+    assert job is not None
+    settings.UPLOAD_LIMIT = 10_000
+    work_once()
+    job.refresh_from_db()
+    assert job.message == "Its text is not held. Words that are quoted do not stand in that text: BY-1, evidence 1."
+
+
 def test_a_large_file_is_read_by_a_worker(exhibit, ann, settings):
     settings.UPLOAD_LIMIT = 10
     capture = make_capture(exhibit=exhibit, content=b"The census says 48,000.")
