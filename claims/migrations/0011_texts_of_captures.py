@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("claims", "0009_series_of_figures")]
+    dependencies = [("claims", "0010_second_thoughts")]
     operations = [
         migrations.AddField(
             model_name="exhibit",
