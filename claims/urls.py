@@ -76,6 +76,7 @@ of_exhibit = [
     path("captures/<int:capture>/text/", captures.capture_text, name="capture-text"),
     path("captures/<int:capture>/text/use/", captures.capture_use, name="capture-use"),
     path("trace/", lineage.lineage_add, name="lineage-add"),
+    path("trace/<int:other>/dismiss/", lineage.lineage_dismiss, name="lineage-dismiss"),
     path("lineage/<int:said>/remove/", lineage.lineage_remove, name="lineage-remove"),
 ]
 of_case: list[URLPattern | URLResolver] = [

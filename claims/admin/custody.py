@@ -13,6 +13,7 @@ from claims.models import (
     Absence,
     Custody,
     Derived,
+    Dismissal,
     Distinction,
     EvidenceChange,
     Leaning,
@@ -75,6 +76,16 @@ class LineageAdmin(NewestFirst):
     list_select_related = ("exhibit", "original", "made_by")
     search_fields = ("exhibit__title", "original__title", "reason")
     deferred = ("exhibit__text", "original__text")
+
+
+@admin.register(Dismissal)
+class DismissalAdmin(NewestFirst):
+    """Exhibits of which neither repeats the other; said on an exhibit's page."""
+
+    list_display = ("one", "other", "made_by", "made_at")
+    list_select_related = ("one", "other", "made_by")
+    search_fields = ("one__title", "other__title")
+    deferred = ("one__text", "other__text")
 
 
 @admin.register(Print)

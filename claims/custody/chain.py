@@ -10,6 +10,7 @@ from claims.custody.heads import Head, kept, names_kept
 from claims.models.assessments import Assessment
 from claims.models.cases import Case
 from claims.models.entries import FIRST, Chain, Entry
+from claims.models.sources import Merge
 
 
 class Account(NamedTuple):
@@ -90,6 +91,33 @@ def _seal_in(entry: Entry) -> str | None:
     except (ValueError, TypeError, KeyError):
         return None  # an entry that was tampered with: recomputing the chain names it
     return seal
+
+
+def altered_merges(case: Case | None) -> Iterator[str]:
+    """What is wrong with the merges of sources that a log tells of: what was moved must be what was entered."""
+    entered = Entry.objects.filter(case=case, verb="merged", thing="source").order_by("number")
+    for some in batched(entered.iterator(chunk_size=100), 100, strict=False):
+        sealed = {entry.pk: _merge_in(entry) for entry in some}
+        stand = Merge.objects.in_bulk({key for key, _hash in sealed.values() if key})
+        for entry in some:
+            key, moved = sealed[entry.pk]
+            if key and key not in stand:
+                yield f"Merge {key}, made in entry {entry.number}, is gone: {entry}"
+            elif key and stand[key].moved_sha256 != moved:
+                yield f"Merge {key} moved something else than was entered in entry {entry.number}: {entry}"
+    if case is None:
+        merged = Entry.objects.filter(case=None, verb="merged", thing="source").order_by().values("thing_id")
+        for key in Merge.objects.exclude(merged__in=merged).order_by("pk").values_list("pk", flat=True).iterator():
+            yield f"Merge {key} was never entered."
+
+
+def _merge_in(entry: Entry) -> tuple[int | None, str]:
+    """The key of the merge that an entry tells of, and the hash of what it moved; no key where it holds none."""
+    try:
+        after = entry.parts["after"]
+        return after["merge"], after["moved_sha256"]
+    except (ValueError, TypeError, KeyError):
+        return None, ""  # from before they were sealed; of one that was tampered with, recomputing the chain tells
 
 
 def gone() -> list[str]:

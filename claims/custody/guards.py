@@ -31,7 +31,18 @@ FROZEN: dict[str, tuple[str, ...] | None] = {
         "would_change", "statement", "submitted_at", "seal", "once",
         "follows_id", "moved_reason",
     ),
+    "claims_grade": None,
+    "claims_merge": ("id", "kept_id", "merged_id", "reason", "moved", "made_by_id", "made_at", "once"),
+    "claims_evidencechange": (
+        "id", "claim_id", "verdict_id", "evidence_id", "what", "at", "by_id", "case_id", "once",
+    ),
 }  # fmt: skip
+
+# table → columns that are written once more, after the others; what tells that they were comes first.
+ANSWERED: dict[str, tuple[str, ...]] = {
+    "claims_merge": ("undone_at", "undone_by_id", "stayed"),
+    "claims_evidencechange": ("answered_at", "answered_by_id", "answer"),
+}
 
 # table → when a row of it is frozen; those of the others are from the start.
 # An exhibit's text gives way only to that of another capture, which is named with it.
@@ -51,6 +62,10 @@ KEPT: dict[str, tuple[tuple[str, ...], ...]] = {
     "claims_stamp": (("case_id", "count"),),
     "claims_passage": (("claim_id", "document_id", "start", '"end"'), ("once",)),
     "claims_assessment": (("claim_id", "reviewer_id", "round", "follows_id"), ("follows_id",), ("once",)),
+    "claims_grade": (("once",),),
+    "claims_merge": (("merged_id", "undone_at"), ("once",)),
+    # A change that is told already is told again, and let be: it is no replacing.
+    "claims_evidencechange": (("once",),),
 }
 
 
@@ -72,6 +87,12 @@ def differing(table: str, columns: tuple[str, ...], than: str) -> str:
     changes = " OR ".join(f"old.{column} {than} new.{column}" for column in columns)
     changes = f"({changes})" if len(columns) > 1 and table in FROZEN_ONCE else changes
     return f"{FROZEN_ONCE[table]} AND {changes}" if table in FROZEN_ONCE else changes
+
+
+def answering_again(table: str, than: str) -> str:
+    """The condition that an update changes what was written once already."""
+    columns = ANSWERED[table]
+    return f"old.{columns[0]} IS NOT NULL AND ({' OR '.join(f'old.{each} {than} new.{each}' for each in columns)})"
 
 
 def replacing(table: str) -> str:
@@ -96,6 +117,13 @@ def sqlite_guards() -> dict[str, str]:
                 f"CREATE TRIGGER {name} BEFORE {act} ON {table} {only}"
                 f"BEGIN SELECT RAISE(ABORT, '{table}: what stands here is never changed'); END"
             )
+    for table, columns in ANSWERED.items():
+        name = f"{table}_refuses_another_answer"
+        made[name] = (
+            f"CREATE TRIGGER {name} BEFORE UPDATE OF {', '.join(columns)} ON {table} "
+            f"WHEN {answering_again(table, 'IS NOT')} "
+            f"BEGIN SELECT RAISE(ABORT, '{table}: what stands here is never changed'); END"
+        )
     for table, keys in KEPT.items():
         # REPLACE deletes what it replaces without firing a DELETE trigger.
         conditions = {("INSERT", "replace"): replacing(table)}
@@ -147,6 +175,12 @@ def postgres_guards() -> dict[str, str]:
                 f"CREATE TRIGGER {table}_refuses_truncate BEFORE TRUNCATE ON {table} "
                 "FOR EACH STATEMENT EXECUTE FUNCTION claims_refuse()"
             )
+    for table, columns in ANSWERED.items():
+        name = f"{table}_refuses_another_answer"
+        made[name] = (
+            f"CREATE TRIGGER {name} BEFORE UPDATE OF {', '.join(columns)} ON {table} FOR EACH ROW "
+            f"WHEN ({answering_again(table, 'IS DISTINCT FROM')}) EXECUTE FUNCTION claims_refuse()"
+        )
     name = "claims_lineage_refuses_circle"
     made[name] = (
         f"CREATE TRIGGER {name} BEFORE INSERT OR UPDATE OF exhibit_id, original_id ON claims_lineage "

@@ -13,6 +13,7 @@ from claims.forms.evidence import Listing
 from claims.forms.fields import WorkForm
 from claims.forms.filters import cursor
 from claims.models import Exhibit, Lineage, User, trace
+from claims.models.lineage import replaced_by
 
 SOUGHT = ["words", "older", "original"]  # what the search for an exhibit sends
 
@@ -38,6 +39,7 @@ class LineageForm(WorkForm):
         error_messages={"invalid_choice": _("This exhibit is not in the case. Choose another.")},
     )
     repeats = forms.ModelChoiceField(Exhibit.objects.none(), required=False, widget=forms.HiddenInput)
+    replaces = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     reason = forms.CharField(
         label=_("How do you know?"),
         max_length=2000,
@@ -71,6 +73,18 @@ class LineageForm(WorkForm):
         key = cursor(str(self["repeats"].value() or ""))
         return self.fields["repeats"].queryset.filter(pk=key).first() if key else None  # type: ignore[attr-defined]
 
+    @cached_property
+    def replaced(self) -> Lineage | None:
+        """What this would replace, as far as the form says by now what it is: shown before it is sent."""
+        exhibit, original = self.exhibit, None
+        if self.repeating:
+            exhibit, original = self.repeating, self.exhibit
+        elif key := cursor(str(self["original"].value() or "")):
+            original = self.fields["original"].queryset.filter(pk=key).first()  # type: ignore[attr-defined]
+        said = (str(self[name].value() or "").strip() for name in ("kind", "reason"))
+        kind, reason = said
+        return replaced_by(exhibit, kind, original, reason)
+
     @staticmethod
     def looks(sent: Mapping[str, str]) -> bool:
         """Whether what was sent only looks for an exhibit: by its buttons, or by Return in its field."""
@@ -82,4 +96,5 @@ class LineageForm(WorkForm):
         exhibit, original = self.exhibit, typed["original"]
         if typed["repeats"]:
             exhibit, original = typed["repeats"], self.exhibit
-        return trace(exhibit, typed["kind"], original, by=by, reason=typed["reason"], once=self.key(by))
+        warned = [key for word in typed["replaces"].split() if (key := cursor(word))]
+        return trace(exhibit, typed["kind"], original, by=by, reason=typed["reason"], once=self.key(by), warned=warned)

@@ -14,13 +14,14 @@ from claims.models.assessments import (
 from claims.models.captures import Capture, Custody, Derived, StoredFile
 from claims.models.cases import Case, Look, Membership, Rating, Scale, Tally
 from claims.models.claims import Attribution, Claim, Kind
+from claims.models.dismissals import Dismissal, dismiss, propose_again
 from claims.models.documents import Document, Passage, keep_document, keep_suggestions
 from claims.models.entries import VERBS, Chain, Entry, writing
 from claims.models.evidence import Credibility, Evidence, withheld, withholding
 from claims.models.exhibits import Exhibit, Lineage, Print
 from claims.models.jobs import MOST_ATTEMPTS, Cancelled, Job, JobItem, Overtaken, begin
 from claims.models.leaning import EvidenceChange, Leaning, Reliance, flag, flag_lineage, flag_merge, uphold
-from claims.models.lineage import lineage_said, trace, untrace
+from claims.models.lineage import lineage_said, trace, undo, untrace
 from claims.models.links import Link, link
 from claims.models.merging import may_merge, merge, part
 from claims.models.moves import MOVES, Role, Status, may
@@ -37,13 +38,13 @@ from claims.models.verdicts import Difference, Reached, Verdict, propose, send_b
 
 __all__ = [
     "MOST_ATTEMPTS", "MOVES", "VERBS", "Absence", "Assessment", "Assignment", "Attribution", "Cancelled", "Capture",
-    "Case", "Chain", "Claim", "Confidence", "Credibility", "Custody", "Derived", "Difference", "Distinction",
-    "Document", "Entry", "Evidence", "EvidenceChange", "Exhibit", "Grade", "Job", "JobItem", "Kind", "Leaning",
-    "Likelihood", "Lineage", "Link", "Look", "Membership", "Merge", "NotNow", "NotYours", "Overtaken", "Passage",
-    "Print", "Quantity", "Rating", "Reached", "Recorded", "Refused", "Reliability", "Reliance", "Report", "Role",
-    "Scale", "Series", "Source", "Stale", "Stamp", "Status", "StoredFile", "Suggestion", "Tally", "User", "Verdict",
-    "WasSaid", "assess", "assign", "begin", "decide_complete", "flag", "flag_lineage", "flag_merge",
-    "keep_document", "keep_suggestions", "kept_back", "lineage_said", "link", "may", "may_merge", "merge", "part",
-    "propose", "reconsider", "send_back", "sign_off", "tell_apart", "told_apart", "trace", "untrace", "uphold",
-    "withheld", "withholding", "writing",
+    "Case", "Chain", "Claim", "Confidence", "Credibility", "Custody", "Derived", "Difference", "Dismissal",
+    "Distinction", "Document", "Entry", "Evidence", "EvidenceChange", "Exhibit", "Grade", "Job", "JobItem", "Kind",
+    "Leaning", "Likelihood", "Lineage", "Link", "Look", "Membership", "Merge", "NotNow", "NotYours", "Overtaken",
+    "Passage", "Print", "Quantity", "Rating", "Reached", "Recorded", "Refused", "Reliability", "Reliance", "Report",
+    "Role", "Scale", "Series", "Source", "Stale", "Stamp", "Status", "StoredFile", "Suggestion", "Tally", "User",
+    "Verdict", "WasSaid", "assess", "assign", "begin", "decide_complete", "dismiss", "flag", "flag_lineage",
+    "flag_merge", "keep_document", "keep_suggestions", "kept_back", "lineage_said", "link", "may", "may_merge",
+    "merge", "part", "propose", "propose_again", "reconsider", "send_back", "sign_off", "tell_apart", "told_apart",
+    "trace", "undo", "untrace", "uphold", "withheld", "withholding", "writing",
 ]  # fmt: skip

@@ -56,6 +56,8 @@ VERBS = {
     "received": _("received a capture"),
     "traced": _("said where it comes from"),
     "untraced": _("took back where it comes from"),
+    "ruled_out": _("said that neither of two exhibits repeats the other"),
+    "ruled_in": _("took back that neither of two exhibits repeats the other"),
     "merged": _("merged two sources"),
     "parted": _("parted two sources again"),
     "rated": _("rated credibility with the source hidden"),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import BooleanField, ExpressionWrapper
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from claims.models.entries import writing
+from claims.models.entries import Entry, writing
 from claims.models.exhibits import Exhibit, Lineage
 from claims.models.moves import Role
 from claims.models.records import NotNow, Refused
@@ -19,16 +20,27 @@ if TYPE_CHECKING:
     from claims.models.people import User
 
 NAMED = 3  # exhibits that a sentence names
+LOOKED_AT = 500  # newest entries of the log, among which what was just said is looked for
+KEY = re.compile(r"\(#(\d+)\)$")  # how the log names a record
 REPEATS = frozenset(Lineage.Kind) - {Lineage.Kind.FIRST_HAND, Lineage.Kind.UNKNOWN}
 
 
 def trace(
-    exhibit: Exhibit, kind: str, original: Exhibit | None, *, by: User, reason: str, once: str | None = None
+    exhibit: Exhibit,
+    kind: str,
+    original: Exhibit | None,
+    *,
+    by: User,
+    reason: str,
+    once: str | None = None,
+    verb: str = "traced",
+    warned: Collection[int] | None = None,
 ) -> Lineage:
     """Say where an exhibit comes from: that it repeats another, speaks at first hand, or repeats what nobody has.
 
     What was said of the same pair before is replaced, and so is a word without another exhibit, by a link and by
-    another word. Raises Refused where that cannot be, such as in a circle.
+    another word; `undo` brings it back. `warned` holds the keys of what the person was told that this may replace:
+    NotNow where it replaces something else. Raises Refused where it cannot be, such as in a circle.
     """
     reason = reason.strip()
     _check_said(exhibit, kind, original, reason)
@@ -39,14 +51,16 @@ def trace(
                 _check_no_links(exhibit)
             else:
                 _check_no_circle(exhibit, original)
-                for word in exhibit.lineage.filter(original=None):
-                    word.delete(by=by, verb="untraced", why=reason)
+            if warned is not None:
+                _check_warned(replaced_by(exhibit, kind, original, reason), warned)
+            for word in exhibit.lineage.filter(original=None) if original is not None else ():
+                word.delete(by=by, verb="untraced", why=reason)
             made = exhibit.lineage.filter(original=original).first() or Lineage(
                 exhibit=exhibit, original=original, once=once
             )
             if made.pk is None or (made.kind, made.reason) != (kind, reason):
                 made.kind, made.reason, made.made_by, made.made_at = kind, reason, by, timezone.now()
-                made.save(by=by, verb="traced")
+                made.save(by=by, verb=verb)
         return made
 
     return Lineage.made_once(once, make)
@@ -59,6 +73,88 @@ def untrace(lineage: Lineage, *, by: User) -> None:
         if stored is None:
             raise NotNow(_("This was taken back already."))
         stored.delete(by=by, verb="untraced")
+
+
+def replaced_by(exhibit: Exhibit, kind: str, original: Exhibit | None, reason: str) -> Lineage | None:
+    """What stands of an exhibit, and would go if this were said of it."""
+    stands = exhibit.lineage.filter(Q(original=None) | Q(original=original)).order_by("pk")
+    found: Lineage | None = stands.select_related("exhibit", "original").first()
+    if found is None or (found.original_id, found.kind, found.reason) == (original and original.pk, kind, reason):
+        return None
+    return found
+
+
+def _check_warned(replaced: Lineage | None, warned: Collection[int]) -> None:
+    if replaced is not None and replaced.pk not in warned:
+        raise NotNow(
+            _("It stands that %(lineage)s, as %(who)s said: “%(reason)s”. Send this once more to replace it.")
+            % {"lineage": f"“{replaced}”", "who": replaced.made_by, "reason": replaced.reason}
+        )
+
+
+def undo(lineage: Lineage, *, by: User) -> Lineage | None:
+    """Take back what was said last, and say again what it replaced; that comes back, None where it replaced nothing.
+
+    Raises NotNow where it was taken back already, or lies too far back in the log.
+    """
+    with writing(lineage.log_case):
+        if lineage.stored() is None:
+            raise NotNow(_("This was taken back already."))
+        told = said_last(lineage)
+        if told is None:
+            raise NotNow(_("Too much was done in this case since: take it back where it stands."))
+        before = told.parts["before"]
+        if before is None:
+            before = _gone_for(told)
+            untrace(lineage, by=by)
+        if before is None:
+            return None
+        key, other = ends_of(before)
+        exhibit: Exhibit | None = Exhibit.objects.filter(pk=key).first() if key else None
+        if exhibit is None:
+            return None
+        original: Exhibit | None = Exhibit.objects.filter(pk=other).first() if other else None
+        return trace(exhibit, before["kind"], original, by=by, reason=before["reason"], verb="restored")
+
+
+def said_last(lineage: Lineage) -> Entry | None:
+    """The entry that says it, where that is among the newest of its case."""
+    entries = _newest(lineage).filter(thing="lineage", thing_id=lineage.pk)
+    return entries.order_by("-number").first()
+
+
+def would_return(lineage: Lineage) -> dict[str, Any] | None:
+    """What `undo` would say again, as the log keeps it; None where there is nothing."""
+    told = said_last(lineage)
+    if told is None:
+        return None
+    before: dict[str, Any] | None = told.parts["before"]
+    return before or _gone_for(told)
+
+
+def ends_of(facts: dict[str, Any]) -> tuple[int | None, int | None]:
+    """The keys of the exhibit and of what it repeats, from what the log keeps of a link."""
+    found = [KEY.search(facts[end] or "") for end in ("exhibit", "original")]
+    exhibit, original = (int(each[1]) if each else None for each in found)
+    return exhibit, original
+
+
+def _gone_for(told: Entry) -> dict[str, Any] | None:
+    """The word that went for this link: it went just before, in the same act and for the same reason."""
+    after = told.parts["after"]
+    if told.verb != "traced" or not after:
+        return None
+    last = Entry.objects.filter(case=told.case_id, number=told.number - 1, thing="lineage", verb="untraced").first()
+    if last is None or last.parts["why"] != after["reason"]:
+        return None
+    before: dict[str, Any] = last.parts["before"]
+    return before if ends_of(before) == (ends_of(after)[0], None) else None
+
+
+def _newest(lineage: Lineage) -> QuerySet[Entry]:
+    entries = Entry.objects.filter(case=lineage.log_case)
+    top = entries.order_by("-number").values_list("number", flat=True).first() or 0
+    return entries.filter(number__gt=top - LOOKED_AT)
 
 
 def _check_said(exhibit: Exhibit, kind: str, original: Exhibit | None, reason: str) -> None:

@@ -67,8 +67,9 @@ def _merged(source: Source, into: Source, chains: list[Chain], by: User, reason:
     source.store()
     into.version += 1
     into.store()
+    seal = {"merge": made.pk, "moved_sha256": made.moved_sha256}
     for chain in chains:
-        told = {"merged_into": f"{into} (#{into.pk})", "exhibits": per_case[chain.case_id]}
+        told = {"merged_into": f"{into} (#{into.pk})", "exhibits": per_case[chain.case_id]} | seal
         if chain.case_id is None:
             told["exhibits"] = len(moved["exhibits"])
         chain.record(by=by, verb="merged", on=source, before={"merged_into": None}, after=told, why=reason)
@@ -125,7 +126,7 @@ def part(merge: Merge, *, by: User) -> Merge:
             )
         back, per_case = _move_back(source, kept, done.moved)
         done.undone_by, done.undone_at = by, timezone.now()
-        done.moved |= {"stayed": {name: len(done.moved[name]) - count for name, count in back.items()}}
+        done.stayed = {name: len(done.moved[name]) - count for name, count in back.items()}
         done.store()
         source.merged_into, source.version = None, source.version + 1
         source.store()
@@ -137,7 +138,7 @@ def part(merge: Merge, *, by: User) -> Merge:
             chain.record(by=by, verb="parted", on=source, before=before, after={"merged_into": None, "exhibits": count})
         _tell_verdicts(source, kept, by=by, leant_on=[source, kept])
         later = Merge.objects.filter(kept__in=[source, kept], made_at__gt=done.made_at, undone_at=None)
-        if not any(done.moved["stayed"].values()) and not later.exists():
+        if not any(done.stayed.values()) and not later.exists():
             settle_merge(source, kept, by=by, between=(done.made_at, begun))
     return done
 

@@ -177,7 +177,9 @@ def _weighed(
     near = _reach([item.exhibit for item in items], links)
     said = [link for key in near for link in links.get(key, [])]
     of_each = {key: marks_of(exhibits[key]) | marks.get(key, set()) for key in near}
-    things = [Thing(key, of_each[key], speaks_first(links.get(key, []))) for key in near]
+    things = [
+        Thing(key, of_each[key], speaks_first(links.get(key, [])), exhibits[key].source is not None) for key in near
+    ]
     pairs = [(link.exhibit, link.original) for link in said if link.original is not None]
     return Gathered(numbers, withheld, {key: exhibits[key] for key in near}, said, of_each, weigh(items, things, pairs))
 

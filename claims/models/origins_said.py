@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from claims.models.exhibits import Lineage
-from claims.models.origins import Gathered, Link
+from claims.models.origins import Exhibited, Gathered, Link
 from claims.weighing.origins import REQUIRED, Item
 
 MOST_NAMED = 5  # items that a sentence names
@@ -47,7 +47,9 @@ class OriginsSaid:
     unnamed: bool = False
 
     def called(self, origin: int) -> str:
-        """The name of an origin: of whoever speaks at first hand in it; "" where it may not be told."""
+        """The name of an origin: of whoever speaks at first hand in it; "" where it may not be told, or has none."""
+        if len(self._nameless(origin)) > 1:
+            return ""
         lead = self.gathered.leads(origin)[0]
         return "" if self.unnamed or lead.key in self.gathered.untold else lead.name
 
@@ -90,7 +92,10 @@ class OriginsSaid:
         items = [item for item in beside if self._origin(item) is not None]
         if not items:
             return ""
-        name = self.called(self._origin(items[0]) or 0)
+        origin = self._origin(items[0]) or 0
+        if nameless := self._nameless(origin):
+            return _("That is as far as can be told: %(nameless)s") % {"nameless": self._who_speaks(nameless)}
+        name = self.called(origin)
         if len(items) == 1:
             return _("That is %(name)s.") % {"name": name} if name else ""
         said = (
@@ -156,6 +161,7 @@ class OriginsSaid:
             told.append(said % {"names": names, "n": len(found)})
         else:
             told.append(ngettext("There is one.", "There are %(n)s.", len(found)) % {"n": len(found)})
+        told += [self._capital(self._who_speaks(nameless)) for origin in found if (nameless := self._nameless(origin))]
         known = [each for each in beside if self._origin(each) is not None]
         relations = [f"{sentence[:1].upper()}{sentence[1:]}" for sentence in self._relations(known)]
         told += [sentence if sentence == "…" else f"{sentence}." for sentence in relations]
@@ -172,6 +178,30 @@ class OriginsSaid:
                 name = self._named(item)
                 told.append(f"{said % {'item': name[:1].upper() + name[1:]}} {lack}")
         return told
+
+    def _nameless(self, origin: int) -> list[Exhibited]:
+        """The exhibits that speak at first hand and name no speaker, where that alone makes them one origin."""
+        if origin != self.gathered.origins.unnamed:
+            return []
+        found = [lead for lead in self.gathered.leads(origin) if lead.source is None]
+        shared = [self.gathered.marks[lead.key] for lead in found]
+        return found if len(found) > 1 and not set.intersection(*map(set, shared)) else []
+
+    def _who_speaks(self, nameless: list[Exhibited]) -> str:
+        """That these name no speaker, and what to do about it."""
+        numbers = {item.exhibit: self._named(item) for item in reversed(self.gathered.items)}
+        other = _("another exhibit")
+        told = [
+            numbers.get(each.key)
+            or (other if self.unnamed else each.title if each.key in self.gathered.untold else f"“{each.title}”")
+            for each in nameless
+        ]
+        names = ", ".join(told[:MOST_NAMED]) + (", …" if len(told) > MOST_NAMED else "")
+        return _("%(names)s name no speaker. Say who speaks.") % {"names": names}
+
+    @staticmethod
+    def _capital(sentence: str) -> str:
+        return sentence[:1].upper() + sentence[1:]
 
     def _origin(self, item: Item) -> int | None:
         return self.gathered.origins.of[item.key]

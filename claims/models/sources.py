@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.cases import Case
-from claims.models.entries import take_chains, writing
+from claims.models.entries import canonical, sha256, take_chains, writing
 from claims.models.moves import Role
 from claims.models.records import NotNow, Recorded, RecordedQuerySet, Refused
 
@@ -276,6 +276,9 @@ class Merge(Recorded):
     merged = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="merged_by")
     reason = models.TextField(_("reason"), max_length=2000)
     moved = models.JSONField(default=dict, help_text=_("What was moved, by key, so that it can be moved back."))
+    stayed = models.JSONField(
+        default=dict, help_text=_("Once undone: how many of what was moved had changed hands since, and stayed.")
+    )
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
     undone_by = models.ForeignKey(
@@ -299,7 +302,6 @@ class Merge(Recorded):
         return f"{self.merged} → {self.kept}"
 
     @property
-    def stayed(self) -> dict[str, int]:
-        """Of a merge that was undone: how many of what was moved had changed hands since, and stayed."""
-        counts: dict[str, int] = self.moved.get("stayed", {})
-        return counts
+    def moved_sha256(self) -> str:
+        """The hash of what was moved, as the log holds it."""
+        return sha256(canonical(self.moved))

@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from claims.models import Exhibit, Lineage, Print
+from claims.models.dismissals import dismissed_by
 from claims.models.lineage import kin
 from claims.text.addresses_in import addresses, one_spelling, same_page, spellings
 from claims.text.credits import AGENCIES
 from claims.text.fingerprints import LONGEST, Shared, count_words, longest_shared
 
 BOILERPLATE = 50  # exhibits that share a print, beyond which it tells nothing
-ALIKE, LINKED, CREDITED = 40, 40, 200  # candidates that are looked up for each reason
+ALIKE, LINKED, CREDITED = 100, 40, 200  # candidates that are looked up for each reason
 NEAR = 3  # days between two exhibits that credit the same agency, and have nothing else in common
 READ = 15  # candidates whose texts are read
 MOST_LETTERS = 3_000_000  # of such texts, over all of them
@@ -54,6 +55,7 @@ class Proposal:
     ways: list[Way]
     kind: str
     reasons: list[str]
+    more: int = 0  # further exhibits of the same text
 
     def get_kind_display(self) -> str:
         """How the one comes from the other, in words."""
@@ -76,6 +78,7 @@ class Pair:
     shared: Shared | None = None
     words: str = ""  # of the shared passage
     share: float = 0.0  # of the shorter text
+    more: int = 0  # further exhibits of the same text as that one
 
     @property
     def agency(self) -> str:
@@ -162,19 +165,49 @@ class Pair:
 def proposals(exhibit: Exhibit, limit: int = 10) -> list[Proposal]:
     """The exhibits of the case that this one may repeat, or that may repeat it, those with most to say for it first.
 
-    Without those that trace back to each other already. A translation is not found by its words.
+    Of those with one text there is one. Without those that trace back to each other already, are one origin by their
+    text or address, or of which somebody said that neither repeats the other. A translation is not found by its words.
     """
     keep_missing(exhibit)
-    text, apart = (exhibit.held_text or "")[:LONGEST], kin(exhibit)
+    text = (exhibit.held_text or "")[:LONGEST]
     linked, linking, sharing = linked_from(exhibit, text), linking_to(exhibit), sharing_with(exhibit)
-    keys = list(dict.fromkeys(key for key in [*sharing, *linked, *linking, *crediting(exhibit)] if key not in apart))
-    pairs = {other.pk: Pair(exhibit, other) for other in light(exhibit, keys)}
-    for key, pair in pairs.items():
+    keys = list(dict.fromkeys([*sharing, *linked, *linking, *crediting(exhibit)]))
+    pairs = [Pair(exhibit, each[0], more=len(each) - 1) for each in texts_beside(exhibit, keys, {*linked, *linking})]
+    for pair in pairs:
+        key = pair.that.pk
         pair.links = [Way(exhibit, pair.that)] * (key in linked) + [Way(pair.that, exhibit)] * (key in linking)
-    compare(text, [pairs[key] for key in sharing if key in pairs])
-    told = [pair for pair in pairs.values() if pair.shared or pair.links or pair.wires or close(pair)]
+    shares = set(sharing)
+    compare(text, [pair for pair in pairs if pair.that.pk in shares])
+    told = [pair for pair in pairs if pair.shared or pair.links or pair.wires or close(pair)]
     told.sort(key=lambda pair: (-pair.weight, -pair.that.pk))
-    return [Proposal(pair.that, pair.ways, pair.kind, pair.reasons) for pair in told[:limit]]
+    return [Proposal(pair.that, pair.ways, pair.kind, pair.reasons, pair.more) for pair in told[:limit]]
+
+
+def texts_beside(exhibit: Exhibit, keys: list[int], linked: set[int]) -> list[list[Exhibit]]:
+    """The exhibits of these keys by their texts, in the order of the keys; in each text one that is linked leads.
+
+    A text that is known to go together with the exhibit's own, or not to, is left out whole.
+    """
+    found = {each.pk: each for each in light(exhibit, keys)}
+    own, address = text_of(exhibit), same_page(one_spelling(exhibit.url)) if exhibit.url else ""
+    alike = {key for key, each in found.items() if text_of(each) == own}
+    settled = kin(exhibit) | dismissed_by([exhibit.pk, *alike])
+    by_text: dict[tuple[str, object], list[Exhibit]] = {}
+    for key in keys:
+        if key in found and key not in alike:
+            by_text.setdefault(text_of(found[key]), []).append(found[key])
+    return [
+        sorted(each, key=lambda one: (one.pk not in linked, one.pk))
+        for each in by_text.values()
+        if not any(one.pk in settled or (address and same_page(one_spelling(one.url)) == address) for one in each)
+    ]
+
+
+def text_of(exhibit: Exhibit) -> tuple[str, object]:
+    """What exhibits of one text have in common; one that has no long text has it with none."""
+    if exhibit.wording:
+        return "wording", exhibit.wording
+    return ("document", exhibit.document_id) if exhibit.document_id else ("exhibit", exhibit.pk)
 
 
 def compare(text: str, pairs: list[Pair]) -> None:
@@ -250,7 +283,7 @@ def close(pair: Pair) -> bool:
 
 def light(exhibit: Exhibit, keys: list[int]) -> list[Exhibit]:
     """Exhibits of its case, without their texts."""
-    shown = ["title", "url", "published", "credit", "language", "document_id", "source_id", "source__name"]
+    shown = ["title", "url", "published", "credit", "wording", "language", "document_id", "source_id", "source__name"]
     of_document = ["document__published", "document__language", "document__number"]
     found = Exhibit.objects.filter(pk__in=keys).select_related("source", "document").only(*shown, *of_document)
     return list(found.order_by())

@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import models
 from django.db.models import ExpressionWrapper, Q, QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from claims.forms.filters import cursor
 from claims.forms.lineage import SOUGHT, LineageForm
-from claims.models import Entry, Evidence, Exhibit, Lineage, NotNow, NotYours, Role, User, untrace, withheld
-from claims.models.lineage import REPEATS, links_above
-from claims.search.lineage import Proposal, proposals
+from claims.models import (
+    Dismissal,
+    Entry,
+    Evidence,
+    Exhibit,
+    Lineage,
+    NotNow,
+    NotYours,
+    Role,
+    User,
+    dismiss,
+    propose_again,
+    undo,
+    untrace,
+    withheld,
+)
+from claims.models.dismissals import dismissals_of
+from claims.models.lineage import LOOKED_AT, REPEATS, ends_of, links_above, would_return
+from claims.search.lineage import Proposal, Way, proposals
 from claims.views.access import Request, on_exhibit
 from claims.views.parts import go, render_part, wants_part
 
 ROWS = 50  # links shown, each way
 RESTING = 5  # pieces of evidence that lead back to their claims
-LOOKED_AT = 500  # newest entries of the log, among which what was just taken back is looked for
+HANDFUL = 3  # proposals in sight
 TEMPLATE = "claims/lineage_add.html"
 
 
@@ -32,12 +49,14 @@ class LineagePage:
     """What is shown to one person of where an exhibit comes from. Each part is looked up when the page comes to it."""
 
     def __init__(
-        self, exhibit: Exhibit, user: User, *, form: LineageForm | None = None, said: str = "", taken: str = ""
+        self, exhibit: Exhibit, user: User, *, form: LineageForm | None = None, just: Mapping[str, str] | None = None
     ) -> None:
         self.exhibit, self.user = exhibit, user
         self.may = exhibit.case.allows(user, "cite")
         self.reads = exhibit.case.role == Role.READER
-        self._form, self._said, self._taken = form, cursor(said), cursor(taken)
+        just = just or {}
+        self._form = form
+        self._said, self._taken, self._apart = (cursor(just.get(name)) for name in ("said", "taken", "apart"))
 
     def _rows(self, rows: QuerySet[Lineage], other: str) -> list[Any]:
         unnamed = ExpressionWrapper(
@@ -94,9 +113,38 @@ class LineagePage:
         return proposals(self.exhibit) if self.may else []
 
     @cached_property
+    def offered(self) -> list[tuple[Proposal, list[tuple[Way, Lineage | None]]]]:
+        """The proposals, each with its ways and with what each of them would replace."""
+        return [(one, [(way, self.words.get(way.repeats.pk)) for way in one.ways]) for one in self.proposals]
+
+    @property
+    def in_sight(self) -> list[Any]:
+        """The proposals that one sees at once: a handful, and none where something says where it comes from."""
+        return [] if self.rows else self.offered[:HANDFUL]
+
+    @property
+    def folded(self) -> list[Any]:
+        """The other proposals."""
+        return self.offered[len(self.in_sight) :]
+
+    @cached_property
+    def just_dismissed(self) -> Exhibit | None:
+        """The exhibit of which it was just said that it does not go together with this one."""
+        if self._apart is None or not self.may:
+            return None
+        other = Exhibit.objects.filter(case=self.exhibit.case_id, pk=self._apart).defer("text").first()
+        return other if other is not None and dismissals_of(self.exhibit, other).exists() else None
+
+    @cached_property
     def form(self) -> LineageForm:
         """The form, as it was sent or empty."""
         return self._form or LineageForm(self.exhibit)
+
+    @cached_property
+    def words(self) -> dict[int, Lineage]:
+        """The words that a confirmed proposal would replace, by the key of the exhibit of which they were said."""
+        keys = [self.exhibit.pk, *(one.other.pk for one in self.proposals)]
+        return {word.exhibit_id: word for word in Lineage.objects.filter(exhibit__in=keys, original=None)}
 
     @property
     def links(self) -> list[tuple[str, str]]:
@@ -109,12 +157,15 @@ class LineagePage:
         return self._form is not None or not (self.rows or self.proposals)
 
     @cached_property
-    def just_said(self) -> Lineage | None:
-        """What was just said, to be taken back with one key."""
+    def just_said(self) -> Any:
+        """What was just said, to be taken back with one key; `returning` is what is then said again."""
         if self._said is None or not self.may:
             return None
         ends = Q(exhibit=self.exhibit) | Q(original=self.exhibit)
-        return Lineage.objects.filter(ends, pk=self._said).select_related("exhibit", "original").first()
+        made: Any = Lineage.objects.filter(ends, pk=self._said).select_related("exhibit__case", "original").first()
+        if made is not None:
+            made.returning = told(would_return(made))
+        return made
 
     @cached_property
     def just_taken(self) -> dict[str, Any] | None:
@@ -129,16 +180,21 @@ class LineagePage:
         before = entry.parts["before"] if entry else None
         if not before:
             return None
-        ends = {end: cursor(found[1]) for end in ("exhibit", "original") if (found := KEY.search(before[end] or ""))}
-        other = {"original": ends.get("original")}
-        if ends.get("original") == self.exhibit.pk:
-            other = {"repeats": ends["exhibit"]}
-        elif ends["exhibit"] != self.exhibit.pk:
+        exhibit, original = ends_of(before)
+        if self.exhibit.pk not in (exhibit, original):
             return None
-        return {"kind": before["kind"], "reason": before["reason"], **{k: v for k, v in other.items() if v}}
+        other = {"repeats": exhibit} if original == self.exhibit.pk else {"original": original}
+        stands = Lineage.objects.filter(exhibit=exhibit, original=None).first() if exhibit else None
+        fields = {"kind": before["kind"], "reason": before["reason"], "replaces": stands and stands.pk}
+        return {
+            "fields": {name: value for name, value in (fields | other).items() if value},
+            "replaced": stands,
+        }
 
 
-KEY = re.compile(r"\(#(\d+)\)$")  # how the log names a record
+def told(facts: dict[str, Any] | None) -> str:
+    """What was said, in words, from what the log keeps of it; nothing of nothing."""
+    return str(Lineage.Kind(facts["kind"]).label) if facts else ""
 
 
 def context_of(page: LineagePage) -> dict[str, Any]:
@@ -161,8 +217,7 @@ def lineage_add(request: Request, exhibit: Exhibit) -> HttpResponse:
     if sought := {name: request.GET[name] for name in SOUGHT if name in request.GET}:
         page = LineagePage(exhibit, request.user, form=LineageForm(exhibit, typed=sought))
         return _shown(request, page, part="originals")
-    said, taken = request.GET.get("said", ""), request.GET.get("taken", "")
-    return _shown(request, LineagePage(exhibit, request.user, said=said, taken=taken))
+    return _shown(request, LineagePage(exhibit, request.user, just=request.GET.dict()))
 
 
 @on_exhibit()
@@ -176,8 +231,31 @@ def lineage_remove(request: Request, exhibit: Exhibit, said: int) -> HttpRespons
     if made is None:
         raise NotNow(_("This was taken back already."))
     sentence = _("Taken back: %(lineage)s.") % {"lineage": made}
-    untrace(made, by=request.user)
-    return _answer(request, exhibit, sentence, taken=said)
+    if "undo" not in request.POST:
+        untrace(made, by=request.user)
+        return _answer(request, exhibit, sentence, taken=said)
+    again = undo(made, by=request.user)
+    if again is None:
+        return _answer(request, exhibit, sentence, taken=said)
+    sentence += " " + _("It stands again that %(lineage)s.") % {"lineage": f"“{again}”"}
+    # What was said of the same pair in other words is one record: saying that again is the undoing of this undoing.
+    return _answer(request, exhibit, sentence, **({"said": said} if again.pk == said else {"taken": said}))
+
+
+@on_exhibit()
+def lineage_dismiss(request: Request, exhibit: Exhibit, other: int) -> HttpResponse:
+    """Say that neither this exhibit nor the other repeats the other, or take that back."""
+    if request.method != "POST":
+        return redirect("claims:lineage-add", exhibit.case.code, exhibit.pk)
+    _check_may_say(request, exhibit)
+    beside = Exhibit.objects.filter(case=exhibit.case, pk=other).select_related("case").defer("text").first()
+    if beside is None:
+        raise Http404
+    if "undo" in request.POST:
+        propose_again(exhibit, beside, by=request.user)
+        return _answer(request, exhibit, _("Taken back. “%(other)s” is proposed again.") % {"other": beside})
+    made: Dismissal = dismiss(exhibit, beside, by=request.user)
+    return _answer(request, exhibit, _("Not so: %(dismissal)s.") % {"dismissal": made}, apart=other)
 
 
 def _check_may_say(request: Request, exhibit: Exhibit) -> None:
@@ -189,10 +267,11 @@ def _shown(request: Request, page: LineagePage, *, part: str = "lineage", status
     return render_part(request, TEMPLATE, part, context_of(page), status)
 
 
-def _answer(request: Request, exhibit: Exhibit, sentence: str, *, said: int = 0, taken: int = 0) -> HttpResponse:
+def _answer(request: Request, exhibit: Exhibit, sentence: str, **just: int) -> HttpResponse:
     """After an act: what is now said of the exhibit; without htmx, on the page for it."""
     place = reverse("claims:lineage-add", args=[exhibit.case.code, exhibit.pk])
     if not wants_part(request):
-        return go(request, f"{place}?said={said}" if said else f"{place}?taken={taken}", sentence)
+        return go(request, f"{place}?{urlencode(just)}" if just else place, sentence)
     messages.success(request, sentence)
-    return _shown(request, LineagePage(exhibit, request.user, said=str(said), taken=str(taken)), part="told")
+    page = LineagePage(exhibit, request.user, just={name: str(key) for name, key in just.items()})
+    return _shown(request, page, part="told")

@@ -3,6 +3,9 @@
 Things (exhibits) that repeat one another, or share a mark such as their speaker, make one group, and a group is one
 origin at most. It counts for the items of which all is known up to where they come from: what they repeat, and what
 that repeats in its turn, until it speaks at first hand. Of others nobody knows that, and they count for no origin.
+
+Nobody can tell whether those who speak at first hand and are not named are two or one and the same: what goes back to
+such alone is one origin at most, however much there is of it.
 """
 
 from __future__ import annotations
@@ -25,11 +28,15 @@ class Item(NamedTuple):
 
 
 class Thing(NamedTuple):
-    """An exhibit: its marks (things with one in common are one origin), and whether it speaks at first hand."""
+    """An exhibit: its marks (things with one in common are one origin), whether it speaks at first hand, and who does.
+
+    `named` says whether it is on record who speaks.
+    """
 
     key: int
     marks: frozenset[Hashable]
     first_hand: bool
+    named: bool = True
 
 
 class Count(NamedTuple):
@@ -48,6 +55,7 @@ class Origins:
     of: dict[int, int | None]
     groups: dict[int, int]  # exhibit → the smallest key of its group, known or not
     traced: frozenset[int]  # the exhibits of which all is known up to where they come from
+    unnamed: int | None = None  # the origin of all that goes back to nobody who is named
 
     def count(self, stance: str | None = None, bearing: str | None = None) -> Count:
         """How many there are, of one stance and about one question where these are named."""
@@ -65,7 +73,7 @@ class Origins:
     def without(self, origin: int) -> Origins:
         """What is left where all items of one origin are left out."""
         left = tuple(item for item in self.items if self.of[item.key] != origin)
-        return Origins(left, {item.key: self.of[item.key] for item in left}, self.groups, self.traced)
+        return Origins(left, {item.key: self.of[item.key] for item in left}, self.groups, self.traced, self.unnamed)
 
     @cached_property
     def numbers(self) -> dict[int, int]:
@@ -83,18 +91,22 @@ def weigh(items: Sequence[Item], things: Iterable[Thing], links: Iterable[tuple[
 
     Every item's exhibit, and both ends of every link, must be among the things. The result depends
     neither on their order nor on how often a link is told. The word that a thing speaks at first hand counts
-    for nothing where a link says that it repeats another, and lends nothing to what only shares a mark with it.
+    for nothing where a link says that it repeats another, and lends nothing to what only shares a mark with it. A
+    group counts for its own where an item in it goes back to speakers who are all named; the others count as one.
     Raises KeyError for a thing that is not there.
     """
     links = set(links)
     above: dict[int, int] = {}
     first_hand: list[int] = []
+    unnamed: set[int] = set()
     marked: dict[Hashable, int] = {}
     joined: list[tuple[int, int]] = []
-    for key, marks, speaks in things:
+    for key, marks, speaks, named in things:
         above[key] = key
         if speaks:
             first_hand.append(key)
+            if not named:
+                unnamed.add(key)
         for mark in marks:
             other = marked.setdefault(mark, key)
             if other != key:
@@ -117,9 +129,24 @@ def weigh(items: Sequence[Item], things: Iterable[Thing], links: Iterable[tuple[
             lead = above[lead]
         above[key] = lead
     known = traced(first_hand, links)
+    nobody: int | None = None
+    if unnamed:
+        cited = {item.exhibit for item in items if item.exhibit in known}
+        told = traced([key for key in first_hand if key not in unnamed], links)
+        nobody = as_one(above, {above[key] for key in cited} - {above[key] for key in cited & told})
     leads = [above[item.exhibit] for item in items]
     of = {item.key: lead if item.exhibit in known else None for item, lead in zip(items, leads, strict=True)}
-    return Origins(tuple(items), of, above, frozenset(known))
+    return Origins(tuple(items), of, above, frozenset(known), nobody)
+
+
+def as_one(groups: dict[int, int], leads: set[int]) -> int | None:
+    """Make one group of those that these lead, and give who leads it; None where there are none."""
+    first = min(leads, default=None)
+    if first is not None and len(leads) > 1:
+        for key, lead in groups.items():
+            if lead in leads:
+                groups[key] = first
+    return first
 
 
 def traced(first_hand: Iterable[int], links: Iterable[tuple[int, int]]) -> set[int]:

@@ -18,6 +18,7 @@ from claims.models import (
     Chain,
     Claim,
     Derived,
+    Dismissal,
     Distinction,
     Entry,
     Evidence,
@@ -52,6 +53,7 @@ from tests.factories import (
     make_claim,
     make_document,
     make_evidence,
+    make_exhibit,
     make_signed_claim,
     make_source,
     make_suggestion,
@@ -74,6 +76,7 @@ READ_ONLY = {"entry", "chain", "tally", "report", "assessment", "verdict", "grad
     "absence",
     "merge",
     "distinction",
+    "dismissal",
     "series",
     "leaning",
     "reliance",
@@ -115,6 +118,8 @@ def custody_of_all(case, by):
     Derived.objects.create(parent=capture.file, file=capture.file, kind="text", tool="reader", tool_version="1")
     Print.objects.create(case=case, exhibit=capture.exhibit, value=1)
     Lineage(exhibit=capture.exhibit, kind="unknown", reason="It names nobody.", made_by=by).save(by=by)
+    ends = sorted((make_exhibit(case=case), make_exhibit(case=case)), key=lambda each: each.pk)
+    Dismissal(one=ends[0], other=ends[1], made_by=by).save(by=by)
     Absence(place="A register", query="The force", searched_by=by).store()
     one, other = (make_source(case=case) for _ in range(2))
     Merge(kept=one, merged=other, reason="One agency, two spellings.", made_by=by).save(by=by)

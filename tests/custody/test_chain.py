@@ -11,9 +11,9 @@ from django.db.models import F, QuerySet
 from claims.custody import guards, heads
 from claims.custody.chain import broken_seals, verify
 from claims.custody.heads import Head
-from claims.models import Assessment, Case, Chain, Entry, User
+from claims.models import Assessment, Case, Chain, Entry, Merge, User, merge, part
 from claims.models.entries import sha256
-from tests.factories import make_assessment, make_claim, make_evidence
+from tests.factories import make_assessment, make_claim, make_evidence, make_source
 
 EDITS: dict[str, object] = {
     "at": F("at") + timedelta(seconds=1),
@@ -336,3 +336,35 @@ def test_many_sealed_assessments_are_read_with_few_queries(log, ann, ben, django
             make_assessment(claim=claim, by=person, relied_on=[make_evidence(claim=claim)])
     with django_assert_max_num_queries(4):
         assert list(broken_seals(log)) == []
+
+
+@pytest.fixture
+def merged(log: Case, ann: User) -> Merge:
+    """Two sources of the case made one, without guards."""
+    one, other = make_source(case=log, by=ann), make_source(case=log, by=ann)
+    make_evidence(claim=make_claim(case=log), source=one)
+    return merge(one, other, by=ann, reason="One imprint.")
+
+
+def test_a_merge_that_nobody_touched_or_that_was_undone_holds(merged, ann):
+    assert told()[1]
+    part(merged, by=ann)
+    said, holds = told()
+    assert holds, said
+
+
+def test_a_merge_that_is_said_to_have_moved_something_else_is_named(merged):
+    QuerySet.update(Merge.objects.all(), moved=merged.moved | {"exhibits": []})
+    said, holds = told()
+    assert not holds
+    assert f"BY: Merge {merged.pk} moved something else than was entered" in said
+    assert f"outside cases: Merge {merged.pk} moved something else than was entered" in said
+    assert not told("--case", "BY")[1]
+
+
+def test_a_merge_that_is_gone_or_was_never_entered_is_named(merged, log, ann):
+    made = Merge(kept=make_source(case=log), merged=make_source(case=log), reason="So.", made_by=ann)
+    made.store()
+    assert f"Merge {made.pk} was never entered." in told()[0]
+    Merge.objects.filter(pk=merged.pk)._raw_delete("default")
+    assert f"Merge {merged.pk}, made in entry" in told()[0]

@@ -9,7 +9,24 @@ from django.db import DatabaseError, connection, models, transaction
 from django.utils import timezone
 
 from claims.custody import guards
-from claims.models import Assessment, Derived, Document, Entry, Exhibit, Lineage, Passage, Report, Stamp
+from claims.models import (
+    Assessment,
+    Case,
+    Derived,
+    Document,
+    Entry,
+    EvidenceChange,
+    Exhibit,
+    Grade,
+    Lineage,
+    Merge,
+    Passage,
+    Report,
+    Role,
+    Stamp,
+    merge,
+    part,
+)
 from tests.factories import (
     keeper,
     make_assessment,
@@ -18,6 +35,9 @@ from tests.factories import (
     make_document,
     make_evidence,
     make_exhibit,
+    make_source,
+    make_user,
+    make_verdict,
 )
 
 ONLY_POSTGRES = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no TRUNCATE")
@@ -67,6 +87,26 @@ def test_no_report_is_changed_or_deleted(report):
     assert refused("DELETE FROM claims_report WHERE id = %s", report.pk)
 
 
+def of_sources(case: Case) -> tuple[Grade, Merge, EvidenceChange]:
+    """A grade, a merge of two sources that stands, and a change under a verdict that waits for its answer."""
+    ann, ben, eve = make_user(), make_user(), make_user()
+    for person, role in ((ann, Role.ANALYST), (ben, Role.ANALYST), (eve, Role.EDITOR)):
+        case.enrol(person, role, by=keeper())
+    claim = make_claim(case=case)
+    evidence = make_evidence(claim=claim)
+    for person in (ann, ben):
+        make_assessment(claim=claim, by=person)
+    verdict = make_verdict(claim=claim, by=eve)
+    change = EvidenceChange(
+        claim=claim, verdict=verdict, evidence=evidence, what="rating", by=ann, case=case, once="1:change"
+    )
+    change.store()
+    one, other = make_source(case=case, by=ann), make_source(case=case, by=ann)
+    grade = one.grade("B", by=ann, reason="It was right before.", once="1:grade")
+    merged = merge(one, other, by=ann, reason="One imprint.", once="1:merge")
+    return grade, merged, change
+
+
 @ONLY_POSTGRES
 @pytest.mark.parametrize("table", guards.KEPT)
 def test_neither_log_nor_reports_are_truncated(entry, report, table):
@@ -79,6 +119,7 @@ def test_neither_log_nor_reports_are_truncated(entry, report, table):
 def test_nothing_is_replaced_under_its_number(entry, report, case, table):
     make_assessment(claim=make_claim(case=case, exact="48,000"))
     capture = make_capture(case=case, once="1:form")
+    of_sources(case)
     Derived.objects.create(parent=capture.file, kind="text", tool="a reader", tool_version="1", fault="It is empty.")
     Stamp.objects.create(case=case, count=1, head="0" * 64, token=b"0", service="a clock", stamped_at=timezone.now())
     columns = [row[1] for row in connection.cursor().execute(f"PRAGMA table_info({table})")]
@@ -345,3 +386,39 @@ def test_a_trigger_that_lets_circles_pass_is_missing_and_mended(case):
     assert guards.missing(connection) == [name]
     guards.set_up(connection)
     assert guards.missing(connection) == []
+
+
+def test_a_grade_once_given_neither_changes_nor_goes(case):
+    grade, _merged, _change = of_sources(case)
+    for change in ("letter = 'A'", "reason = 'Another.'", "source_id = source_id", "graded_at = '2020-01-01'"):
+        assert refused(f"UPDATE claims_grade SET {change} WHERE id = %s", grade.pk)
+    assert refused("DELETE FROM claims_grade WHERE id = %s", grade.pk)
+
+
+@pytest.mark.parametrize(
+    "change", ["moved = '{}'", "reason = 'Another.'", "kept_id = merged_id", "made_at = '2020-01-01'"]
+)
+def test_a_merge_never_changes_and_is_undone_once(case, change):
+    _grade, merged, _change = of_sources(case)
+    kept = merged.kept_id
+    assert refused(f"UPDATE claims_merge SET {change} WHERE id = %s", merged.pk)
+    assert refused("DELETE FROM claims_merge WHERE id = %s", merged.pk)
+    done = part(merged, by=keeper())
+    assert (done.undone_by, done.kept_id) == (keeper(), kept)
+    again = ["undone_at = NULL", "undone_by_id = NULL", "undone_at = '2020-01-01'", "stayed = '[9]'"]
+    for change_again in (*again, change):
+        assert refused(f"UPDATE claims_merge SET {change_again} WHERE id = %s", merged.pk)
+    assert refused("DELETE FROM claims_merge WHERE id = %s", merged.pk)
+
+
+def test_what_changed_under_a_verdict_never_changes_and_is_answered_once(case):
+    _grade, _merged, change = of_sources(case)
+    for new in ("what = 'capture'", "at = '2020-01-01'", "by_id = NULL", "claim_id = claim_id + 1"):
+        assert refused(f"UPDATE claims_evidencechange SET {new} WHERE id = %s", change.pk)
+    assert refused("DELETE FROM claims_evidencechange WHERE id = %s", change.pk)
+    assert not refused("UPDATE claims_evidencechange SET editor_id = NULL WHERE id = %s", change.pk)
+    answer = "answered_at = '2023-03-01', answer = 'So.', answered_by_id = by_id"
+    assert not refused(f"UPDATE claims_evidencechange SET {answer} WHERE id = %s", change.pk)
+    for new in ("answer = 'Another.'", "answered_at = NULL", "answered_by_id = NULL"):
+        assert refused(f"UPDATE claims_evidencechange SET {new} WHERE id = %s", change.pk)
+    assert not refused("UPDATE claims_evidencechange SET editor_id = NULL WHERE id = %s", change.pk)

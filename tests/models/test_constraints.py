@@ -17,6 +17,7 @@ from claims.models import (
     Chain,
     Claim,
     Derived,
+    Dismissal,
     Distinction,
     Document,
     Entry,
@@ -556,6 +557,19 @@ def test_evidence_change_once_until_answered(claim, ann, ben, eve):
     holds(waits)
     holds(another(waits, what="lineage"))
     breaks("evidence_change_once_until_answered", another(waits))
+
+
+def test_dismissal_names_the_smaller_key_first(case, ann):
+    one, other = make_exhibit(case=case), make_exhibit(case=case)
+    breaks("dismissal_names_the_smaller_key_first", Dismissal(one=other, other=one, made_by=ann))
+    breaks("dismissal_names_the_smaller_key_first", Dismissal(one=one, other=one, made_by=ann))
+    holds(Dismissal(one=one, other=other, made_by=ann))
+
+
+def test_dismissal_once_per_pair(case, ann):
+    stands = Dismissal(one=make_exhibit(case=case), other=make_exhibit(case=case), made_by=ann)
+    holds(stands)
+    breaks("dismissal_once_per_pair", another(stands))
 
 
 def test_stamp_once_per_head(case):

@@ -6,7 +6,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from claims.custody.chain import verify
-from claims.models import Entry, Evidence, Exhibit, Lineage, NotNow, Print, Refused, lineage_said, trace, untrace
+from claims.models import Entry, Evidence, Exhibit, Lineage, NotNow, Print, Refused, lineage_said, trace, undo, untrace
 from tests.factories import keeper, make_claim, make_document, make_evidence, make_exhibit
 from tests.test_concurrency import at_once
 
@@ -245,3 +245,63 @@ def test_lineage_never_closes_a_circle_however_many_write_at_once_round_the_rule
     assert len(refused) == 1
     assert "never traces back to itself" in str(refused[0])
     assert Lineage.objects.count() == 2
+
+
+def said(exhibit: Exhibit) -> list[tuple[str, Exhibit | None, str]]:
+    return [(made.kind, made.original, made.reason) for made in exhibit.lineage.select_related("original")]
+
+
+def test_undoing_a_link_says_the_word_again_that_it_replaced(case, ann, ben, a, b):
+    trace(a, "first_hand", None, by=ann, reason="The author was there.")
+    made = trace(a, "quotes", b, by=ann, reason="It says so.")
+    assert said(a) == [("quotes", b, "It says so.")]
+
+    again = undo(made, by=ben)
+
+    assert again is not None
+    assert again.made_by == ben
+    assert said(a) == [("first_hand", None, "The author was there.")]
+    assert verbs(case) == ["traced", "untraced", "traced", "untraced", "restored"]
+    assert verify(case).fault is None
+
+
+def test_undoing_another_word_or_another_link_of_the_pair_says_what_stood_before(case, ann, a, b):
+    trace(a, "unknown", None, by=ann, reason="So it seemed.")
+    undo(trace(a, "first_hand", None, by=ann, reason="The author was there."), by=ann)
+    assert said(a) == [("unknown", None, "So it seemed.")]
+
+    trace(b, "quotes", a, by=ann, reason="It says so.")
+    changed = trace(b, "wire", a, by=ann, reason="The byline.")
+    assert undo(changed, by=ann) == changed
+    assert said(b) == [("quotes", a, "It says so.")]
+    undo(changed, by=ann)
+    assert said(b) == [("wire", a, "The byline.")], "the undoing is undone"
+
+
+def test_undo_brings_back_nothing_that_somebody_took_back_himself(ann, a, b):
+    untrace(trace(a, "first_hand", None, by=ann, reason="So."), by=ann)
+    assert undo(trace(a, "quotes", b, by=ann, reason="So."), by=ann) is None
+    assert said(a) == []
+
+
+def test_undo_of_what_is_gone_or_long_past_is_refused(case, ann, a, b, monkeypatch):
+    made = trace(a, "quotes", b, by=ann, reason="So.")
+    monkeypatch.setattr("claims.models.lineage.LOOKED_AT", 1)
+    make_exhibit(case=case)
+    with pytest.raises(NotNow, match="Too much was done"):
+        undo(made, by=ann)
+    untrace(made, by=ann)
+    with pytest.raises(NotNow, match="taken back already"):
+        undo(made, by=ann)
+
+
+def test_nothing_is_replaced_of_which_the_person_was_not_told(ann, ben, a, b):
+    word = trace(a, "first_hand", None, by=ben, reason="The author was there.")
+    with pytest.raises(NotNow, match=r"“The author was there\.”\. Send this once more to replace it"):
+        trace(a, "quotes", b, by=ann, reason="So.", warned=[])
+    assert said(a) == [("first_hand", None, "The author was there.")]
+    assert trace(a, "first_hand", None, by=ann, reason="The author was there.", warned=[]) == word
+    trace(a, "quotes", b, by=ann, reason="So.", warned=[word.pk])
+    with pytest.raises(NotNow):
+        trace(a, "wire", b, by=ann, reason="So.", warned=[word.pk])
+    assert said(a) == [("quotes", b, "So.")]

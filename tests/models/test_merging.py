@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings as now
 from django.db import connection
 
-from claims.custody.chain import verify
+from claims.custody.chain import altered_merges, verify
 from claims.models import (
     Entry,
     Evidence,
@@ -168,7 +168,9 @@ def test_each_case_that_knew_one_of_them_enters_it_without_naming_others(case, a
     for at, count in ((case, 2), (other, 1), (None, 3)):
         entries = Entry.objects.filter(case=at, verb__in=["merged", "parted"]).order_by("number")
         assert [entry.verb for entry in entries] == ["merged", "parted"]
-        assert entries[0].parts["after"] == {"merged_into": f"BelTA agency (#{kept.pk})", "exhibits": count}
+        told, seal = {"merged_into": f"BelTA agency (#{kept.pk})", "exhibits": count}, Merge.objects.get()
+        assert entries[0].parts["after"] == told | {"merge": seal.pk, "moved_sha256": seal.moved_sha256}
+        assert list(altered_merges(at)) == []
         assert entries[0].why == WHY
         assert "Elsewhere" not in "".join(entry.detail for entry in entries)
         assert verify(at).fault is None

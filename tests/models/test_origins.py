@@ -2,11 +2,11 @@
 
 import pytest
 
-from claims.models import Exhibit, Lineage, Refused, propose
+from claims.models import Evidence, Exhibit, Lineage, Refused, propose, trace
 from claims.models.origins import UNSAVED, gathered, origins_of
 from claims.models.origins_said import OriginsSaid
 from claims.weighing.origins import Count
-from tests.factories import make_assessment, make_claim, make_document, make_evidence, make_source
+from tests.factories import make_assessment, make_claim, make_document, make_evidence, make_exhibit, make_source
 
 
 @pytest.fixture
@@ -198,3 +198,23 @@ def test_what_is_asked_next_is_the_word_that_is_missing_up_the_way(claim, case, 
     assert asked == [(1, wire.pk, False), (3, silent.cited.pk, True)]
     say(wire, "unknown")
     assert OriginsSaid(origins_of(claim)).untraced == [(3, silent.cited.pk, True)]
+
+
+def test_two_that_name_no_speaker_are_one_origin_and_it_is_said_who_must_be_named(case, ann):
+    claim = make_claim(case=case)
+    one, two = make_exhibit(case=case, title="One"), make_exhibit(case=case, title="Two")
+    for exhibit in (one, two):
+        Evidence.cite(claim, by=ann, source=None, exhibit=exhibit, stance="supports", credibility="3")
+        trace(exhibit, "first_hand", None, by=ann, reason="The author was there.")
+    found = origins_of(claim)
+    assert found.origins.count("supports").origins == 1
+    told = OriginsSaid(found)
+    assert told.caution == "all support that it is true comes from 1."
+    assert told.why == "That is as far as can be told: evidence 1, evidence 2 name no speaker. Say who speaks."
+    assert "Evidence 1, evidence 2 name no speaker. Say who speaks." in told.missing(found.items[0])
+
+    two.source = make_source(case=case)
+    two.save(by=ann)
+    found = origins_of(claim)
+    assert found.origins.count("supports").origins == 2
+    assert OriginsSaid(found).caution == ""

@@ -5,7 +5,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from claims.models import Exhibit, Print, trace
+from claims.models import Exhibit, Print, dismiss, propose_again, trace
 from claims.search.lineage import BOILERPLATE, Proposal, proposals
 from tests.factories import make_case, make_document, make_exhibit, make_source
 
@@ -180,4 +180,46 @@ def test_other_cases_are_left_alone(case):
     one = make_exhibit(case=case, text=f"{ORIGINAL} https://example.org/1", url="https://example.org/0", **FEBRUARY)
     there = make_case()
     make_exhibit(case=there, text=f"{REPEAT} https://example.org/0", url="https://example.org/1", **FEBRUARY)
+    assert found(one) == []
+
+
+def test_of_those_with_one_text_there_is_one_proposal_that_counts_the_others(case):
+    one = make_exhibit(case=case, text=ORIGINAL)
+    briefing = make_document(case=case, text=REPEAT)
+    cut = [make_exhibit(case=case, title=f"Cut {n}", document=briefing) for n in range(7)]
+    [proposal] = found(one)
+    assert (proposal.other, proposal.more) == (cut[0], 6)
+
+
+@pytest.mark.parametrize("same", ["document", "text", "url"])
+def test_what_is_one_origin_by_its_document_text_or_address_is_not_proposed(case, same):
+    long = f"{ORIGINAL} {OTHER} {REPEAT}"
+    if same == "document":
+        document = make_document(case=case, text=long)
+        one, _two = (make_exhibit(case=case, document=document) for _ in range(2))
+    elif same == "text":
+        one, _two = (make_exhibit(case=case, text=long) for _ in range(2))
+    else:
+        one = make_exhibit(case=case, text=ORIGINAL, url="https://example.org/1?utm_source=x")
+        make_exhibit(case=case, text=REPEAT, url="http://example.org/1")
+    assert found(one) == []
+
+
+def test_what_was_said_not_to_go_together_does_not_come_back_under_any_exhibit_of_its_text(case, ann):
+    one = make_exhibit(case=case, text=ORIGINAL)
+    documents = [make_document(case=case, text=f"{n} {REPEAT}") for n in range(2)]
+    cut = [make_exhibit(case=case, document=document) for document in documents for _ in range(3)]
+    assert len(found(one)) == 2
+    dismiss(one, cut[1], by=ann)
+    assert [proposal.other for proposal in found(one)] == [cut[3]]
+    assert one not in [proposal.other for proposal in found(cut[2])]
+    propose_again(one, cut[1], by=ann)
+    assert len(found(one)) == 2
+
+
+def test_what_traces_back_to_one_exhibit_of_a_text_is_not_proposed_for_the_others(case, ann):
+    one = make_exhibit(case=case, text=ORIGINAL)
+    document = make_document(case=case, text=REPEAT)
+    cut = [make_exhibit(case=case, document=document) for _ in range(3)]
+    trace(one, "quotes", cut[2], by=ann, reason="It says so.")
     assert found(one) == []

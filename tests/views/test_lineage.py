@@ -323,3 +323,121 @@ def test_the_page_leads_back_to_the_claims_that_rest_on_the_exhibit(case, ann, a
     assert f'href="{claim.get_absolute_url()}#evidence-1"' in page
     item.remove(by=ann)
     assert "It is evidence on" not in as_(ann).get(f"{item.cited.get_absolute_url()}trace/").content.decode()
+
+
+def fields_of(form: str) -> dict[str, str]:
+    return dict(re.findall(r'type="hidden" name="(kind|original|repeats|reason|replaces|undo)" value="([^"]*)"', form))
+
+
+def notice(page: str) -> tuple[str, dict[str, str], str]:
+    """Where the form of the one key goes, what it sends, and what stands in it."""
+    form = re.search(r'<form class="notice row"[^>]*action="([^"]+)".*?data-key="u"', page, re.S)
+    assert form
+    return form[1], fields_of(form[0]), form[0]
+
+
+def test_a_proposal_says_what_it_replaces_and_undo_brings_that_back(one, two, ann, as_):
+    word = trace(two, "first_hand", None, by=ann, reason="The author was there.")
+    browser = as_(ann)
+    page = text_of(browser.get(place(one)))
+    button = re.search(r'name="repeats" value="\d+">(.*?)</button>', page, re.S)
+    assert button
+    assert "(replaces “speaks at first hand, and repeats nothing”)" in button[1]
+    sent = {"kind": "derived", "reason": "The same words.", "repeats": two.pk}
+
+    refused = browser.post(place(one), sent | {"replaces": ""})
+    page = text_of(refused)
+    assert refused.status_code == 409
+    assert "as Ann said: “The author was there.”. Send this once more to replace it." in page
+    assert Lineage.objects.get() == word
+    assert f'<input type="hidden" name="replaces" value="{word.pk}">' in page, "sent once more, it replaces it"
+    assert ">Replace it</button>" in page
+
+    page = text_of(browser.post(place(one), sent | {"replaces": f"{word.pk} "}, follow=True))
+    assert Lineage.objects.get().kind == "derived"
+    address, fields, words = notice(page)
+    assert "It replaced “speaks at first hand, and repeats nothing”, which Undo brings back." in words
+
+    page = text_of(browser.post(address, fields, follow=True))
+    stands = Lineage.objects.get()
+    assert (stands.exhibit, stands.kind, stands.reason) == (two, "first_hand", "The author was there.")
+    assert "It stands again that “A reader&#x27;s letter speaks at first hand" in page
+    address, fields, words = notice(page)
+    assert "Undo replaces “speaks at first hand, and repeats nothing” again." in words
+    browser.post(address, fields)
+    assert Lineage.objects.get().kind == "derived"
+
+
+def test_undo_of_other_words_on_one_pair_goes_to_and_fro(one, two, ann, as_):
+    browser = as_(ann)
+    first = trace(two, "quotes", one, by=ann, reason="So.")
+    page = text_of(browser.post(place(two), {"kind": "wire", "reason": "The byline.", "original": one.pk}))
+    assert "This replaces “A reader&#x27;s letter quotes A wire report”." in page
+    sent = {"kind": "wire", "reason": "The byline.", "original": one.pk, "replaces": first.pk}
+    page = text_of(browser.post(place(two), sent, follow=True))
+    for kind in ("quotes", "wire"):
+        address, fields, _words = notice(page)
+        page = text_of(browser.post(address, fields, follow=True))
+        assert Lineage.objects.get().kind == kind
+
+
+def test_the_form_says_which_word_it_replaces_before_it_is_sent(one, ann, as_):
+    assert "This replaces" not in text_of(as_(ann).get(place(one)))
+    word = trace(one, "unknown", None, by=ann, reason="So.")
+    page = text_of(as_(ann).get(place(one)))
+    assert "This replaces “A wire report repeats something that is not on record”." in page
+    assert f'<input type="hidden" name="replaces" value="{word.pk}">' in page
+
+
+def test_taking_back_is_labelled_with_who_repeats_whom(one, two, ann, as_):
+    trace(two, "quotes", one, by=ann, reason="So.")
+
+    def label(exhibit: Exhibit) -> str:
+        found = re.search(
+            r'Take back<span class="visually-hidden"[^>]*>: (.*?)</span>', text_of(as_(ann).get(place(exhibit)))
+        )
+        assert found
+        return found[1]
+
+    assert label(two) == "quotes A wire report"
+    assert label(one) == "A reader&#x27;s letter quotes this one"
+
+
+def test_a_proposal_is_dismissed_and_that_is_undone_with_one_key(one, two, case, ann, rod, zoe, as_, htmx):
+    browser = as_(ann)
+    address = f"/cases/BY/exhibits/{one.pk}/trace/{two.pk}/dismiss/"
+    assert f'action="{address}"' in text_of(browser.get(place(one)))
+    for user, status in ((rod, 403), (zoe, 404)):
+        assert as_(user).post(address).status_code == status
+    assert browser.post(f"/cases/BY/exhibits/{one.pk}/trace/{make_exhibit().pk}/dismiss/").status_code == 404
+    assert browser.get(address)["Location"] == place(one)
+
+    page = text_of(browser.post(address, follow=True))
+
+    assert "Not so: A wire report – A reader&#x27;s letter." in page
+    assert not confirmable(page)
+    assert not confirmable(text_of(browser.get(place(one))))
+    assert not confirmable(text_of(browser.get(place(two)))), "nor from the other side"
+    undo_at, fields, words = notice(page)
+    assert "it is not proposed again" in words
+    page = text_of(browser.post(undo_at, fields, headers=htmx))
+    assert confirmable(page)
+    assert browser.post(undo_at, fields).status_code == 409
+
+
+def test_a_handful_of_proposals_is_in_sight_and_none_once_something_was_said(one, case, ann, as_):
+    for n in range(5):
+        make_exhibit(case=case, title=f"Letter {n}", text=f"{n} {REPEAT}", published=LATE)
+    page = text_of(as_(ann).get(place(one)))
+    before, _, folded = page.partition('<details id="proposals-folded">')
+    assert (len(confirmable(before)), len(confirmable(folded))) == (3, 2)
+    assert "Show all 5" in folded
+    trace(one, "first_hand", None, by=ann, reason="The author was there.")
+    before, _, folded = text_of(as_(ann).get(place(one))).partition('<details id="proposals-folded">')
+    assert (len(confirmable(before)), len(confirmable(folded))) == (0, 5)
+    assert "5 more exhibits it may go together with" in folded
+
+
+def test_captures_stand_before_what_the_text_lets_one_suppose(one, ann, as_):
+    page = text_of(as_(ann).get(f"/cases/BY/exhibits/{one.pk}/"))
+    assert 0 < page.index('id="captures"') < page.index('id="lineage"')

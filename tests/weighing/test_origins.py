@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from claims.weighing.origins import Count, Item, Origins, Thing, linchpins, weigh
 
 
-def thing(key: int, *marks: str, first_hand: bool = True) -> Thing:
-    return Thing(key, frozenset(marks), first_hand)
+def thing(key: int, *marks: str, first_hand: bool = True, named: bool = True) -> Thing:
+    return Thing(key, frozenset(marks), first_hand, named)
 
 
 def item(key: int, stance: str = "supports", bearing: str = "true") -> Item:
@@ -79,14 +79,36 @@ def test_with_two_asked_for_one_or_two_origins_are_linchpins_and_three_are_none(
     assert linchpins(found, "refutes") == set()
 
 
+def test_of_those_who_name_no_speaker_nobody_can_tell_that_they_are_two():
+    things = [thing(1, named=False), thing(2, named=False), thing(3, "the ministry")]
+    assert weigh([item(1), item(2)], things, []).count().origins == 1
+    found = weigh([item(1), item(2), item(3)], things, [])
+    assert found.count() == Count(items=3, origins=2, unknown=0)
+    assert (found.of, found.unnamed) == ({1: 1, 2: 1, 3: 3}, 1)
+    assert found.groups[2] == 1
+
+
+def test_who_repeats_what_names_no_speaker_names_none_for_it():
+    things = [thing(1, named=False), thing(2, named=False), thing(3, "a paper", first_hand=False)]
+    assert weigh([item(1), item(2), item(3)], things, [(3, 1)]).count().origins == 1
+
+
+def test_two_papers_that_quote_unnamed_people_and_speak_themselves_stay_two():
+    things = [thing(1, named=False), thing(2, named=False), thing(3, "a paper"), thing(4, "another paper")]
+    things += [thing(5, "a paper", first_hand=False), thing(6, "another paper", first_hand=False)]
+    found = weigh([item(key) for key in range(1, 7)], things, [(5, 1), (6, 2)])
+    assert found.count().origins == 2
+
+
 KEYS = st.integers(0, 11)
 
 
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[list[Item], list[Thing], list[tuple[int, int]]]:
     """Twelve exhibits with some marks, some of them evidence, and links between them."""
+    flag = st.booleans()
     things = [
-        Thing(key, frozenset(draw(st.sets(st.sampled_from("abcdefgh"), max_size=2))), draw(st.booleans()))
+        thing(key, *draw(st.sets(st.sampled_from("abcdefgh"), max_size=2)), first_hand=draw(flag), named=draw(flag))
         for key in range(12)
     ]
     cited = draw(st.lists(KEYS, unique=True, min_size=1))
@@ -182,7 +204,10 @@ def test_leaving_an_origin_out_takes_just_that_one(case):
 
 @given(cases())
 def test_what_shares_an_origin_is_what_links_and_marks_join(case):
-    """Against the plainest reading: spread from each exhibit over links and marks until nothing is new."""
+    """Against the plainest reading: spread from each exhibit over links and marks until nothing is new.
+
+    Where nothing goes back to speakers who are all named, all is one.
+    """
     items, things, links = case
     by_key = {each.key: each for each in things}
 
@@ -196,15 +221,27 @@ def test_what_shares_an_origin_is_what_links_and_marks_join(case):
             seen |= near
         return frozenset(seen)
 
-    def is_traced(start: int, way: tuple[int, ...] = ()) -> bool:
+    def is_traced(start: int, to: set[int], way: tuple[int, ...] = ()) -> bool:
         above = {other for one, other in links if one == start}
         if start in way:
             return False
-        return all(is_traced(key, (*way, start)) for key in above) if above else by_key[start].first_hand
+        return all(is_traced(key, to, (*way, start)) for key in above) if above else start in to
 
+    speak = {key for key, each in by_key.items() if each.first_hand}
+    named = {key for key in speak if by_key[key].named}
+    own = {group(each.exhibit) for each in items if is_traced(each.exhibit, named)}
     expected: dict[frozenset[int], set[int]] = {}
     for each in items:
         joined = group(each.exhibit)
-        if is_traced(each.exhibit):
-            expected.setdefault(joined, set()).add(each.key)
+        if is_traced(each.exhibit, speak):
+            expected.setdefault(joined if joined in own else frozenset(), set()).add(each.key)
     assert parts(weigh(items, things, links)) == {frozenset(keys) for keys in expected.values()}
+
+
+@given(cases())
+def test_those_who_name_no_speaker_are_one_origin_at_most(case):
+    items, things, links = case
+    nobody = [each._replace(named=False) for each in things]
+    assert weigh(items, nobody, links).count().origins <= 1
+    everybody = [each._replace(named=True) for each in things]
+    assert weigh(items, things, links).count().origins <= weigh(items, everybody, links).count().origins

@@ -1,10 +1,10 @@
-"""`manage.py verify_log`: recompute the log's chains, and hold the sealed assessments against them."""
+"""`manage.py verify_log`: recompute the log's chains, and hold sealed assessments and merges against them."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from claims.custody.chain import Account, broken_seals, gone, verify
+from claims.custody.chain import Account, altered_merges, broken_seals, gone, verify
 from claims.custody.heads import Head, kept
 from claims.custody.stamps import check_stamps
 from claims.models import Case
@@ -33,6 +33,9 @@ class Command(BaseCommand):
         for account in accounts:
             self._tell(account, against)
         broken = [(one.code, sentence) for one in chosen if one for sentence in broken_seals(one)]
+        broken += [
+            (one.code if one else "outside cases", sentence) for one in chosen for sentence in altered_merges(one)
+        ]
         for code, sentence in broken:
             self.stdout.write(self.style.ERROR(f"{code}: {sentence}"))
         false = [fault for one in chosen for fault in self._tell_stamps(one)]
