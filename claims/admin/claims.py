@@ -98,7 +98,17 @@ class ClaimAdmin(RecordedAdmin):
     inlines = (AttributionInline, QuantityInline, PassageInline, EvidenceInline)
     ordering = ("-pk",)
     said = ("statement", "kind", "as_of", "resolves_on", "review_by")
-    kept = ("status", "rating", "round", "disputed", "evidence_count", "answers_in", "made_by", "made_at")
+    kept = (
+        "status",
+        "rating",
+        "round",
+        "disputed",
+        "evidence_count",
+        "unrated_count",
+        "answers_in",
+        "made_by",
+        "made_at",
+    )
 
     def get_inlines(self, request: HttpRequest, obj: Model | None) -> Any:
         """What can be added to a new claim; for one that stands, what rests on it too."""

@@ -10,8 +10,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from claims.forms.fields import WorkForm, clock
+from claims.forms.names import refuse_names
 from claims.models import (
     Assessment,
+    Case,
     Claim,
     Confidence,
     Evidence,
@@ -78,7 +80,14 @@ class AssessmentForm(WorkForm):
     at_odds = ""  # a rating and a likelihood that contradict each other; `meant` names them where that is meant
 
     def __init__(
-        self, data: Any = None, *, ratings: list[Rating], evidence: Iterable[Evidence], own: Assessment | None = None
+        self,
+        data: Any = None,
+        *,
+        ratings: list[Rating],
+        evidence: Iterable[Evidence],
+        unrated: Iterable[Evidence] = (),
+        own: Assessment | None = None,
+        case: Case | None = None,
     ) -> None:
         # Minus one stands for "there was no draft": a draft saved meanwhile in another window is not overwritten.
         begin: dict[str, Any] = {"version": own.version if own else -1}
@@ -86,15 +95,20 @@ class AssessmentForm(WorkForm):
             begin |= {name: getattr(own, name) for name in FIELDS}
             begin |= {"rating": own.rating_id, "relied_on": own.relied_numbers}
         super().__init__(data, initial=begin)
-        self.own = own
+        self.own, self.case = own, case
         self.ratings = ratings
-        self.evidence = evidence
+        self.evidence, self.unrated = evidence, unrated
         self.fields["rating"].ratings = ratings  # type: ignore[attr-defined]
         self.fields["relied_on"].evidence = evidence  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """Answers that contradict each other are asked back once; a draft may hold them unasked."""
+        """Answers that contradict each other are asked back once; a draft may hold them unasked.
+
+        What is submitted is shown to readers one day, and names nobody whom the case withholds.
+        """
         typed = super().clean()
+        if self.submits and self.case is not None:
+            refuse_names(self, self.case, ("rationale", "would_change"))
         rating, likelihood = typed.get("rating"), typed.get("likelihood", "")
         if self.submits and rating is not None and contradict(rating.look, likelihood):
             self.at_odds = f"{rating.pk} {likelihood}"

@@ -38,10 +38,10 @@ class Listing:
     narrowed: bool  # to some words, or to a later page
 
     @classmethod
-    def of(cls, case: Case, words: str, older: int | None, chosen: int | None) -> Listing:
+    def of(cls, case: Case, user: User, words: str, older: int | None, chosen: int | None) -> Listing:
         """The newest hundred with these words that are older than `older`; the chosen one stays among them."""
         wanted, address = usable(words[:200]), address_in(words)
-        known = Exhibit.objects.filter(case=case).order_by("-pk")
+        known = Exhibit.objects.filter(case=case).rated_for(user, case).order_by("-pk")
         like = known.filter(url__in=spellings(address)) if address else having(known, wanted)
         page = like if older is None else like.filter(pk__lt=older)
         found = list(page.values_list("pk", "title", "source__name")[: EXHIBITS + 1])
@@ -66,7 +66,7 @@ def spellings(address: str) -> set[str]:
     return {address, *(f"{scheme}://{page}" for scheme in ("http", "https") for page in pages)}
 
 
-def resolved(case: Case, sent: Mapping[str, Any], *, anew: bool) -> dict[str, str]:
+def resolved(case: Case, user: User, sent: Mapping[str, Any], *, anew: bool) -> dict[str, str]:
     """What an address in the place of words stands for: the case's exhibit of it, or the address of a new one.
 
     `anew` where somebody just looked for it; else what was chosen or described already goes before.
@@ -74,7 +74,8 @@ def resolved(case: Case, sent: Mapping[str, Any], *, anew: bool) -> dict[str, st
     address = address_in(str(sent.get("words") or ""))
     if not address or (not anew and any(sent.get(name) for name in ("exhibit", "url", "title"))):
         return {}
-    held = Exhibit.objects.filter(case=case, url__in=spellings(address)).order_by("-pk").values_list("pk").first()
+    like = Exhibit.objects.filter(case=case, url__in=spellings(address)).rated_for(user, case)
+    held = like.order_by("-pk").values_list("pk").first()
     return {"exhibit": str(held[0])} if held else {"exhibit": "", "url": address}
 
 
@@ -232,16 +233,17 @@ class EvidenceForm(BearingForm):
     def __init__(self, claim: Claim, user: User, data: Any = None, *, typed: Mapping[str, Any] | None = None) -> None:
         case = claim.case
         data = data.dict() if isinstance(data, QueryDict) else data
-        data = data and {**data, **resolved(case, data, anew=False)}
-        typed = typed and {**typed, **resolved(case, typed, anew=True)}
+        data = data and {**data, **resolved(case, user, data, anew=False)}
+        typed = typed and {**typed, **resolved(case, user, typed, anew=True)}
         super().__init__(data, initial=dict(typed or {}))
         self.claim, self.user = claim, user
         asked = typed or data or {}
         documents = Document.objects.filter(case=case).light().order_by("-number")
         sources = Source.objects.visible_to(user).listed().order_by("name", "pk").defer("note")
-        self.fields["exhibit"].queryset = Exhibit.objects.filter(case=case).defer("text")  # type: ignore[attr-defined]
+        known = Exhibit.objects.filter(case=case).rated_for(user, case)
+        self.fields["exhibit"].queryset = known.defer("text")  # type: ignore[attr-defined]
         chosen = cursor(str(self["exhibit"].value() or ""))
-        self.listing = Listing.of(case, asked.get("words", ""), cursor(asked.get("older")), chosen)
+        self.listing = Listing.of(case, user, asked.get("words", ""), cursor(asked.get("older")), chosen)
         self._offer("source", sources, SOURCES, _("Choose"))
         self._offer("document", documents, DOCUMENTS, _("None"))
         self.fields["text"].widget.attrs["rows"] = 3

@@ -48,10 +48,14 @@ class LineageForm(WorkForm):
         help_text=_("What it says itself, a byline, the same words, whom you asked."),
     )
 
-    def __init__(self, exhibit: Exhibit, data: Any = None, *, typed: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, exhibit: Exhibit, user: User, data: Any = None, *, typed: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(data, initial=dict(typed or {}), auto_id="trace_%s")
-        self.exhibit, asked = exhibit, typed or data or {}
-        others = Exhibit.objects.filter(case=exhibit.case).exclude(pk=exhibit.pk).defer("text")
+        self.exhibit, self.user, asked = exhibit, user, typed or data or {}
+        others = (
+            Exhibit.objects.filter(case=exhibit.case).rated_for(user, exhibit.case).exclude(pk=exhibit.pk).defer("text")
+        )
         for name in ("original", "repeats"):
             self.fields[name].queryset = others  # type: ignore[attr-defined]
         self.fields["reason"].widget.attrs["rows"] = 2
@@ -61,7 +65,8 @@ class LineageForm(WorkForm):
     def listing(self) -> Listing:
         """A page of the exhibits from which one can choose."""
         chosen = cursor(str(self["original"].value() or ""))
-        found = Listing.of(self.exhibit.case, self._asked.get("words", ""), cursor(self._asked.get("older")), chosen)
+        words, older = self._asked.get("words", ""), cursor(self._asked.get("older"))
+        found = Listing.of(self.exhibit.case, self.user, words, older, chosen)
         others = [row for row in found.rows if row[0] != self.exhibit.pk]
         found.found -= len(found.rows) - len(others)
         found.rows = others

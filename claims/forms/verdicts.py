@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.forms.assessments import RatingField
 from claims.forms.fields import WorkForm
+from claims.forms.names import refuse_names
 from claims.models import Case, Difference, Rating, Role, User
 
 
@@ -36,10 +37,17 @@ class ProposalForm(WorkForm):
     open_questions = forms.CharField(label=_("Open questions"), max_length=5000, required=False)
     review_by = forms.DateField(label=_("Look at it again by"), required=False)
 
-    def __init__(self, data: Any = None, *, ratings: list[Rating]) -> None:
+    def __init__(self, data: Any = None, *, ratings: list[Rating], case: Case | None = None) -> None:
         super().__init__(data)
-        self.ratings = ratings
+        self.ratings, self.case = ratings, case
         self.fields["rating"].ratings = ratings  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Nothing that readers are shown names whom the case withholds."""
+        typed = super().clean()
+        if self.case is not None:
+            refuse_names(self, self.case, ("summary", "one_origin", "open_questions"))
+        return typed
 
     def rating_value(self) -> str:
         """The key of the rating that is ticked, for the template."""

@@ -83,6 +83,9 @@ class Claim(Recorded):
         help_text=_("Of the verdict that is signed off; none before."),
     )  # fmt: skip
     evidence_count = models.PositiveIntegerField(default=0, editable=False)
+    unrated_count = models.PositiveIntegerField(
+        default=0, editable=False, help_text=_("Of its standing evidence, what has no credibility yet.")
+    )
     answers_in = models.PositiveSmallIntegerField(default=0, editable=False)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="claims", editable=False
@@ -90,8 +93,8 @@ class Claim(Recorded):
     made_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = ClaimQuerySet.as_manager()
-    not_logged = {"evidence_count", "answers_in"}
-    moved_by_acts = {"status", "round", "disputed", "rating_id", "evidence_count", "answers_in"}
+    not_logged = {"evidence_count", "unrated_count", "answers_in"}
+    moved_by_acts = {"status", "round", "disputed", "rating_id", "evidence_count", "unrated_count", "answers_in"}
 
     class Meta:
         ordering = ["case", "-number"]
@@ -110,6 +113,7 @@ class Claim(Recorded):
             models.Index(fields=["case", "kind", "-number"], name="claim_by_kind"),
             models.Index(fields=["case", "kind", "status", "-number"], name="claim_by_kind_and_status"),
             models.Index(fields=["case", "kind", "rating", "-number"], name="claim_by_kind_and_rating"),
+            models.Index(fields=["-case", "number"], condition=Q(unrated_count__gt=0), name="claim_to_rate"),
         ]
 
     def __str__(self) -> str:

@@ -66,6 +66,11 @@ VERBS = {
 }
 
 
+def verbs() -> list[tuple[str, Any]]:
+    """The verbs as choices: named in migrations, so that a new one needs none."""
+    return list(VERBS.items())
+
+
 def canonical(value: Any) -> str:
     """The one way in which a value is written down before it is hashed: JSON, keys in order, no white space."""
     return WRITER.encode(value)
@@ -171,7 +176,7 @@ class Entry(models.Model):
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="entries")
     by_name = models.CharField(max_length=320)
-    verb = models.CharField(max_length=20, choices=list(VERBS.items()))
+    verb = models.CharField(max_length=20, choices=verbs)
     thing = models.CharField(max_length=40)
     thing_id = models.BigIntegerField()
     label = models.CharField(max_length=200)

@@ -58,6 +58,16 @@ def withholding(source: Any, case: Any) -> models.QuerySet[Evidence]:
     return found
 
 
+def unrated(reader: User, exhibit: str = "pk") -> Q:
+    """That an exhibit is cited by evidence that this reader is still to rate, or somebody else before they see it.
+
+    Whoever added or rated some evidence of it knows whose it is. The name is that of a query's own field.
+    """
+    of_it = Evidence.objects.filter(exhibit=OuterRef(exhibit)).order_by()
+    waiting = of_it.standing().waiting_for_rating()
+    return Q(Exists(waiting)) & ~Q(Exists(of_it.filter(Q(added_by=reader) | Q(rated_by=reader))))
+
+
 class EvidenceQuerySet(RecordedQuerySet):
     """Evidence, from the reader's side."""
 
@@ -72,6 +82,11 @@ class EvidenceQuerySet(RecordedQuerySet):
     def waiting_for_rating(self) -> Self:
         """What somebody who did not add it is to rate before they see whose it is."""
         return self.filter(claim__case__hides_sources=True, exhibit__isnull=False, credibility="")
+
+    def rated_for(self, reader: User) -> Self:
+        """What waits for no rating, or was added by this reader: whose it is, is not hidden from them."""
+        waiting = Q(claim__case__hides_sources=True, exhibit__isnull=False, credibility="")
+        return self.exclude(waiting & ~Q(added_by=reader))
 
 
 class Evidence(Recorded):
@@ -127,6 +142,7 @@ class Evidence(Recorded):
     # What a page may tell its reader of it: see `tell` in views/claim_page.
     untold: str = ""
     named: str = ""
+    withheld_by: str = ""
 
     objects = EvidenceQuerySet.as_manager()
     moved_by_acts = {"removed_at"}
@@ -192,6 +208,15 @@ class Evidence(Recorded):
         if source is None or not self.credibility or source.reliability == (self.grade.letter if self.grade else ""):
             return ""
         return source.reliability
+
+    @property
+    def grade_since_said(self) -> str:
+        """The source's grade now, in words, beside the one then: “not graded when judged; now E”; "" for the same."""
+        if not (now := self.grade_since):
+            return ""
+        if self.grade is None:
+            return _("not graded when judged; now %(letter)s") % {"letter": now}
+        return _("source now %(letter)s") % {"letter": now}
 
     @property
     def waits_for_rating(self) -> bool:
@@ -347,6 +372,8 @@ class Evidence(Recorded):
                 source = self.exhibit.source if self.exhibit is not None else None
                 self.grade = source.grades.order_by("-graded_at", "-pk").first() if source else None
             super().save(*args, by=by, verb=verb, **kwargs)
+            if stored is not None and stored.credibility != self.credibility:
+                self._count()
             if by is not None and self.level == self.Level.PRIMARY:
                 self._speaks_at_first_hand(by)
 
@@ -368,7 +395,9 @@ class Evidence(Recorded):
 
     def _count(self) -> None:
         claim = Claim.objects.get(pk=self.claim_id)
-        claim.evidence_count = claim.evidence.standing().count()
+        standing = claim.evidence.standing()
+        claim.evidence_count = standing.count()
+        claim.unrated_count = standing.filter(exhibit__isnull=False, credibility="").count()
         claim.store()
 
     def set_quantities(self, figures: Sequence[dict[str, Any]], *, by: User) -> None:
@@ -380,6 +409,14 @@ class Evidence(Recorded):
     def remove(self, *, by: User, expect: int | None = None) -> None:
         """Take it off the claim; it can be restored."""
         self._stand("removed", by=by, expect=expect)
+
+    def require_removable(self, by: User) -> None:
+        """Raises NotYours where its source is hidden from whoever would take it off: they do not know what it is."""
+        if self.waits_for_rating and self.added_by_id != by.pk:
+            raise NotYours(
+                _("The source of evidence %(number)s is hidden from you until it is rated. Rate it first; until then "
+                  "whoever added it can remove it.") % {"number": self.number}
+            )  # fmt: skip
 
     def restore(self, *, by: User) -> None:
         """Bring it back after a removal."""
@@ -393,6 +430,8 @@ class Evidence(Recorded):
             if (stored.removed_at is None) != (verb == "removed"):
                 return  # it is so already: sent twice, or somebody was quicker
             stored.require_changeable()
+            if verb == "removed":
+                stored.require_removable(by)
             before = {"removed": stored.removed_at is not None}
             stored.removed_at = timezone.now() if verb == "removed" else None
             if verb == "restored":

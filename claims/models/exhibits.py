@@ -46,6 +46,15 @@ class ExhibitQuerySet(RecordedQuerySet):
         told = self.telling_withheld()
         return told.filter(withheld=False) if role == Role.READER else told
 
+    def rated_for(self, reader: User, case: Case | None = None) -> Self:
+        """Those that no evidence cites whose source is hidden from this reader until it is rated.
+
+        Of one case alone where it is given, and then nothing is asked where it hides no sources.
+        """
+        from claims.models.evidence import unrated  # evidence is built on exhibits
+
+        return self if case is not None and not case.hides_sources else self.exclude(unrated(reader))
+
 
 class Exhibit(Recorded):
     """One thing that a source put out, as one case holds it: a text in the case, or one known by its address."""
@@ -80,6 +89,7 @@ class Exhibit(Recorded):
     objects = ExhibitQuerySet.as_manager()
     not_logged = {"text", "pages", "wording"}
     withheld: bool  # what `telling_withheld` adds
+    untold: str = ""  # what a list calls it instead, where it is hidden from the reader
 
     class Meta:
         ordering = ["case", "title", "pk"]

@@ -212,6 +212,11 @@ class OriginsSaid:
 
     def _unknown(self, item: Item) -> str:
         name = self._named(item)
+        if self.unnamed:
+            # The exhibit's page is not shown to whoever rates, so nothing is asked of them that is done there.
+            said = _("%(item)s is of unknown lineage, so 1 is not to be had yet: choose 2 to 6. Where it comes from "
+                     "can be said by whoever knows its source, and the rating be changed then.")  # fmt: skip
+            return said % {"item": name[:1].upper() + name[1:]}
         said = _("%(item)s is of unknown lineage: say on its exhibit's page what it repeats, or that it speaks at "
                  "first hand.")  # fmt: skip
         return said % {"item": name[:1].upper() + name[1:]}

@@ -86,7 +86,7 @@ def search(
     for each in KINDS[KINDS.index(from_kind) :]:
         if kind in (None, each):
             beyond_it = beyond if each == from_kind else None
-            keys = found(each, asked, among, beyond_it, limit + 1 - len(hits), reads)
+            keys = found(each, asked, among, beyond_it, limit + 1 - len(hits), reads, rater=reader.pk)
             hits += shown(each, keys, asked, reader)
         if len(hits) > limit:
             return Page(hits[:limit], f"{hits[limit - 1].kind}-{hits[limit - 1].record.pk}")
@@ -117,11 +117,13 @@ def found(
     most: int,
     reads: Sequence[int] = (),
     named: bool = False,
+    rater: int = 0,
 ) -> list[int]:
     """The keys of the records of a kind that hold all the terms, the newest first, from beyond a key.
 
     In the cases `reads` one is a reader, and finds nothing of whom evidence withholds. `named` asks for sources that
-    hold the terms in their names alone.
+    hold the terms in their names alone. Evidence that waits to be rated with its source hidden is found by whoever
+    added it alone.
     """
     on_sqlite = connection.vendor == "sqlite"
     sql, values = (_on_sqlite if on_sqlite else _on_postgres)(kind, asked, among, named)
@@ -134,9 +136,8 @@ def found(
         sql += f" AND EXISTS (SELECT 1 FROM claims_source_cases AS known WHERE {_known(reads, among)})"  # noqa: S608 - own names; values are parameters
         values += [*among, *reads]
     if kind == "evidence":
-        sql += (
-            " AND EXISTS (SELECT 1 FROM claims_evidence AS cited WHERE cited.id = {key} AND cited.removed_at IS NULL)"
-        )
+        sql += f" AND EXISTS ({STANDING} AND NOT {UNRATED})"
+        values.append(rater)
         if reads:
             sql += f" AND NOT EXISTS ({_kept(reads)})"
             values += reads
@@ -162,6 +163,15 @@ def _kept(reads: Sequence[int]) -> str:
         "SELECT 1 FROM claims_evidence AS cited JOIN claims_exhibit AS shown ON shown.id = cited.exhibit_id "  # noqa: S608 - own names; values are parameters
         f"WHERE cited.id = {{key}} AND shown.case_id IN ({_many(reads)}) AND {_withheld(same)}"
     )
+
+
+STANDING = "SELECT 1 FROM claims_evidence AS cited WHERE cited.id = {key} AND cited.removed_at IS NULL"
+# That evidence, called “cited”, waits to be rated by others than whoever added it.
+UNRATED = (
+    "(cited.credibility = '' AND cited.exhibit_id IS NOT NULL AND cited.added_by_id <> %s AND EXISTS (SELECT 1 FROM "
+    "claims_claim AS its_claim JOIN claims_case AS its_case ON its_case.id = its_claim.case_id "
+    "WHERE its_claim.id = cited.claim_id AND its_case.hides_sources))"
+)
 
 
 def _many(values: Sequence[int]) -> str:

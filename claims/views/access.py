@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from claims.models import Assessment, Case, Claim, Document, Exhibit, NotYours, Refused, Report, Source, User
+from claims.models import Assessment, Case, Claim, Document, Exhibit, NotNow, NotYours, Refused, Report, Source, User
 from claims.models.prepared import Prepared
 from claims.views.parts import refuse
 
@@ -205,6 +205,18 @@ def on_document(may: str = "see") -> Callable[[Callable[..., HttpResponseBase]],
     return _on_numbered(lambda case, number: Document.objects.filter(case=case, number=number).light(), may)
 
 
+def _check_rated(exhibit: Exhibit, user: User) -> None:
+    """Raises NotNow where evidence cites it whose source is hidden from the person until it is rated."""
+    if Exhibit.objects.filter(pk=exhibit.pk).rated_for(user, exhibit.case).exists():
+        return
+    waiting = exhibit.evidence.standing().waiting_for_rating().order_by("pk").values_list("claim__number", "number")[0]
+    raise NotNow(
+        _("Evidence %(number)s of %(code)s-%(claim)s cites this exhibit, and its source is hidden until the "
+          "credibility is rated. Rate it first.")
+        % {"number": waiting[1], "code": exhibit.case.code, "claim": waiting[0]}
+    )  # fmt: skip
+
+
 def on_exhibit(may: str = "see") -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
     """A view of one exhibit of a case, found by `pk`; no reader gets to one of which it is withheld whose it is."""
 
@@ -218,6 +230,7 @@ def on_exhibit(may: str = "see") -> Callable[[Callable[..., HttpResponseBase]], 
                 raise Http404
             exhibit.case = case
             _check(case, request.user, may)
+            _check_rated(exhibit, request.user)
             return view(request, exhibit, **kwargs)
 
         return polite(found)

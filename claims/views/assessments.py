@@ -15,7 +15,7 @@ from claims.models import Assessment, Claim, NotNow, User
 from claims.models.assessments import require_unswayed
 from claims.models.second_thoughts import require_reconsiderable
 from claims.views.access import Request, on_claim
-from claims.views.claim_page import evidence_shown, rated, ratings_of
+from claims.views.claim_page import evidence_shown, rated, ratings_of, unrated
 from claims.views.claims import ask, done
 from claims.views.parts import go, wants_part
 
@@ -47,8 +47,11 @@ def assess(request: Request, claim: Claim) -> HttpResponse:
 
 
 def _form(claim: Claim, user: User, own: Assessment | None, data: Any = None) -> AssessmentForm:
-    evidence: Any = SimpleLazyObject(lambda: rated(evidence_shown(claim, user)))
-    return AssessmentForm(data, ratings=ratings_of(claim.case.scale_id), evidence=evidence, own=own)
+    shown: Any = SimpleLazyObject(lambda: evidence_shown(claim, user))
+    ready: Any = SimpleLazyObject(lambda: rated(shown))
+    waiting: Any = SimpleLazyObject(lambda: unrated(shown) if claim.case.hides_sources else [])
+    case = claim.case
+    return AssessmentForm(data, ratings=ratings_of(case.scale_id), evidence=ready, unrated=waiting, own=own, case=case)
 
 
 def _kept(request: Request, own: Assessment, form: AssessmentForm) -> HttpResponse:

@@ -23,6 +23,7 @@ from claims.forms.fields import clock
 from claims.loading.capturing import fetch_later
 from claims.loading.deriving import PDF, derive_now_or_later, is_drawn, picture_of, untaken, use_text
 from claims.models import Capture, Custody, Document, Exhibit, Job, Refused, Role, User, withheld
+from claims.models.evidence import unrated
 from claims.views.access import Request, on_document, on_exhibit
 from claims.views.capture_texts import CaptureText, at
 from claims.views.parts import go, render_part, whole
@@ -35,18 +36,20 @@ AGAIN = datetime.timedelta(minutes=10)  # a second look of the same person withi
 LISTED = 20  # the newest
 
 
-def captures_of(document: Document) -> QuerySet[Capture]:
-    """The captures of a document's exhibits; for readers without those that would tell a source that is withheld.
+def captures_of(document: Document, reader: User) -> QuerySet[Capture]:
+    """The captures of a document's exhibits, without those that would tell the reader a source that is hidden.
 
     `document.case.role` must be the person's role.
     """
     captures: QuerySet[Capture] = Capture.objects.filter(exhibit__document=document, exhibit__case=document.case)
+    if document.case.hides_sources:
+        captures = captures.exclude(unrated(reader, "exhibit"))
     return captures.exclude(withheld()) if document.case.role == Role.READER else captures
 
 
-def kept(document: Document) -> Sequence[Capture]:
+def kept(document: Document, reader: User) -> Sequence[Capture]:
     """The newest captures of a document's exhibits, without their bytes; one more than are listed, if there is."""
-    rows = captures_of(document).select_related("file").defer("headers").order_by("-captured_at", "-pk")
+    rows = captures_of(document, reader).select_related("file").defer("headers").order_by("-captured_at", "-pk")
     return list(rows[: LISTED + 1])
 
 
@@ -54,7 +57,7 @@ def kept(document: Document) -> Sequence[Capture]:
 @on_document()
 def capture_file(request: Request, document: Document, capture: int) -> HttpResponseBase:
     """What was fetched of a document, byte for byte, as a file."""
-    found = captures_of(document).select_related("file").filter(pk=capture).first()
+    found = captures_of(document, request.user).select_related("file").filter(pk=capture).first()
     if found is None:
         raise Http404
     return sent(request, found, f"{document.case.code}-document-{document.number}-capture-{found.pk}")

@@ -47,6 +47,7 @@ from claims.models.second_thoughts import OPEN_TO_THEM
 from claims.models.verdicts import question_of
 from claims.text.quotations import Quotation, around, paragraph_bounds, stands
 from claims.views.changes import Changes
+from claims.views.masked import tell_by_whom
 from claims.views.resting import barely_confirmed, without_one
 
 REACH = 1_000  # how much of a document is fetched on either side of a passage
@@ -139,11 +140,13 @@ def tell(rows: list[Evidence], user: User) -> list[Evidence]:
     `untold` is "" where the person may see all of it; "withheld" or "unrated" where they may not see who put it out.
     The claim's `case.role` must be the person's role.
     """
-    reads = any(item.exhibit_id and item.claim.case.role == Role.READER for item in rows)
-    kept = set(withheld_in(rows[0].claim_id)) if reads else set()
+    reads = any(item.claim.case.role == Role.READER for item in rows)
+    kept = set(withheld_in(rows[0].claim_id)) if any(item.exhibit_id for item in rows) else set()
+    if kept and not reads:
+        tell_by_whom([item for item in rows if item.pk in kept])
     for item in rows:
         hidden = item.waits_for_rating and item.added_by_id != user.pk
-        item.untold = "withheld" if item.pk in kept else "unrated" if hidden else ""
+        item.untold = "withheld" if reads and item.pk in kept else "unrated" if hidden else ""
         item.named = str(UNTOLD.get(item.untold) or (item.exhibit.title if item.exhibit else item.absence))
     return rows
 
@@ -160,6 +163,11 @@ def shown_to(page: ClaimPage, gathered: Gathered) -> Gathered:
 def rated(evidence: list[Evidence]) -> list[Evidence]:
     """What an assessment can rely on: what stands, and does not wait for its rating."""
     return [item for item in evidence if item.removed_at is None and not item.waits_for_rating]
+
+
+def unrated(evidence: list[Evidence]) -> list[Evidence]:
+    """What an assessment can rely on as soon as somebody has rated it."""
+    return [item for item in evidence if item.removed_at is None and item.waits_for_rating]
 
 
 @cache
@@ -361,7 +369,8 @@ class ClaimPage:
         """The form for one's own assessment, while one may answer."""
         if not self.may["assess"] or self.own_is_in or could_read_answers(self.claim, self.role):
             return None
-        return AssessmentForm(ratings=self.ratings, evidence=rated(self.evidence), own=self.own)
+        waiting = unrated(self.evidence)
+        return AssessmentForm(ratings=self.ratings, evidence=rated(self.evidence), unrated=waiting, own=self.own)
 
     @cached_property
     def proposal_form(self) -> ProposalForm:

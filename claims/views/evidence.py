@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from claims.forms.evidence import SOUGHT, EvidenceEditForm, EvidenceForm, RateForm
@@ -13,6 +14,8 @@ from claims.forms.fields import WorkForm
 from claims.forms.filters import cursor
 from claims.forms.sources import GradeForm
 from claims.models import Claim, Evidence, Exhibit, NotNow, User
+from claims.models.second_grades import grade_after_rating
+from claims.models.withheld_names import naming
 from claims.text.quotations import around
 from claims.views.absences import absence_edit
 from claims.views.access import Request, on_claim
@@ -20,6 +23,7 @@ from claims.views.claim_page import ClaimPage, tell
 from claims.views.claims import ask, context_of, done
 from claims.views.exhibits import part_shown
 from claims.views.parts import go, render_part
+from claims.views.sources import check_gradable
 
 
 @on_claim(may="cite")
@@ -27,8 +31,8 @@ def evidence_add(request: Request, claim: Claim) -> HttpResponse:
     """Bring an exhibit to bear on the claim; on the way there, look for one that the case holds."""
     if request.method == "POST" and not EvidenceForm.looks(request.POST):
         form = EvidenceForm(claim, request.user, request.POST)
-        if form.is_valid() and form.attempt(form.cite) is not None:
-            return _done(request, claim, _("Evidence added."))
+        if form.is_valid() and (added := form.attempt(form.cite)) is not None:
+            return _done(request, claim, _told_of_names(_("Evidence added."), added, request.user))
         return ask(request, "claims/evidence_add.html", claim, form)
     claim.require_citable()
     if request.method == "POST":
@@ -64,13 +68,26 @@ def evidence_edit(request: Request, claim: Claim, item: int) -> HttpResponse:
     if evidence.absence is not None:
         return absence_edit(request, claim, evidence)
     if evidence.untold:
-        raise NotNow(_("Rate the credibility of evidence %(number)s first: its source is hidden until then.")
-                     % {"number": item})  # fmt: skip
+        raise NotNow(rate_first(evidence))
     posted = request.POST if request.method == "POST" else None
     form = EvidenceEditForm(posted, evidence=evidence, user=request.user)
     if form.is_valid() and form.attempt(lambda: form.revise(request.user)) is not None:
-        return _done(request, claim, _("Evidence %(number)s is saved.") % {"number": item})
-    return ask(request, "claims/evidence_edit.html", claim, form, evidence=evidence)
+        saved = _("Evidence %(number)s is saved.") % {"number": item}
+        return _done(request, claim, _told_of_names(saved, evidence, request.user))
+    texts = naming(evidence, request.user) if evidence.withheld else []
+    return ask(request, "claims/evidence_edit.html", claim, form, evidence=evidence, texts=texts)
+
+
+def _told_of_names(sentence: str, evidence: Evidence, user: User) -> str:
+    """The sentence, and of evidence that withholds who it is, which texts name them all the same."""
+    texts = naming(evidence, user) if evidence.withheld else []
+    if not texts:
+        return sentence
+    names = format_html_join(", ", "“{}”", [(name,) for name in dict.fromkeys(one.name for one in texts)])
+    places = dict.fromkeys((one.claim.get_absolute_url(), one.claim.ref) for one in texts)
+    links = format_html_join(", ", '<a href="{}">{}</a>', places)
+    told = _("Texts that readers are shown still name")
+    return format_html("{} {} {}: {}.", sentence, told, names, links)
 
 
 @on_claim(may="cite")
@@ -80,6 +97,7 @@ def evidence_remove(request: Request, claim: Claim, item: int) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     if posted is None:
         evidence.require_changeable()
+        evidence.require_removable(request.user)
     form = WorkForm(posted, initial={"version": evidence.version})
     if form.is_valid():
         expect = None if evidence.removed_at else form.seen_version
@@ -108,7 +126,7 @@ def evidence_restore(request: Request, claim: Claim, item: int) -> HttpResponse:
 def evidence_rate(request: Request, claim: Claim, item: int) -> HttpResponse:
     """Say how far a piece of evidence is to be believed before seeing whose it is; then see, and grade the source."""
     evidence = _find(claim, item, request.user)
-    if request.method != "POST" and evidence.rated_by_id is not None:
+    if evidence.rated_by_id is not None and (request.method != "POST" or "letter" in request.POST):
         return _rated(request, claim, evidence)
     if request.method != "POST":
         evidence.require_ratable(request.user)
@@ -124,11 +142,25 @@ def _rated(request: Request, claim: Claim, evidence: Evidence) -> HttpResponse:
     """Whose it is; with the form to grade the source where it has no grade yet."""
     if evidence.exhibit is None:
         raise Http404
-    source = evidence.exhibit.source
-    grades = source is not None and not source.reliability and claim.case.allows(request.user, "grade")
-    form = GradeForm() if grades else None
-    context = context_of(ClaimPage(claim, request.user)) | {"form": form, "evidence": evidence, "source": source}
-    return render_part(request, "claims/evidence_rated.html", "form", context)
+    user, source = request.user, evidence.exhibit.source
+    ungraded = source is not None and not source.reliability and claim.case.allows(user, "grade")
+    form = GradeForm(request.POST if request.method == "POST" else None) if source is not None else None
+    if source is not None and form is not None and form.is_bound:
+        check_gradable(source, user)
+        if form.is_valid():
+            values = {"reason": form.values["reason"], "once": form.key(user)}
+            if form.attempt(lambda: grade_after_rating(evidence, form.values["letter"], by=user, **values)):
+                return go(request, evidence.get_absolute_url(), _("Graded."))
+    shown = form if form is not None and (ungraded or form.errors) else None
+    context = context_of(ClaimPage(claim, user)) | {"form": shown, "evidence": evidence, "source": source}
+    status = form.status if form is not None and form.errors else 200
+    return render_part(request, "claims/evidence_rated.html", "form", context, status)
+
+
+def rate_first(evidence: Evidence) -> str:
+    """What is said to whoever may not see yet whose it is."""
+    said = _("Rate the credibility of evidence %(number)s first: its source is hidden until then.")
+    return said % {"number": evidence.number}
 
 
 def surroundings(text: str | None, quote: str) -> tuple[str, str, str] | None:

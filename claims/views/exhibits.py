@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
@@ -13,10 +14,11 @@ from claims.forms.evidence import having
 from claims.forms.exhibits import ExhibitFilters, ExhibitForm
 from claims.loading.deriving import capture_of_text
 from claims.loading.reading import laid_out, part_of
-from claims.models import Capture, Case, Derived, Document, Evidence, Exhibit, Lineage
+from claims.models import Capture, Case, Derived, Document, Evidence, Exhibit, Lineage, User
 from claims.models.entries import sha256
 from claims.search.claims import usable
 from claims.views.access import Request, on_case, on_exhibit
+from claims.views.claim_page import UNTOLD
 from claims.views.lineage import LineagePage
 from claims.views.parts import go, render_part, whole
 
@@ -31,7 +33,10 @@ def exhibit_list(request: Request, case: Case) -> HttpResponse:
     form = ExhibitFilters(request.GET)
     form.is_valid()
     chosen = form.cleaned_data
-    exhibits = having(Exhibit.objects.filter(case=case).shown_to(case.role), usable(chosen.get("words", "")))
+    words = usable(chosen.get("words", ""))
+    shown = Exhibit.objects.filter(case=case).shown_to(case.role)
+    # That it was found by a name would tell whose it is.
+    exhibits = having(shown.rated_for(request.user, case) if words else shown, words)
     said = Lineage.objects.filter(exhibit=OuterRef("pk")).exclude(kind=Lineage.Kind.UNKNOWN)
     exhibits = exhibits.annotate(traced=Exists(said.order_by()))
     if chosen.get("unknown"):
@@ -40,6 +45,7 @@ def exhibit_list(request: Request, case: Case) -> HttpResponse:
         exhibits = exhibits.filter(pk__lt=chosen["before"])
     rows = exhibits.order_by("-pk").select_related("source").defer("text", "pages", "source__note")
     found = list(rows.fetch_mode(models.FETCH_RAISE)[: PAGE + 1])
+    tell_unrated(found, request.user, case)
     query = request.GET.copy()
     query.pop("before", None)
     first = query.urlencode()
@@ -55,6 +61,16 @@ def exhibit_list(request: Request, case: Case) -> HttpResponse:
         "more": f"?{query.urlencode()}" if len(found) > PAGE else "",
     }
     return render_part(request, "claims/exhibit_list.html", "exhibits", context, 422 if form.errors else 200)
+
+
+def tell_unrated(exhibits: Sequence[Exhibit], reader: User, case: Case) -> None:
+    """Put beside each exhibit what it is called instead, where its source is hidden from the reader until a rating."""
+    if not case.hides_sources:
+        return
+    seen = Exhibit.objects.filter(pk__in=[one.pk for one in exhibits]).rated_for(reader, case)
+    told = set(seen.order_by().values_list("pk", flat=True))
+    for one in exhibits:
+        one.untold = "" if one.pk in told else str(UNTOLD["unrated"])
 
 
 @on_exhibit()
@@ -128,7 +144,7 @@ def about(request: Request, exhibit: Exhibit) -> dict[str, Any]:
     resting = Evidence.objects.standing().filter(exhibit=exhibit).select_related("claim__rating", "grade")
     evidence = list(resting.order_by("-pk").fetch_mode(models.FETCH_RAISE)[: RESTING + 1])
     for item in evidence:
-        item.claim.case = exhibit.case
+        item.claim.case, item.exhibit = exhibit.case, exhibit
     document = Document.objects.filter(pk=exhibit.document_id).light().first() if exhibit.document_id else None
     return {
         "room": "case",

@@ -24,8 +24,9 @@ from claims.models import (
 )
 from claims.models.quantities import COMPARED
 from claims.views.access import Request, on_case, on_claim
-from claims.views.claim_page import ClaimPage
+from claims.views.claim_page import ClaimPage, tell
 from claims.views.claims import ask, context_of
+from claims.views.evidence import rate_first
 from claims.views.parts import go, render_part, whole
 from claims.weighing.figures import compare
 from claims.weighing.plots import plotted
@@ -162,6 +163,8 @@ def evidence_figures(request: Request, claim: Claim, item: int) -> HttpResponse:
     if evidence is None:
         raise Http404
     evidence.claim = claim
+    if tell([evidence], request.user)[0].untold:
+        raise NotNow(rate_first(evidence))
     if request.method != "POST":
         evidence.require_changeable()
     like = list(claim.quantities.order_by("position"))

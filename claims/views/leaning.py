@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpResponse
 
 from claims.models import Case, Evidence, Leaning, Reliance, Role, Source, User, Verdict
@@ -96,7 +96,11 @@ def kept_back(sources: list[int], case: Case, reader: User) -> dict[int, str]:
     kept: dict[int, str] = {}
     here = Evidence.objects.filter(exhibit__case=case, exhibit__source__in=sources).order_by()
     if case.hides_sources:
-        waiting = here.standing().waiting_for_rating().exclude(added_by=reader)
+        # Of a source that other evidence names already, a row tells nothing of what waits on another claim.
+        leaned = Leaning.objects.filter(
+            case=case, source=OuterRef("exhibit__source"), verdict__claim=OuterRef("claim")
+        ).order_by()
+        waiting = here.standing().waiting_for_rating().exclude(added_by=reader).filter(Exists(leaned))
         kept |= dict.fromkeys(waiting.values_list("exhibit__source", flat=True).distinct(), str(UNTOLD["unrated"]))
     if case.role == Role.READER:
         withheld = here.filter(withheld=True)

@@ -65,10 +65,19 @@ class LineagePage:
         rows = rows.select_related(other, "made_by").defer(f"{other}__text")
         rows = rows.annotate(withheld=unnamed).order_by("pk").fetch_mode(models.FETCH_RAISE)
         found: list[Any] = list(rows[:ROWS])
+        told = self._told({getattr(row, f"{other}_id") for row in found} - {None})
         for row in found:
-            row.hidden = row.withheld and self.reads
             row.other = getattr(row, other)
+            row.unrated = row.other is not None and row.other.pk not in told
+            row.hidden = row.unrated or (row.withheld and self.reads)
         return found
+
+    def _told(self, keys: set[int]) -> set[int]:
+        """Those of these exhibits of which the person may know whose they are, as far as it hangs on a rating."""
+        if not keys or not self.exhibit.case.hides_sources:
+            return keys
+        exhibits = Exhibit.objects.filter(pk__in=keys).rated_for(self.user, self.exhibit.case)
+        return set(exhibits.order_by().values_list("pk", flat=True))
 
     @cached_property
     def rows(self) -> list[Any]:
@@ -110,7 +119,9 @@ class LineagePage:
     @cached_property
     def proposals(self) -> list[Proposal]:
         """What the texts let one suppose; nothing for those who may not confirm it."""
-        return proposals(self.exhibit) if self.may else []
+        found = proposals(self.exhibit) if self.may else []
+        told = self._told({one.other.pk for one in found})
+        return [one for one in found if one.other.pk in told]
 
     @cached_property
     def offered(self) -> list[tuple[Proposal, list[tuple[Way, Lineage | None]]]]:
@@ -138,7 +149,7 @@ class LineagePage:
     @cached_property
     def form(self) -> LineageForm:
         """The form, as it was sent or empty."""
-        return self._form or LineageForm(self.exhibit)
+        return self._form or LineageForm(self.exhibit, self.user)
 
     @cached_property
     def words(self) -> dict[int, Lineage]:
@@ -163,8 +174,10 @@ class LineagePage:
             return None
         ends = Q(exhibit=self.exhibit) | Q(original=self.exhibit)
         made: Any = Lineage.objects.filter(ends, pk=self._said).select_related("exhibit__case", "original").first()
-        if made is not None:
-            made.returning = told(would_return(made))
+        keys = {made.exhibit_id, made.original_id or made.exhibit_id} if made is not None else set()
+        if made is None or self._told(keys) != keys:
+            return None
+        made.returning = told(would_return(made))
         return made
 
     @cached_property
@@ -208,14 +221,14 @@ def lineage_add(request: Request, exhibit: Exhibit) -> HttpResponse:
     if request.method == "POST":
         _check_may_say(request, exhibit)
         if LineageForm.looks(request.POST):
-            form = LineageForm(exhibit, typed=request.POST.dict())
+            form = LineageForm(exhibit, request.user, typed=request.POST.dict())
             return _shown(request, LineagePage(exhibit, request.user, form=form))
-        form = LineageForm(exhibit, request.POST)
+        form = LineageForm(exhibit, request.user, request.POST)
         if form.is_valid() and (made := form.attempt(lambda: form.say(request.user))) is not None:
             return _answer(request, exhibit, _("Said: %(lineage)s.") % {"lineage": made}, said=made.pk)
         return _shown(request, LineagePage(exhibit, request.user, form=form), status=form.status)
     if sought := {name: request.GET[name] for name in SOUGHT if name in request.GET}:
-        page = LineagePage(exhibit, request.user, form=LineageForm(exhibit, typed=sought))
+        page = LineagePage(exhibit, request.user, form=LineageForm(exhibit, request.user, typed=sought))
         return _shown(request, page, part="originals")
     return _shown(request, LineagePage(exhibit, request.user, just=request.GET.dict()))
 

@@ -69,7 +69,7 @@ def _chosen(source: Source, key: str | None, user: User) -> Source | None:
 def _told(source: Source, user: User) -> dict[str, Any]:
     """What one of the two has, as far as the person sees it."""
     cases = cases_telling(source, user)
-    exhibits = Exhibit.objects.filter(source=source, case__in=cases.values("pk"))
+    exhibits = Exhibit.objects.filter(source=source, case__in=cases.values("pk")).rated_for(user)
     counted = len(exhibits.order_by().values_list("pk")[: COUNTED + 1])
     grades = source.grades.select_related("graded_by").order_by("-graded_at", "-pk").fetch_mode(models.FETCH_RAISE)
     return {

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from claims.models import Assignment, Case, Claim, Membership, Role, Status, User, Verdict
 from claims.views.access import Request, open_to
 from claims.views.changes import changed
+from claims.views.to_rate import to_rate
 
 SHOWN = 20  # rows of a section
 PLACES = 150  # (case, status) pairs looked at: an administrator is in every case
@@ -44,13 +45,14 @@ class Section:
 
 
 def queue(request: Request) -> HttpResponse:
-    """What waits for the person: to answer, to decide, to sign off, to look at again."""
+    """What waits for the person: to answer, to rate, to decide, to sign off, to look at again."""
     user = request.user
     places = waiting_places(user)
     editing = [place for place in places if place["role"] == Role.EDITOR]
     sections = [
         Section("asked", _("You are asked"), _("Assess"), asked(user)),
         Section("returned", _("Your proposals that came back"), _("Propose anew"), returned(user)),
+        rating_asked(user),
         changed_since(user),
         standing("sign-off", _("To sign off"), _("Decide"), Status.PROPOSED, editing, by_others(user)),
         standing("decide", _("To decide"), _("Propose"), Status.TO_DECIDE, editing),
@@ -133,6 +135,11 @@ def changed_since(user: User) -> Section:
     return Section("changed", _("Evidence changed since"), _("Look again"), claims, beyond=beyond)
 
 
+def rating_asked(user: User) -> Section:
+    """The claims with evidence that the person can rate before they see whose it is."""
+    return Section("rate", _("To rate, with the source hidden"), _("Rate"), to_rate(user, SHOWN))
+
+
 def listed(claims: QuerySet[Claim]) -> list[Claim]:
     """As many as are shown, and one more to know whether there are more."""
     return list(claims.fetch_mode(models.FETCH_RAISE)[: SHOWN + 1])
@@ -154,6 +161,9 @@ def tell_state(sections: list[Section], user: User) -> None:
         claim.proposal = newest.get((claim.pk, claim.round))  # type: ignore[attr-defined]
         claim.differs = claim.disputed and claim.pk in seen  # type: ignore[attr-defined]
         claim.url, claim.stands = claim.get_absolute_url(), labels[claim.status]  # type: ignore[attr-defined]
+        claim.act_url = claim.url  # type: ignore[attr-defined]
+        if waiting := getattr(claim, "to_rate", None):
+            claim.act_url = waiting[0].url  # type: ignore[attr-defined]
 
 
 def answers_seen(claims: list[Claim], user: User) -> set[int]:

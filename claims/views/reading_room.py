@@ -125,7 +125,7 @@ def _text(
     page = laid_out(here, passages.marked, suggestions, document.pages)
     after = cursor(request.GET.get("after"))
     best, more = best_first(document, after, LISTED)
-    kept = captures.kept(document)
+    kept = captures.kept(document, request.user)
     keep = f"&part={here.number}" if here.count > 1 else ""
     return {
         "here": here,

@@ -224,6 +224,7 @@ def cases_telling(source: Source, reader: User) -> models.QuerySet[Case]:
 def exhibits_of(source: Source, reader: User, before: str) -> tuple[list[tuple[Exhibit, list[Evidence]]], str]:
     """The newest exhibits that the reader may see, each with what rests on it; and where the next page begins."""
     exhibits = Exhibit.objects.filter(source=source, case__in=cases_telling(source, reader).values("pk"))
+    exhibits = exhibits.rated_for(reader)
     edge = cursor(before)
     if edge is not None:
         exhibits = exhibits.filter(pk__lt=edge)
@@ -231,15 +232,20 @@ def exhibits_of(source: Source, reader: User, before: str) -> tuple[list[tuple[E
         exhibits.order_by("-pk").defer("text").select_related("case").fetch_mode(models.FETCH_RAISE)[: EXHIBITS + 1]
     )
     shown = found[:EXHIBITS]
+    for exhibit in shown:
+        exhibit.source = source
     resting: dict[int, list[Evidence]] = defaultdict(list)
     evidence = (
         Evidence.objects.standing()
+        .rated_for(reader)
         .filter(exhibit__in=shown, claim__in=Claim.objects.visible_to(reader).values("pk"))
         .select_related("claim__case", "claim__rating", "grade")
         .order_by("-pk")
         .fetch_mode(models.FETCH_RAISE)
     )
+    of_key = {exhibit.pk: exhibit for exhibit in shown}
     for item in evidence[:EVIDENCE]:
+        item.exhibit = of_key[item.exhibit_id]
         resting[item.exhibit_id].append(item)
     more = f"?before={shown[-1].pk}" if len(found) > EXHIBITS else ""
     return [(exhibit, resting[exhibit.pk]) for exhibit in shown], more

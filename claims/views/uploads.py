@@ -23,7 +23,8 @@ from django.urls import Resolver404, resolve
 
 from claims.custody.store import Arrival
 from claims.loading.documents import TooLarge
-from claims.models import StoredFile
+from claims.models import Case, Role, StoredFile, User
+from claims.views.access import is_code
 from claims.views.parts import refuse
 
 CHUNK = 1 << 16
@@ -102,13 +103,26 @@ class UploadLimitMiddleware:
 
 
 def taking_files(request: HttpRequest) -> str:
-    """The name of the page, if it takes files and is sent some by somebody who is signed in; else nothing."""
+    """The name of the page, if it takes files and is sent some by somebody who may bring some in there; else nothing.
+
+    It is asked here as well as by the view: the check of the form's token comes before that, and reads all of it.
+    """
     try:
-        page = resolve(request.path_info).view_name
+        match = resolve(request.path_info)
     except Resolver404:
         return ""
-    takes = request.content_type == "multipart/form-data" and page in TAKING_FILES and request.user.is_authenticated
-    return page if takes else ""
+    sent = request.content_type == "multipart/form-data" and match.view_name in TAKING_FILES
+    if not sent or not request.user.is_authenticated:
+        return ""
+    return match.view_name if _brings_in(request.user, match.kwargs.get("code")) else ""
+
+
+def _brings_in(user: User, code: str | None) -> bool:
+    """Whether somebody is analyst or editor in the case of this code; a page of no case asks its own view."""
+    if code is None:
+        return True
+    cases = Case.objects.visible_to(user).filter(role__in=[Role.ANALYST, Role.EDITOR])
+    return is_code(code) and cases.filter(code=code).order_by().exists()
 
 
 def drain(request: HttpRequest, size: int) -> None:

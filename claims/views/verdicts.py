@@ -17,7 +17,9 @@ from claims.views.claims import ask, done, find_claim
 def verdict_propose(request: Request, claim: Claim) -> HttpResponse:
     """Propose what the case answers."""
     form = ProposalForm(
-        request.POST if request.method == "POST" else None, ratings=list(claim.case.scale.ratings.all())
+        request.POST if request.method == "POST" else None,
+        ratings=list(claim.case.scale.ratings.all()),
+        case=claim.case,
     )
     if request.method != "POST":
         claim.require("propose", request.user)

@@ -336,3 +336,21 @@ def test_ratings_that_hang_on_one_other_origin_are_named(as_, ann, case, ministr
     trace(other.cited, "quotes", one.cited, by=ann, reason="It says so.")
     shown = page(as_(ann), "/cases/BY/claims/1/origins/")
     assert "no other origin that is known says the same" in shown
+
+
+def test_what_waits_on_another_claim_hides_no_source_that_is_named_already(as_, case, ann, ben, eve, ministry, decide):
+    decide(ministry)
+    case.refresh_from_db()
+    case.hides_sources = True
+    case.save(by=eve)
+    make_evidence(claim=make_claim(case=case), by=ann, source=ministry, credibility="")
+    assert "Foreign ministry" in page(as_(ben), "/cases/BY/leaning/")
+
+
+def test_what_waits_on_the_claim_itself_hides_it(as_, case, ann, ben, eve, rod, ministry, decide):
+    case.hides_sources = True
+    case.save(by=eve)
+    decide(ministry, by=ann, credibility="")
+    for person in (ben, rod):
+        assert "Foreign ministry" not in page(as_(person), "/cases/BY/leaning/")
+    assert "Foreign ministry" in page(as_(ann), "/cases/BY/leaning/")

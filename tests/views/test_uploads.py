@@ -57,3 +57,17 @@ def test_a_form_of_a_thousand_fields_too_many_is_refused_by_a_sentence(case, ann
     answer = as_(ann).post(ADD, {f"field{n}": "" for n in range(1500)})
     assert answer.status_code == 400
     assert "cannot be read" in page(answer)
+
+
+@pytest.mark.parametrize("path", [ADD, "/cases/BY/exhibits/1/captures/add/", "/cases/NONE/documents/add/"])
+def test_who_may_bring_in_nothing_sends_no_more_than_a_form(case, zoe, rod, as_, path):
+    for person in (zoe, rod):
+        answer = as_(person).post(path, {"file": file(200_000), "how": "file"})
+        assert answer.status_code == 413
+        assert "at most 0.1 MB fit" in page(answer)
+    assert as_(zoe).post(path, {"file": file(50_000)}).status_code == 404
+    assert not Document.objects.exists()
+
+
+def test_an_administrator_brings_in_files_everywhere(case, ada, as_):
+    assert as_(ada).post(ADD, {"file": file(200_000), "language": "en"}).status_code == 302
