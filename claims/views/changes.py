@@ -64,9 +64,17 @@ class Changes:
             # Who graded a source, and when, would tell which it is.
             told = item is not None and not item.untold
             number = item.number if item is not None else numbers[row.evidence_id]
-            listed.append(Change(number, row.get_what_display(), row.at if told else None, row.by if told else None))
+            listed.append(
+                Change(number, _said(row, item if told else None), row.at if told else None, row.by if told else None)
+            )
         last = rows[:LISTED][-1].pk if rows else 0
         return cls(listed, len(rows) > LISTED, last, list(answers.values()))
+
+
+def _said(row: EvidenceChange, item: Evidence | None) -> str:
+    """What changed, with both grades where it was the grade and the source may be told."""
+    grades = item.grade_since_said if item is not None and row.what == EvidenceChange.What.GRADE else ""
+    return f"{row.get_what_display()} ({grades})" if grades else row.get_what_display()
 
 
 def _numbers(rows: list[EvidenceChange]) -> dict[int, int]:
