@@ -1,6 +1,7 @@
 """Records and their rules."""
 
 from claims.models.absences import Absence
+from claims.models.agreement import Pace, Pair, Pattern, Split
 from claims.models.assessments import (
     Assessment,
     Assignment,
@@ -41,10 +42,10 @@ __all__ = [
     "Case", "Chain", "Claim", "Confidence", "Credibility", "Custody", "Derived", "Difference", "Dismissal",
     "Distinction", "Document", "Entry", "Evidence", "EvidenceChange", "Exhibit", "Grade", "Job", "JobItem", "Kind",
     "Leaning", "Likelihood", "Lineage", "Link", "Look", "Membership", "Merge", "NotNow", "NotYours", "Overtaken",
-    "Passage", "Print", "Quantity", "Rating", "Reached", "Recorded", "Refused", "Reliability", "Reliance", "Report",
-    "Role", "Scale", "Series", "Source", "Stale", "Stamp", "Status", "StoredFile", "Suggestion", "Tally", "User",
-    "Verdict", "WasSaid", "assess", "assign", "begin", "decide_complete", "dismiss", "flag", "flag_lineage",
-    "flag_merge", "keep_document", "keep_suggestions", "kept_back", "lineage_said", "link", "may", "may_merge",
-    "merge", "part", "propose", "propose_again", "reconsider", "send_back", "sign_off", "tell_apart", "told_apart",
-    "trace", "undo", "untrace", "uphold", "withheld", "withholding", "writing",
+    "Pace", "Pair", "Passage", "Pattern", "Print", "Quantity", "Rating", "Reached", "Recorded", "Refused",
+    "Reliability", "Reliance", "Report", "Role", "Scale", "Series", "Source", "Split", "Stale", "Stamp", "Status",
+    "StoredFile", "Suggestion", "Tally", "User", "Verdict", "WasSaid", "assess", "assign", "begin", "decide_complete",
+    "dismiss", "flag", "flag_lineage", "flag_merge", "keep_document", "keep_suggestions", "kept_back", "lineage_said",
+    "link", "may", "may_merge", "merge", "part", "propose", "propose_again", "reconsider", "send_back", "sign_off",
+    "tell_apart", "told_apart", "trace", "undo", "untrace", "uphold", "withheld", "withholding", "writing",
 ]  # fmt: skip

@@ -196,7 +196,8 @@ def send_back(claim: Claim, *, by: User, reason: str, expect: int | None = None)
 
 
 def _decide(claim: Claim, act: str, *, by: User, expect: int | None, reason: str) -> Verdict:
-    from claims.models.leaning import fall, lean  # what verdicts lean on is built on verdicts
+    from claims.models.agreement import count_round  # these are built on verdicts
+    from claims.models.leaning import fall, lean
 
     with writing(claim.case) as chain:
         claim = claim.locked()
@@ -219,6 +220,7 @@ def _decide(claim: Claim, act: str, *, by: User, expect: int | None, reason: str
         verdict.store()
         if signed:
             lean(verdict, gathered)
+            count_round(verdict)
         else:
             fall(claim, "sent_back", by=by)
         before = {"status": Status.PROPOSED.value}

@@ -30,6 +30,7 @@ from claims.models import (
     Lineage,
     Membership,
     Merge,
+    Pair,
     Print,
     Quantity,
     Rating,
@@ -38,6 +39,7 @@ from claims.models import (
     Scale,
     Series,
     Source,
+    Split,
     Stale,
     Stamp,
     User,
@@ -82,6 +84,10 @@ READ_ONLY = {"entry", "chain", "tally", "report", "assessment", "verdict", "grad
     "reliance",
     "evidencechange",
     "stamp",
+    "pattern",
+    "pair",
+    "split",
+    "pace",
 }
 
 
@@ -129,6 +135,8 @@ def custody_of_all(case, by):
     verdict = Verdict.objects.all()[0]
     Leaning.objects.create(verdict=verdict, source=one)
     Reliance.objects.create(case=case, source=one, verdicts=1)
+    pair = Pair.objects.all()[0]
+    Split.objects.create(case=case, claim=verdict.claim, round=1, one=pair.one, other=pair.other)
     EvidenceChange(
         claim=verdict.claim, verdict=verdict, evidence=verdict.claim.evidence.all()[0], what="grade", by=by, case=case
     ).save(by=by)

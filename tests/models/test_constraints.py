@@ -31,7 +31,10 @@ from claims.models import (
     Lineage,
     Membership,
     Merge,
+    Pace,
+    Pair,
     Passage,
+    Pattern,
     Print,
     Quantity,
     Rating,
@@ -40,6 +43,7 @@ from claims.models import (
     Scale,
     Series,
     Source,
+    Split,
     Stamp,
     StoredFile,
     Tally,
@@ -620,3 +624,35 @@ def test_lineage_once_per_pair(traced, case):
 def test_lineage_one_word_on_first_hand(traced):
     holds(word := another(traced, kind="first_hand", original=None))
     breaks("lineage_one_word_on_first_hand", another(word, kind="unknown"))
+
+
+def test_pattern_once_per_part_and_ratings(case):
+    stands = Pattern(case=case, part="plan", ratings="1,2", rounds=1)
+    holds(stands)
+    breaks("pattern_once_per_part_and_ratings", another(stands))
+    holds(another(stands, part=""))
+
+
+def test_pair_once_per_case(case, ann, ben):
+    stands = Pair(case=case, one=ann, other=ben)
+    holds(stands)
+    breaks("pair_once_per_case", another(stands))
+
+
+def test_pair_is_of_two_in_order(case, ann, ben):
+    breaks("pair_is_of_two_in_order", Pair(case=case, one=ben, other=ann))
+    holds(Pair(case=case, one=ann, other=ben))
+
+
+def test_split_once_per_round(case, claim, ann, ben):
+    stands = Split(case=case, claim=claim, round=1, one=ann, other=ben)
+    holds(stands)
+    breaks("split_once_per_round", another(stands))
+    holds(another(stands, round=2))
+
+
+def test_pace_once_per_reviewer(case, ann, ben):
+    stands = Pace(case=case, reviewer=ann)
+    holds(stands)
+    breaks("pace_once_per_reviewer", another(stands))
+    holds(another(stands, reviewer=ben))
