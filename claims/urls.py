@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from claims.views import (
     absences,
+    agreement,
     assessments,
     captures,
     cases,
@@ -95,6 +96,8 @@ of_case: list[URLPattern | URLResolver] = [
     path("exhibits/", exhibits.exhibit_list, name="exhibit-list"),
     path("exhibits/<int:pk>/", include(of_exhibit)),
     path("leaning/", leaning.case_leaning, name="case-leaning"),
+    path("agreement/", agreement.case_agreement, name="case-agreement"),
+    path("agreement/<int:one>/<int:other>/", agreement.case_agreement_pair, name="case-agreement-pair"),
     path("reports/", reports.report_list, name="report-list"),
     path("reports/add/", reports.report_add, name="report-add"),
     path("reports/<int:number>/", reports.report_detail, name="report-detail"),

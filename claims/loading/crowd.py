@@ -30,6 +30,7 @@ from claims.models import (
     Verdict,
     writing,
 )
+from claims.models.agreement import recount
 from claims.models.entries import canonical
 
 PER_DOCUMENT = 25
@@ -68,6 +69,7 @@ def fill(size: int) -> Crowd:
         with writing(crowd.case):
             _write(crowd, list(numbers))
     Tally.recount(crowd.case)
+    recount(crowd.case)
     return crowd
 
 

@@ -70,3 +70,38 @@ def _powers(low: float, high: float) -> list[float]:
     """Powers of ten between two ends, given as their logarithms, at most about TICKS of them."""
     every = max(1, math.ceil((high - low) / TICKS))
     return [10.0**n for n in range(math.ceil(low), math.floor(high) + 1, every)]
+
+
+ACROSS, UP = 600, 120  # of the room in which a line of shares is drawn, in the units of the drawing
+SIDE = 12
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A line from left to right with gaps, as an SVG path; its points as (x, y, what is said of it); its levels."""
+
+    path: str
+    points: list[tuple[int, int, str]]
+    levels: list[tuple[int, str]]
+    width: int = ACROSS + 2 * SIDE
+    height: int = UP + 2 * SIDE
+
+
+def traced(values: Sequence[float | None], said: Sequence[str]) -> Trace:
+    """The line of values that are at most 1, with a gap where one is None; from 0 up, or from the lowest below."""
+    lowest = min([0.0, *(value for value in values if value is not None)])
+    floor = max(-1.0, math.floor(lowest * 2) / 2)
+    step = ACROSS / max(1, len(values) - 1)
+
+    def height(value: float) -> int:
+        return round(SIDE + UP * (1 - max(floor, value)) / (1 - floor))
+
+    path, points, joins = "", [], False
+    for place, (value, words) in enumerate(zip(values, said, strict=True)):
+        if value is not None:
+            x, y = round(SIDE + place * step), height(value)
+            path += f"{'L' if joins else 'M'}{x} {y}"
+            points.append((x, y, words))
+        joins = value is not None
+    levels = [(height(level), f"{level:g}") for level in (1.0, 0.5, 0.0, -0.5, -1.0) if level >= floor]
+    return Trace(path, points, levels)

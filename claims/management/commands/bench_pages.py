@@ -185,6 +185,8 @@ def measured(crowd: Crowd, runs: int) -> dict[str, Figures]:
     )
     rating = crowd.case.scale.ratings.all()[0].pk
 
+    pair = "/".join(str(person.pk) for person in crowd.reviewers)
+
     def submit() -> tuple[int, int]:
         answers = {"rating": rating, "rationale": "Both registers give the same figure.", "act": "submit"}
         return analyst.send(f"{root}claims/{next(waiting)}/assess/", answers)
@@ -204,6 +206,8 @@ def measured(crowd: Crowd, runs: int) -> dict[str, Figures]:
         "search, a rare word": lambda: analyst.send("/search/?q=old"),
         "reading room": lambda: analyst.send(f"{root}documents/1/"),
         "history of the case": lambda: analyst.send(f"{root}log/"),
+        "agreement": lambda: analyst.send(f"{root}agreement/"),
+        "… of two reviewers": lambda: analyst.send(f"{root}agreement/{pair}/"),
         "assessment submitted": submit,
     }
     figures = {name: Figures(send, runs) for name, send in pages.items()}
