@@ -14,6 +14,7 @@ from claims.views import (
     exhibits,
     figures,
     health,
+    help,
     leaning,
     lineage,
     links,
@@ -115,6 +116,7 @@ app_name = "claims"
 urlpatterns = [
     path("", queue.queue, name="queue"),
     path("you/", people.person_edit, name="person-edit"),
+    path("help/", help.moves_help, name="help"),
     path("healthz", health.process, name="health-process"),
     path("readyz", health.ready, name="health-ready"),
     path("cases/", cases.case_list, name="case-list"),
