@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from itertools import batched, combinations
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import models
@@ -148,7 +149,7 @@ class Counted:
         self.steps: dict[int, Counter[str]] = defaultdict(Counter)
         self.splits: list[Split] = []
 
-    def add(self, verdicts: Any) -> None:
+    def add(self, verdicts: Sequence[Verdict]) -> None:
         """Count the rounds of these signed verdicts."""
         found = answers_of(verdicts)
         for verdict in verdicts:
@@ -222,7 +223,7 @@ class Counted:
         )  # fmt: skip
 
 
-def answers_of(verdicts: Any) -> dict[tuple[int, int], list[Answer]]:
+def answers_of(verdicts: Sequence[Verdict]) -> dict[tuple[int, int], list[Answer]]:
     """(claim, round) → the first answer of each reviewer in the rounds of these verdicts."""
     rounds = {(verdict.claim_id, verdict.round) for verdict in verdicts}
     asked = Asked([verdict.claim for verdict in verdicts])

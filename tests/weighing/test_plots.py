@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.weighing.plots import LEAST, plotted
+from claims.weighing.plots import LEAST, plotted, traced
 
 ENDS = st.floats(-1e9, 1e9, allow_nan=False).map(lambda end: round(end, 2))
 
@@ -45,3 +45,21 @@ def test_an_open_end_reaches_the_edge():
 def test_without_a_figure_there_is_no_plot(ranges):
     with pytest.raises(ValueError, match=r"figure|end"):
         plotted(ranges)
+
+
+def test_a_line_has_a_point_for_each_value_and_a_gap_where_there_is_none():
+    trace = traced([0.5, 0.75, None, 1.0, 0.0], ["a", "b", "", "d", "e"])
+    assert [said for _x, _y, said in trace.points] == ["a", "b", "d", "e"]
+    assert trace.path.count("M") == 2, "it begins again after the gap"
+    assert trace.path.count("L") == 2
+
+
+@given(st.lists(st.one_of(st.none(), st.floats(min_value=-1, max_value=1)), max_size=40))
+def test_a_line_lies_within_its_drawing_and_higher_values_stand_higher(values):
+    trace = traced(values, ["" for _ in values])
+    shown = [value for value in values if value is not None]
+    for (x, y, _said), value in zip(trace.points, shown, strict=True):
+        assert 0 <= x <= trace.width
+        assert 0 <= y <= trace.height
+        assert all(y <= other for (_x, other, _s), lower in zip(trace.points, shown, strict=True) if lower < value)
+    assert [level for _y, level in trace.levels][:3] == ["1", "0.5", "0"]
