@@ -227,17 +227,15 @@ def answers_of(verdicts: Sequence[Verdict]) -> dict[tuple[int, int], list[Answer
     """(claim, round) → the first answer of each reviewer in the rounds of these verdicts."""
     rounds = {(verdict.claim_id, verdict.round) for verdict in verdicts}
     asked = Asked([verdict.claim for verdict in verdicts])
-    rows = Assessment.objects.submitted().filter(claim__in={claim for claim, _round in rounds})
+    # What somebody says after seeing the others follows their first answer, and is not counted.
+    rows = Assessment.objects.submitted().filter(claim__in={claim for claim, _round in rounds}, follows=None)
     rows = rows.select_related("reviewer").only("claim", "round", "rating", "submitted_at", "reviewer")
     found: dict[tuple[int, int], list[Answer]] = defaultdict(list)
-    seen: set[tuple[int, int, int]] = set()
     for row in rows.order_by("submitted_at", "pk"):
         place = (row.claim_id, row.round)
-        if place not in rounds or (*place, row.reviewer_id) in seen:
-            continue
-        seen.add((*place, row.reviewer_id))
-        since = asked.since(row.claim_id, row.round, str(row.reviewer), row.submitted_at)
-        found[place].append(Answer(row.reviewer_id, row.rating_id, row.submitted_at, since))
+        if place in rounds:
+            since = asked.since(row.claim_id, row.round, str(row.reviewer), row.submitted_at)
+            found[place].append(Answer(row.reviewer_id, row.rating_id, row.submitted_at, since))
     return found
 
 

@@ -246,10 +246,10 @@ def crossed(table: dict[tuple[int, int], int], ratings: list[Rating]) -> list[tu
 
 
 def answered(splits: list[Split], case: Case, reader: User, people: list[User]) -> Iterator[dict[str, Any]]:
-    """The claims with what each of the two said, as far as the reader may see it."""
+    """The claims with what each of the two said first, as far as the reader may see it."""
     claims = {split.claim_id for split in splits}
-    rows = Assessment.objects.filter(claim__in=claims, reviewer__in=people).visible_to(reader, case.role)
-    rows = rows.select_related("rating").order_by("-submitted_at", "-pk").fetch_mode(models.FETCH_RAISE)
+    rows = Assessment.objects.filter(claim__in=claims, reviewer__in=people, follows=None)
+    rows = rows.visible_to(reader, case.role).select_related("rating").fetch_mode(models.FETCH_RAISE)
     said = {(row.claim_id, row.round, row.reviewer_id): row for row in rows} if splits else {}
     for split in splits:
         split.claim.case = case

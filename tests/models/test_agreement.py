@@ -8,7 +8,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from claims.models import Claim, Pace, Pair, Pattern, Refused, Role, Split, assign, send_back, sign_off
+from claims.models import Claim, Pace, Pair, Pattern, Refused, Role, Split, assign, reconsider, send_back, sign_off
 from claims.models.agreement import EVERYTHING, recount
 from claims.weighing.pace import step_of
 from tests.factories import make_assessment, make_case, make_claim, make_user, make_verdict
@@ -193,3 +193,17 @@ def test_signing_off_asks_no_more_for_more_rounds_that_were_counted(decide, case
     for _ in range(5):
         decide("supported", "refuted")
     assert queries() == few
+
+
+def test_what_a_reviewer_says_after_seeing_the_others_does_not_count(case, ann, ben, eve, max_):
+    claim = make_claim(case=case)
+    make_assessment(claim=claim, by=ann, rating="supported")
+    make_assessment(claim=claim, by=ben, rating="refuted")
+    claim = Claim.objects.get(pk=claim.pk)
+    reconsider(claim, by=ann, reason="Ben is right.", rating=case.rating("refuted"), rationale="It counts others.")
+    make_verdict(claim=claim, by=eve, signed_by=max_, rating="refuted", difference="reading")
+    assert said(case) == {("refuted", "supported"): 1}
+    assert Pace.objects.get(case=case, reviewer=ann).answers == 1
+    before = kept(case)
+    recount(case)
+    assert kept(case) == before

@@ -51,7 +51,7 @@ def answers_of(apps, verdict):
             continue
         before, after = (set((json.loads(detail)[name] or {}).get("reviewers", [])) for name in ("before", "after"))
         named[len(began)].append((at, after - before))
-    rows = apps.get_model("claims", "Assessment").objects.filter(claim=claim, round=verdict.round)
+    rows = apps.get_model("claims", "Assessment").objects.filter(claim=claim, round=verdict.round, follows=None)
     found = []
     for row in rows.exclude(submitted_at=None).select_related("reviewer").order_by("submitted_at", "pk"):
         name = row.reviewer.name or row.reviewer.email
@@ -63,7 +63,7 @@ def answers_of(apps, verdict):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('claims', '0009_series_of_figures'),
+        ('claims', '0012_dismissals'),
     ]
 
     operations = [
