@@ -63,7 +63,7 @@ def answers_of(apps, verdict):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('claims', '0012_dismissals'),
+        ('claims', '0014_verbs'),
     ]
 
     operations = [
