@@ -10,7 +10,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
-from claims.admin import agreement, cases, claims, custody, loading, log, people, sources
+from claims.admin import agreement, cases, claims, custody, hypotheses, loading, log, people, sources
 
 admin.site.site_header = admin.site.site_title = _("Workbench: administration")
 admin.site.index_title = _("Every record")
@@ -20,4 +20,4 @@ admin.site.unregister(Group)
 # Whoever could add an address here would give a second sign-in that leaves no entry.
 admin.site.unregister(EmailAddress)
 
-__all__ = ["agreement", "cases", "claims", "custody", "loading", "log", "people", "sources"]
+__all__ = ["agreement", "cases", "claims", "custody", "hypotheses", "loading", "log", "people", "sources"]

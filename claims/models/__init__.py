@@ -20,6 +20,7 @@ from claims.models.documents import Document, Passage, keep_document, keep_sugge
 from claims.models.entries import VERBS, Chain, Entry, writing
 from claims.models.evidence import Credibility, Evidence, withheld, withholding
 from claims.models.exhibits import Exhibit, Lineage, Print
+from claims.models.hypotheses import Consistency, Hypothesis, Mark, Matrix, mark
 from claims.models.jobs import MOST_ATTEMPTS, Cancelled, Job, JobItem, Overtaken, begin
 from claims.models.leaning import EvidenceChange, Leaning, Reliance, flag, flag_lineage, flag_merge, uphold
 from claims.models.lineage import lineage_said, trace, undo, untrace
@@ -39,13 +40,14 @@ from claims.models.verdicts import Difference, Reached, Verdict, propose, send_b
 
 __all__ = [
     "MOST_ATTEMPTS", "MOVES", "VERBS", "Absence", "Assessment", "Assignment", "Attribution", "Cancelled", "Capture",
-    "Case", "Chain", "Claim", "Confidence", "Credibility", "Custody", "Derived", "Difference", "Dismissal",
-    "Distinction", "Document", "Entry", "Evidence", "EvidenceChange", "Exhibit", "Grade", "Job", "JobItem", "Kind",
-    "Leaning", "Likelihood", "Lineage", "Link", "Look", "Membership", "Merge", "NotNow", "NotYours", "Overtaken",
-    "Pace", "Pair", "Passage", "Pattern", "Print", "Quantity", "Rating", "Reached", "Recorded", "Refused",
-    "Reliability", "Reliance", "Report", "Role", "Scale", "Series", "Source", "Split", "Stale", "Stamp", "Status",
-    "StoredFile", "Suggestion", "Tally", "User", "Verdict", "WasSaid", "assess", "assign", "begin", "decide_complete",
-    "dismiss", "flag", "flag_lineage", "flag_merge", "keep_document", "keep_suggestions", "kept_back", "lineage_said",
-    "link", "may", "may_merge", "merge", "part", "propose", "propose_again", "reconsider", "send_back", "sign_off",
-    "tell_apart", "told_apart", "trace", "undo", "untrace", "uphold", "withheld", "withholding", "writing",
+    "Case", "Chain", "Claim", "Confidence", "Consistency", "Credibility", "Custody", "Derived", "Difference",
+    "Dismissal", "Distinction", "Document", "Entry", "Evidence", "EvidenceChange", "Exhibit", "Grade", "Hypothesis",
+    "Job", "JobItem", "Kind", "Leaning", "Likelihood", "Lineage", "Link", "Look", "Mark", "Matrix", "Membership",
+    "Merge", "NotNow", "NotYours", "Overtaken", "Pace", "Pair", "Passage", "Pattern", "Print", "Quantity", "Rating",
+    "Reached", "Recorded", "Refused", "Reliability", "Reliance", "Report", "Role", "Scale", "Series", "Source",
+    "Split", "Stale", "Stamp", "Status", "StoredFile", "Suggestion", "Tally", "User", "Verdict", "WasSaid",
+    "assess", "assign", "begin", "decide_complete", "dismiss", "flag", "flag_lineage", "flag_merge",
+    "keep_document", "keep_suggestions", "kept_back", "lineage_said", "link", "mark", "may", "may_merge", "merge",
+    "part", "propose", "propose_again", "reconsider", "send_back", "sign_off", "tell_apart", "told_apart", "trace",
+    "undo", "untrace", "uphold", "withheld", "withholding", "writing",
 ]  # fmt: skip

@@ -63,6 +63,7 @@ VERBS = {
     "rated": _("rated credibility with the source hidden"),
     "upheld": _("said that the verdict still stands"),
     "told_apart": _("said that two figures count different things"),
+    "marked": _("marked evidence against hypotheses"),
 }
 
 

@@ -24,6 +24,7 @@ from claims.models import (
     Evidence,
     EvidenceChange,
     Grade,
+    Hypothesis,
     Job,
     JobItem,
     Leaning,
@@ -46,6 +47,7 @@ from claims.models import (
     Verdict,
     assign,
     link,
+    mark,
 )
 from tests.admin.pages import at, newest_entry, typed
 from tests.factories import (
@@ -88,6 +90,9 @@ READ_ONLY = {"entry", "chain", "tally", "report", "assessment", "verdict", "grad
     "pair",
     "split",
     "pace",
+    "hypothesis",
+    "matrix",
+    "mark",
 }
 
 
@@ -137,6 +142,9 @@ def custody_of_all(case, by):
     Reliance.objects.create(case=case, source=one, verdicts=1)
     pair = Pair.objects.all()[0]
     Split.objects.create(case=case, claim=verdict.claim, round=1, one=pair.one, other=pair.other)
+    weighed = make_claim(case=case)
+    put = Hypothesis.put(weighed, by=by, statement="The census is right.")
+    mark(weighed, {(put.number, make_evidence(claim=weighed).number): "CC"}, by=by)
     EvidenceChange(
         claim=verdict.claim, verdict=verdict, evidence=verdict.claim.evidence.all()[0], what="grade", by=by, case=case
     ).save(by=by)

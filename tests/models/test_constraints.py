@@ -25,6 +25,7 @@ from claims.models import (
     EvidenceChange,
     Exhibit,
     Grade,
+    Hypothesis,
     Job,
     JobItem,
     Leaning,
@@ -51,6 +52,7 @@ from claims.models import (
     Verdict,
     assign,
     link,
+    mark,
     trace,
 )
 from tests.factories import (
@@ -656,3 +658,45 @@ def test_pace_once_per_reviewer(case, ann, ben):
     holds(stands)
     breaks("pace_once_per_reviewer", another(stands))
     holds(another(stands, reviewer=ben))
+
+
+@pytest.fixture
+def hypothesis(claim: Claim, ann: User) -> Hypothesis:
+    return Hypothesis.put(claim, by=ann, statement="The census is right.")
+
+
+@pytest.fixture
+def marked(claim: Claim, hypothesis: Hypothesis, ann: User) -> Any:
+    make_evidence(claim=claim)
+    return mark(claim, {(1, 1): "C"}, by=ann)
+
+
+def test_hypothesis_numbered_once_per_claim(hypothesis):
+    breaks("hypothesis_numbered_once_per_claim", another(hypothesis, statement="It is not."))
+    holds(another(hypothesis, statement="It is not.", number=2))
+
+
+def test_hypothesis_stated_once_per_claim(hypothesis, case):
+    breaks("hypothesis_stated_once_per_claim", another(hypothesis, number=2))
+    holds(another(hypothesis, claim=make_claim(case=case)))
+
+
+def test_hypothesis_says_something(hypothesis):
+    breaks("hypothesis_says_something", another(hypothesis, number=2, statement=""))
+
+
+def test_matrix_once_per_reviewer_and_round(marked, ben):
+    breaks("matrix_once_per_reviewer_and_round", another(marked))
+    holds(another(marked, round=2))
+    holds(another(marked, reviewer=ben))
+
+
+def test_mark_once_per_cell(marked, claim):
+    mark_ = marked.marks.get()
+    breaks("mark_once_per_cell", another(mark_, value="II"))
+    holds(another(mark_, evidence=make_evidence(claim=claim)))
+
+
+@pytest.mark.parametrize("value", ["", "c", "X"])
+def test_mark_is_one_of_six(marked, claim, value):
+    breaks("mark_is_one_of_six", another(marked.marks.get(), evidence=make_evidence(claim=claim), value=value))
