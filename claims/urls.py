@@ -21,6 +21,8 @@ from claims.views import (
     links,
     loading,
     merging,
+    news,
+    notices,
     origins,
     people,
     queue,
@@ -29,6 +31,7 @@ from claims.views import (
     source_tables,
     sources,
     suggestions,
+    talk,
     verdicts,
 )
 
@@ -72,6 +75,12 @@ of_claim = [
     path("verdict/sign-off/", verdicts.verdict_sign_off, name="verdict-sign-off"),
     path("verdict/send-back/", verdicts.verdict_send_back, name="verdict-send-back"),
     path("changes/uphold/", verdicts.changes_uphold, name="changes-uphold"),
+    path("talk/", talk.claim_talk, name="claim-talk"),
+    path("talk/add/", talk.comment_add, name="comment-add"),
+    path("talk/<int:pk>/edit/", talk.comment_edit, name="comment-edit"),
+    path("talk/<int:pk>/resolve/", talk.comment_resolve, name="comment-resolve"),
+    path("talk/<int:pk>/history/", talk.comment_history, name="comment-history"),
+    path("news/", news.claim_news, name="claim-news"),
 ]
 of_exhibit = [
     path("", exhibits.exhibit_detail, name="exhibit-detail"),
@@ -105,6 +114,7 @@ of_case: list[URLPattern | URLResolver] = [
     path("leaning/", leaning.case_leaning, name="case-leaning"),
     path("agreement/", agreement.case_agreement, name="case-agreement"),
     path("agreement/<int:one>/<int:other>/", agreement.case_agreement_pair, name="case-agreement-pair"),
+    path("people/", talk.case_people, name="case-people"),
     path("reports/", reports.report_list, name="report-list"),
     path("reports/add/", reports.report_add, name="report-add"),
     path("reports/<int:number>/", reports.report_detail, name="report-detail"),
@@ -123,6 +133,10 @@ urlpatterns = [
     path("", queue.queue, name="queue"),
     path("you/", people.person_edit, name="person-edit"),
     path("help/", help.moves_help, name="help"),
+    path("notices/", notices.notice_list, name="notice-list"),
+    path("notices/count/", notices.notice_count, name="notice-count"),
+    path("notices/read/", notices.notices_read, name="notices-read"),
+    path("notices/<int:pk>/open/", notices.notice_open, name="notice-open"),
     path("healthz", health.process, name="health-process"),
     path("readyz", health.ready, name="health-ready"),
     path("cases/", cases.case_list, name="case-list"),

@@ -10,6 +10,7 @@ from claims.models import (
     Capture,
     Case,
     Claim,
+    Comment,
     Document,
     Evidence,
     Exhibit,
@@ -21,6 +22,7 @@ from claims.models import (
     User,
     Verdict,
     assess,
+    comment,
     keep_document,
     propose,
     sign_off,
@@ -173,3 +175,8 @@ def make_absence(*, claim: Claim | None = None, by: User | None = None, **fields
     """A recorded absence, as the evidence that it is."""
     values = {"stance": "refutes", "bearing": "true", "place": "The state archive", "query": "order of 4 February"}
     return Evidence.absent(claim or make_claim(), by=by or keeper(), **(values | fields))
+
+
+def make_comment(*, claim: Claim | None = None, by: User | None = None, **fields: Any) -> Comment:
+    values = {"text": "The census counts conscripts too."} | fields
+    return comment(claim or make_claim(), by=by or keeper(), **values)

@@ -8,6 +8,7 @@ from environs import EnvError, FileAwareEnv
 
 from workbench.buckets import bucket
 from workbench.data_folder import is_demo, made, secret_key
+from workbench.mail import mailer, sender, site
 from workbench.stamping import root, service
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -156,6 +157,12 @@ STORE = bucket(env.str("WORKBENCH_STORE", "").strip(), env.str("WORKBENCH_STORE_
 STAMPS = service(env.str("WORKBENCH_STAMPS", "").strip())
 STAMPS_ROOT = root(env.str("WORKBENCH_STAMPS_ROOT", "").strip())
 
+# Off by default. With a server, `manage.py send_digests` mails people who want it what they have not read.
+MAIL = env.str("WORKBENCH_MAIL", "").strip()
+SITE = site(env.str("WORKBENCH_URL", "").strip(), needed=bool(MAIL))
+MAILERS = {"default": mailer(MAIL)}
+DEFAULT_FROM_EMAIL = sender(MAIL, SITE)
+
 UPLOAD_LIMIT = 10_000_000  # bytes of one document
 CAPTURE_LIMIT = 100_000_000  # bytes of one file that an exhibit is captured in
 FORM_LIMIT = 12_000_000  # bytes of a form without files
@@ -183,8 +190,9 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED
 CSRF_FAILURE_VIEW = "claims.views.faults.old_form"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-# Whether sub-domains and browsers' preload lists may be bound too is for the domain's owner to say.
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+# Whether sub-domains and browsers' preload lists may be bound too is for the domain's owner to say; mail.E001: that no
+# mail is sent is an answer too.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "mail.E001"]
 
 LOGGING = {
     "version": 1,

@@ -2,7 +2,8 @@
 
 Saving and deleting go through the records' own `save(by=…)` and `delete(by=…)`. What a rule of its own
 writes (the log, grades, assessments, verdicts, reports) is shown and cannot be changed here. Administrators
-see every submitted assessment and every draft: whoever reviews in a case should not be an administrator.
+see every submitted assessment and every draft, and every comment: whoever reviews in a case should not be an
+administrator.
 """
 
 from allauth.account.models import EmailAddress
@@ -10,7 +11,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
-from claims.admin import agreement, cases, claims, custody, hypotheses, loading, log, people, sources
+from claims.admin import agreement, cases, claims, custody, hypotheses, loading, log, people, sources, talk
 
 admin.site.site_header = admin.site.site_title = _("Workbench: administration")
 admin.site.index_title = _("Every record")
@@ -20,4 +21,4 @@ admin.site.unregister(Group)
 # Whoever could add an address here would give a second sign-in that leaves no entry.
 admin.site.unregister(EmailAddress)
 
-__all__ = ["agreement", "cases", "claims", "custody", "hypotheses", "loading", "log", "people", "sources"]
+__all__ = ["agreement", "cases", "claims", "custody", "hypotheses", "loading", "log", "people", "sources", "talk"]

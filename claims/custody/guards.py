@@ -36,6 +36,11 @@ FROZEN: dict[str, tuple[str, ...] | None] = {
     "claims_evidencechange": (
         "id", "claim_id", "verdict_id", "evidence_id", "what", "at", "by_id", "case_id", "once",
     ),
+    "claims_comment": (
+        "id", "claim_id", "evidence_id", "passage_id", "parent_id", "author_id", "at", "round", "to_all", "salt",
+        "once",
+    ),
+    "claims_commentedit": None,
 }  # fmt: skip
 
 # table → columns that are written once more, after the others; what tells that they were comes first.
@@ -66,6 +71,8 @@ KEPT: dict[str, tuple[tuple[str, ...], ...]] = {
     "claims_merge": (("merged_id", "undone_at"), ("once",)),
     # A change that is told already is told again, and let be: it is no replacing.
     "claims_evidencechange": (("once",),),
+    "claims_comment": (("once",),),
+    "claims_commentedit": (("id",),),
 }
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import zoneinfo
 from functools import cache
+from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from claims.forms.fields import WorkForm
@@ -28,13 +30,22 @@ class PersonForm(WorkForm):
     time_zone = forms.ChoiceField(
         label=_("Time zone"), choices=zones, help_text=_("Times on every page are shown in this zone.")
     )
+    digest = forms.BooleanField(
+        label=_("Daily e-mail"), required=False,
+        help_text=_("Once a day, what you have not read of your notices; nothing where there is nothing."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not settings.MAIL:
+            del self.fields["digest"]
 
     def save(self, user: User) -> User:
         """Change the account, and nothing of it that was not on the form. Raises Stale where it has moved on."""
         with writing(None):
             fresh = User.objects.get(pk=user.pk)
-            typed = (self.values["name"], self.values["time_zone"])
-            if self.cleaned_data["version"] != fresh.version and typed != (fresh.name, fresh.time_zone):
+            stands = {name: getattr(fresh, name) for name in self.values}
+            if self.cleaned_data["version"] != fresh.version and self.values != stands:
                 raise Stale(fresh)  # type: ignore[arg-type]  # an account has a version too
             for name, value in self.values.items():
                 setattr(fresh, name, value)

@@ -27,6 +27,7 @@ from claims.models.lineage import lineage_said, trace, undo, untrace
 from claims.models.links import Link, link
 from claims.models.merging import may_merge, merge, part
 from claims.models.moves import MOVES, Role, Status, may
+from claims.models.notices import NOTICES, Notice, notify
 from claims.models.people import User
 from claims.models.quantities import Distinction, Quantity, Series, tell_apart, told_apart
 from claims.models.records import NotNow, NotYours, Recorded, Refused, Stale
@@ -35,19 +36,21 @@ from claims.models.second_thoughts import reconsider
 from claims.models.sources import Grade, Merge, Reliability, Source
 from claims.models.stamps import Stamp
 from claims.models.suggestions import Suggestion
+from claims.models.talk import Comment, CommentEdit, Mention, comment, resolve, rewrite
 from claims.models.telling import kept_back
 from claims.models.verdicts import Difference, Reached, Verdict, propose, send_back, sign_off
 
 __all__ = [
-    "MOST_ATTEMPTS", "MOVES", "VERBS", "Absence", "Assessment", "Assignment", "Attribution", "Cancelled", "Capture",
-    "Case", "Chain", "Claim", "Confidence", "Consistency", "Credibility", "Custody", "Derived", "Difference",
-    "Dismissal", "Distinction", "Document", "Entry", "Evidence", "EvidenceChange", "Exhibit", "Grade", "Hypothesis",
-    "Job", "JobItem", "Kind", "Leaning", "Likelihood", "Lineage", "Link", "Look", "Mark", "Matrix", "Membership",
-    "Merge", "NotNow", "NotYours", "Overtaken", "Pace", "Pair", "Passage", "Pattern", "Print", "Quantity", "Rating",
-    "Reached", "Recorded", "Refused", "Reliability", "Reliance", "Report", "Role", "Scale", "Series", "Source",
-    "Split", "Stale", "Stamp", "Status", "StoredFile", "Suggestion", "Tally", "User", "Verdict", "WasSaid",
-    "assess", "assign", "begin", "decide_complete", "dismiss", "flag", "flag_lineage", "flag_merge",
-    "keep_document", "keep_suggestions", "kept_back", "lineage_said", "link", "mark", "may", "may_merge", "merge",
-    "part", "propose", "propose_again", "reconsider", "send_back", "sign_off", "tell_apart", "told_apart", "trace",
-    "undo", "untrace", "uphold", "withheld", "withholding", "writing",
+    "MOST_ATTEMPTS", "MOVES", "NOTICES", "VERBS", "Absence", "Assessment", "Assignment", "Attribution", "Cancelled",
+    "Capture", "Case", "Chain", "Claim", "Comment", "CommentEdit", "Confidence", "Consistency", "Credibility",
+    "Custody", "Derived", "Difference", "Dismissal", "Distinction", "Document", "Entry", "Evidence",
+    "EvidenceChange", "Exhibit", "Grade", "Hypothesis", "Job", "JobItem", "Kind", "Leaning", "Likelihood",
+    "Lineage", "Link", "Look", "Mark", "Matrix", "Membership", "Mention", "Merge", "NotNow", "NotYours", "Notice",
+    "Overtaken", "Pace", "Pair", "Passage", "Pattern", "Print", "Quantity", "Rating", "Reached", "Recorded",
+    "Refused", "Reliability", "Reliance", "Report", "Role", "Scale", "Series", "Source", "Split", "Stale", "Stamp",
+    "Status", "StoredFile", "Suggestion", "Tally", "User", "Verdict", "WasSaid", "assess", "assign", "begin",
+    "comment", "decide_complete", "dismiss", "flag", "flag_lineage", "flag_merge", "keep_document",
+    "keep_suggestions", "kept_back", "lineage_said", "link", "mark", "may", "may_merge", "merge", "notify", "part",
+    "propose", "propose_again", "reconsider", "resolve", "rewrite", "send_back", "sign_off", "tell_apart",
+    "told_apart", "trace", "undo", "untrace", "uphold", "withheld", "withholding", "writing",
 ]  # fmt: skip

@@ -64,6 +64,10 @@ VERBS = {
     "upheld": _("said that the verdict still stands"),
     "told_apart": _("said that two figures count different things"),
     "marked": _("marked evidence against hypotheses"),
+    "commented": _("commented"),
+    "edited": _("edited a comment"),
+    "resolved": _("resolved a thread"),
+    "unresolved": _("took up a thread again"),
 }
 
 

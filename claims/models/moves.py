@@ -40,6 +40,7 @@ ACTS: dict[str, frozenset[Role]] = {
     "revise": ANALYSTS,
     "cite": ANALYSTS,
     "grade": ANALYSTS,
+    "comment": ANALYSTS,
     "export": EDITORS,
     "configure": EDITORS,
 }

@@ -57,6 +57,9 @@ class User(AbstractUser):
         validators=[is_time_zone],
         help_text=_("For example Europe/Warsaw."),
     )
+    digest = models.BooleanField(
+        _("daily e-mail"), default=False, help_text=_("Once a day, what you have not read of your notices.")
+    )
     is_demo = models.BooleanField(default=False, editable=False)
 
     USERNAME_FIELD = "email"
@@ -80,11 +83,11 @@ class User(AbstractUser):
     @property
     def version(self) -> int:
         """A number for what people say of themselves as it stands: once that is changed, another number."""
-        return int(sha256(canonical([self.name, self.time_zone]))[:12], 16)
+        return int(sha256(canonical([self.name, self.time_zone, self.digest]))[:12], 16)
 
     def facts(self) -> dict[str, Any]:
         """The account as the log keeps it; of the password, nothing."""
-        return {name: getattr(self, name) for name in ("email", "name", "time_zone", *RIGHTS)}
+        return {name: getattr(self, name) for name in ("email", "name", "time_zone", "digest", *RIGHTS)}
 
     def save(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
         """Save and enter it in the log, as the person's own doing unless `by` names another.

@@ -60,6 +60,9 @@ class SignInMiddleware(LoginRequiredMiddleware):
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:  # type: ignore[override]
         """The way to the sign-in page, and back to where the person was."""
+        if getattr(view_func, "polled", False):
+            # Nobody did anything: what is typed in the page must not be lost to a page that asks by itself.
+            return HttpResponse(status=204)
         if getattr(request, "htmx", False):
             page = urlsplit(request.htmx.current_url_abs_path or "/")  # type: ignore[attr-defined]
             back = redirect_to_login(page.path, resolve_url(settings.LOGIN_URL), "next")

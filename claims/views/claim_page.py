@@ -81,6 +81,7 @@ class Said:
     language: str
     published: datetime.date | None
     page: int | None  # of the file, where it has pages
+    key: int = 0  # of the passage
 
 
 @Prepared
@@ -90,7 +91,7 @@ def passages(claim: int) -> Any:
     near = Substr("document__text", begins + 1, F("end") - begins + REACH)
     document = [f"document__{name}" for name in ("number", "title", "language", "published", "pages")]
     rows = Passage.objects.filter(claim=claim).order_by("document_id", "start", "pk")
-    return rows.values_list(begins, near, "start", "end", "exact", "prefix", "suffix", *document)[:PASSAGES]
+    return rows.values_list(begins, near, "start", "end", "exact", "prefix", "suffix", "pk", *document)[:PASSAGES]
 
 
 @Prepared
@@ -213,8 +214,8 @@ def ratings_of(scale: int) -> Any:
 
 @Prepared
 def entries_of(claim: int) -> Any:
-    """The newest entries of the log about a claim, as many as are counted: when, who, what, on what."""
-    rows = Entry.objects.filter(claim=claim).order_by("-number").values_list("at", "by_name", "verb", "label")
+    """The newest entries of the log about a claim, as many as are counted: when, who, what, on what, number."""
+    rows = Entry.objects.filter(claim=claim).order_by("-number").values_list("at", "by_name", "verb", "label", "number")
     return rows[: MOST_COUNTED + 1]
 
 
@@ -455,8 +456,13 @@ class ClaimPage:
 
     @cached_property
     def entries(self) -> list[Any]:
-        """The newest entries of the log about this claim: when, who, what, on what; as many as are counted."""
-        return [(at, who, VERBS.get(verb, verb), label) for at, who, verb, label in entries_of(self.claim.pk)]
+        """The newest entries of the log about this claim: when, who, what, on what, number; as many as are counted."""
+        return [(at, who, VERBS.get(verb, verb), *rest) for at, who, verb, *rest in entries_of(self.claim.pk)]
+
+    @property
+    def newest_number(self) -> int:
+        """The number of the newest entry."""
+        return self.entries[0][-1] if self.entries else 0
 
     @property
     def newest(self) -> list[Any]:
@@ -479,8 +485,10 @@ def _standing(answers: list[Assessment]) -> list[Assessment]:
     return [row for row in answers if row.pk not in changed]
 
 
-def _said(begins: int, near: str, start: int, end: int, exact: str, prefix: str, suffix: str, *document: Any) -> Said:
-    document = (*document[:-1], Document(pages=document[-1]).page_of(start))
+def _said(
+    begins: int, near: str, start: int, end: int, exact: str, prefix: str, suffix: str, key: int, *document: Any
+) -> Said:
+    document = (*document[:-1], Document(pages=document[-1]).page_of(start), key)
     start, end = start - begins, end - begins
     held = stands(near, Quotation(start, end, exact, prefix, suffix))
     if held and begins:

@@ -13,9 +13,9 @@ from claims.views.parts import go, render_part
 
 @polite
 def person_edit(request: Request) -> HttpResponse:
-    """Change one's name and time zone."""
+    """Change one's name and time zone, and whether one is mailed."""
     posted = request.POST if request.method == "POST" else None
-    form = PersonForm(posted, initial=initial_of(request.user, ["name", "time_zone"]))
+    form = PersonForm(posted, initial=initial_of(request.user, ["name", "time_zone", "digest"]))
     if form.is_valid() and form.attempt(lambda: form.save(request.user)) is not None:
         return go(request, "claims:person-edit", _("Saved."))
     status = form.status if form.errors else 200

@@ -48,6 +48,7 @@ from claims.models import (
     assign,
     link,
     mark,
+    rewrite,
 )
 from tests.admin.pages import at, newest_entry, typed
 from tests.factories import (
@@ -55,6 +56,7 @@ from tests.factories import (
     make_capture,
     make_case,
     make_claim,
+    make_comment,
     make_document,
     make_evidence,
     make_exhibit,
@@ -93,6 +95,10 @@ READ_ONLY = {"entry", "chain", "tally", "report", "assessment", "verdict", "grad
     "hypothesis",
     "matrix",
     "mark",
+    "comment",
+    "commentedit",
+    "mention",
+    "notice",
 }
 
 
@@ -120,6 +126,9 @@ def everything(case, ann, ben, eve, max_):
         case=case, number=number, title="A report", claims_in=4, made_by=eve, snapshot="{}", sha256="0" * 64
     )
     report.save(by=eve, verb="exported")
+    for _ in range(3):
+        said = make_comment(claim=claim, by=ann, text="@Ben, look.", to_all=False)
+        rewrite(said, by=ann, text="@Ben, look there.")
     return claim
 
 

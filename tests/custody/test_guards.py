@@ -26,12 +26,14 @@ from claims.models import (
     Stamp,
     merge,
     part,
+    rewrite,
 )
 from tests.factories import (
     keeper,
     make_assessment,
     make_capture,
     make_claim,
+    make_comment,
     make_document,
     make_evidence,
     make_exhibit,
@@ -122,9 +124,11 @@ def test_nothing_is_replaced_under_its_number(entry, report, case, table):
     of_sources(case)
     Derived.objects.create(parent=capture.file, kind="text", tool="a reader", tool_version="1", fault="It is empty.")
     Stamp.objects.create(case=case, count=1, head="0" * 64, token=b"0", service="a clock", stamped_at=timezone.now())
+    said = make_comment(claim=make_claim(case=case), once="1:comment")
+    rewrite(said, by=said.author, text="Other words.")
     columns = [row[1] for row in connection.cursor().execute(f"PRAGMA table_info({table})")]
     rest = ", ".join(f'"{name}"' for name in columns if name != "id")
-    for id_ in ("id",) if table == "claims_custody" else ("id", "id + 1000"):
+    for id_ in ("id",) if table in {"claims_custody", "claims_commentedit"} else ("id", "id + 1000"):
         assert refused(f"INSERT OR REPLACE INTO {table} (id, {rest}) SELECT {id_}, {rest} FROM {table}")
 
 

@@ -16,6 +16,7 @@ from claims.models import (
     Case,
     Chain,
     Claim,
+    CommentEdit,
     Derived,
     Dismissal,
     Distinction,
@@ -31,7 +32,9 @@ from claims.models import (
     Leaning,
     Lineage,
     Membership,
+    Mention,
     Merge,
+    Notice,
     Pace,
     Pair,
     Passage,
@@ -60,6 +63,7 @@ from tests.factories import (
     make_capture,
     make_case,
     make_claim,
+    make_comment,
     make_document,
     make_evidence,
     make_exhibit,
@@ -700,3 +704,69 @@ def test_mark_once_per_cell(marked, claim):
 @pytest.mark.parametrize("value", ["", "c", "X"])
 def test_mark_is_one_of_six(marked, claim, value):
     breaks("mark_is_one_of_six", another(marked.marks.get(), evidence=make_evidence(claim=claim), value=value))
+
+
+def test_comment_says_something(claim, ann):
+    said = make_comment(claim=claim, by=ann)
+    breaks("comment_says_something", another(said, text=""))
+    holds(another(said))
+
+
+def test_comment_not_too_long(claim, ann):
+    said = make_comment(claim=claim, by=ann)
+    breaks("comment_not_too_long", another(said, text="x" * 5001))
+    holds(another(said, text="é" * 5000))
+
+
+def test_comment_reply_is_about_what_it_answers(claim, ann):
+    first = make_comment(claim=claim, by=ann)
+    reply = make_comment(claim=claim, by=ann, parent=first)
+    breaks("comment_reply_is_about_what_it_answers", another(reply, passage=claim.passages.get()))
+    breaks("comment_reply_is_about_what_it_answers", another(reply, resolved_by=ann, resolved_at=timezone.now()))
+    holds(another(reply))
+
+
+def test_comment_on_one_thing(claim, ann):
+    said = make_comment(claim=claim, by=ann, evidence=make_evidence(claim=claim))
+    breaks("comment_on_one_thing", another(said, passage=claim.passages.get()))
+    holds(another(said))
+
+
+def test_comment_resolved_by_somebody(claim, ann):
+    said = make_comment(claim=claim, by=ann)
+    breaks("comment_resolved_by_somebody", another(said, resolved_at=timezone.now()))
+    breaks("comment_resolved_by_somebody", another(said, resolved_by=ann))
+    holds(another(said, resolved_by=ann, resolved_at=timezone.now()))
+
+
+def test_comment_rounds_from_one(claim, ann):
+    breaks("comment_rounds_from_one", another(make_comment(claim=claim, by=ann), round=0))
+
+
+def test_commentedit_said_something(claim, ann):
+    edit = CommentEdit(comment=make_comment(claim=claim, by=ann), text="Before.")
+    holds(edit)
+    breaks("commentedit_said_something", another(edit, text=""))
+
+
+def test_mention_once_per_comment(claim, ann, ben):
+    named = Mention(comment=make_comment(claim=claim, by=ann), user=ben)
+    holds(named)
+    breaks("mention_once_per_comment", another(named))
+    holds(another(named, user=ann))
+
+
+def test_notice_once_per_person_and_thing(ann, ben):
+    told = Notice(user=ann, what="task", link="/", key="/")
+    holds(told)
+    breaks("notice_once_per_person_and_thing", another(told, link="/cases/"))
+    holds(another(told, user=ben))
+
+
+def test_notice_what_known(ann):
+    breaks("notice_what_known", Notice(user=ann, what="shouted", link="/", key="/"))
+
+
+@pytest.mark.parametrize("link", ["//evil.example", "https://evil.example", ""])
+def test_notice_leads_within_the_site(ann, link):
+    breaks("notice_leads_within_the_site", Notice(user=ann, what="task", link=link, key="/"))

@@ -1,0 +1,131 @@
+"""The daily mail: to those who want it, each notice once, with a link to its exact place."""
+
+from io import StringIO
+from smtplib import SMTPException
+
+import pytest
+from django.core import mail
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from claims.models import Case, Notice, notify
+from claims.reports import digests
+from claims.reports.digests import APART, send_digests
+from tests.factories import make_claim, make_comment
+
+
+@pytest.fixture(autouse=True)
+def post_office(settings):
+    """A server is set, and all that is sent lies in `mail.outbox`."""
+    settings.MAIL, settings.SITE = "smtp://mail.example.org", "https://claims.example.org"
+    settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+    mail.outbox = []
+
+
+def wants_mail(user):
+    user.digest = True
+    user.save()
+    return user
+
+
+def later(moment=APART):
+    """All mails that were sent are as old as that."""
+    Notice.objects.exclude(mailed_at=None).update(mailed_at=timezone.now() - moment)
+
+
+def test_whoever_wants_it_is_mailed_each_notice_once_with_its_place(case, ann, ben, eve):
+    claim = make_claim(case=case)
+    said = make_comment(claim=claim, by=eve, text="Look, @Ann and @Ben.")
+    assert send_digests().people == 0
+    wants_mail(ann)
+    assert send_digests().notices == 1
+    [sent] = mail.outbox
+    assert sent.to == ["ann@example.org"]
+    assert f"Eve mentioned you on {claim.ref}" in sent.body
+    assert f"https://claims.example.org/cases/BY/claims/1/talk/?at={said.pk}#comment-{said.pk}" in sent.body
+    assert "https://claims.example.org/you/" in sent.body
+    assert "Look" not in sent.body
+    later()
+    assert send_digests().notices == 0
+
+
+def test_nobody_is_mailed_twice_a_day(case, ann, eve):
+    claim, _ = make_claim(case=case), wants_mail(ann)
+    make_comment(claim=claim, by=eve, text="Look, @Ann.")
+    send_digests()
+    make_comment(claim=claim, by=eve, text="Look again, @Ann.")
+    assert send_digests().people == 0
+    later()
+    assert send_digests().notices == 1
+
+
+def test_what_was_read_is_not_mailed_nor_what_belongs_to_a_case_one_has_left(case, ann, ben, eve):
+    claim = make_claim(case=case)
+    for user in (ann, ben):
+        wants_mail(user)
+    make_comment(claim=claim, by=eve, text="Look, @Ann and @Ben.")
+    Notice.objects.filter(user=ann).read()
+    case.memberships.get(user=ben).delete(by=eve)
+    assert send_digests().people == 0
+    assert not mail.outbox
+
+
+def test_closed_accounts_are_not_mailed(case, ann, ada, eve):
+    wants_mail(ann)
+    make_comment(claim=make_claim(case=case), by=eve, text="Look, @Ann.")
+    ann.is_active = False
+    ann.save(by=ada)
+    assert send_digests().people == 0
+
+
+def test_one_that_fails_is_tried_again_and_stops_nobody_else(case, ann, ben, eve, monkeypatch):
+    for user in (ann, ben):
+        wants_mail(user)
+    make_comment(claim=make_claim(case=case), by=eve, text="Look, @Ann and @Ben.")
+    whole = digests.message
+
+    def broken(user, notices):
+        if user == ann:
+            raise SMTPException("550 no such box")
+        return whole(user, notices)
+
+    monkeypatch.setattr(digests, "message", broken)
+    outcome = send_digests()
+    assert (outcome.people, outcome.failed) == (1, [("Ann", "550 no such box")])
+    monkeypatch.undo()
+    assert send_digests().people == 1
+
+
+def test_the_command_says_what_was_sent_and_needs_a_server(case, ann, eve, settings):
+    wants_mail(ann)
+    make_comment(claim=make_claim(case=case), by=eve, text="Look, @Ann.")
+    said = StringIO()
+    call_command("send_digests", stdout=said)
+    assert "1 notices mailed to 1 people" in said.getvalue()
+    settings.MAIL = ""
+    with pytest.raises(CommandError, match="WORKBENCH_MAIL"):
+        call_command("send_digests")
+
+
+def test_a_notice_outside_cases_is_mailed_too(ann):
+    wants_mail(ann)
+    notify(ann, "task", "/")
+    assert send_digests().notices == 1
+    assert not Case.objects.exists()
+
+
+def test_the_choice_stands_on_ones_own_page_where_there_is_a_server(ann, as_, settings):
+    browser = as_(ann)
+    page = browser.get("/you/").content.decode()
+    assert "Daily e-mail" in page
+    version = page.split('name="version" value="')[1].split('"')[0]
+    browser.post("/you/", {"name": "Ann", "time_zone": "UTC", "digest": "on", "version": version})
+    ann.refresh_from_db()
+    assert ann.digest
+    settings.MAIL = ""
+    assert "Daily e-mail" not in browser.get("/you/").content.decode()
+    version = browser.get("/you/").content.decode().split('name="version" value="')[1].split('"')[0]
+    browser.post("/you/", {"name": "Ann B", "time_zone": "UTC", "version": version})
+    ann.refresh_from_db()
+    assert ann.digest
+    assert ann.name == "Ann B"
