@@ -14,7 +14,9 @@ from claims.models import (
     Document,
     Evidence,
     Exhibit,
+    OpenQuestion,
     Passage,
+    Reply,
     Role,
     Scale,
     Source,
@@ -25,6 +27,7 @@ from claims.models import (
     comment,
     keep_document,
     propose,
+    reply,
     sign_off,
 )
 
@@ -149,14 +152,20 @@ def make_capture(
 
 def make_assessment(*, claim: Claim | None = None, by: User | None = None, rating: str = "supported", **fields: Any):
     claim = claim or make_claim()
-    values = {"rationale": "The census says 48,000."} | fields
+    values = {"rationale": "The census says 48,000.", "would_change": settled_by(claim, rating)} | fields
     return assess(claim, by=by or keeper(), rating=claim.case.rating(rating), **values)
+
+
+def settled_by(claim: Claim, rating: str) -> str:
+    """What would settle it; only answers off the scale must say so."""
+    return "Who counted them?" if claim.case.rating(rating).position is None else ""
 
 
 def make_verdict(
     *, claim: Claim, by: User, rating: str = "supported", signed_by: User | None = None, **fields: Any
 ) -> Verdict:
-    values = {"summary": "The census bears it out.", "one_origin": "Nobody else counts."} | fields
+    values = {"summary": "The census bears it out.", "one_origin": "Nobody else counts."}
+    values |= {"to_overruled": "The census counts more.", "open_questions": settled_by(claim, rating)} | fields
     verdict = propose(claim, by=by, rating=claim.case.rating(rating), **values)
     return sign_off(claim, by=signed_by) if signed_by else verdict
 
@@ -180,3 +189,24 @@ def make_absence(*, claim: Claim | None = None, by: User | None = None, **fields
 def make_comment(*, claim: Claim | None = None, by: User | None = None, **fields: Any) -> Comment:
     values = {"text": "The census counts conscripts too."} | fields
     return comment(claim or make_claim(), by=by or keeper(), **values)
+
+
+def make_overruled(*, case: Case, reviewers: list[User], editor: User, **fields: Any) -> Verdict:
+    """A proposal that gives the first reviewer's answer, “supported”, and not the second's."""
+    claim = make_claim(case=case, **fields)
+    make_assessment(claim=claim, by=reviewers[0])
+    make_assessment(claim=claim, by=reviewers[1], rating="refuted")
+    return make_verdict(claim=claim, by=editor, difference="sources")
+
+
+def make_reply(*, verdict: Verdict, by: User, text: str = "The census is of 2019.") -> Reply:
+    return reply(verdict, by=by, text=text)
+
+
+def make_question(*, claim: Claim | None = None, by: User | None = None, **fields: Any) -> OpenQuestion:
+    claim, by = claim or make_claim(), by or keeper()
+    number = claim.open_questions.count() + 1
+    values = {"number": number, "text": "Who counted them?", "added_by": by} | fields
+    question = OpenQuestion(claim=claim, case=claim.case, **values)
+    question.save(by=by, verb="asked")
+    return question

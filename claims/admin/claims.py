@@ -17,8 +17,11 @@ from claims.models import (
     Attribution,
     Claim,
     Evidence,
+    OpenQuestion,
+    Overruled,
     Passage,
     Quantity,
+    Reply,
     Verdict,
     writing,
 )
@@ -228,6 +231,37 @@ class VerdictAdmin(OfClaimAdmin):
     list_select_related = ("claim__case", "rating", "proposed_by", "decided_by")
     search_fields = ("summary", "claim__statement")
     fields = (
-        "claim", "round", "rating", "summary", "reached", "difference", "open_questions", "review_by", "proposed_by",
-        "proposed_at", "decision", "decided_by", "decided_at", "reason",
+        "claim", "round", "rating", "summary", "reached", "difference", "to_overruled", "open_questions", "review_by",
+        "proposed_by", "proposed_at", "decision", "decided_by", "decided_at", "reason", "basis",
+        "renewed", "renewed_at",
     )  # fmt: skip
+
+
+@admin.register(Overruled)
+class OverruledAdmin(OfClaimAdmin):
+    """Who was told that a verdict gives another answer than theirs."""
+
+    list_display = ("reviewer", "verdict", "waiting")
+    list_filter = ("waiting", "case")
+    list_select_related = ("reviewer", "verdict__rating", "case")
+    search_fields = ("reviewer__name", "reviewer__email")
+
+
+@admin.register(Reply)
+class ReplyAdmin(OfClaimAdmin):
+    """What reviewers said to verdicts that give another answer than theirs."""
+
+    list_display = ("reviewer", "verdict", "text", "at")
+    list_filter = ("verdict__claim__case",)
+    list_select_related = ("reviewer", "verdict__rating")
+    search_fields = ("text", "reviewer__name", "reviewer__email")
+
+
+@admin.register(OpenQuestion)
+class OpenQuestionAdmin(OfClaimAdmin):
+    """What would settle claims that were left open; owners and answers are given on their own pages."""
+
+    list_display = ("claim", "number", "text", "state", "owner", "due")
+    list_filter = ("state", "case")
+    list_select_related = ("claim__case", "owner", "case")
+    search_fields = ("text", "answer")

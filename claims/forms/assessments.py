@@ -152,6 +152,12 @@ class AssessmentForm(WorkForm):
         """The key of the rating that is ticked, for the template."""
         return str(self["rating"].value() or "")
 
+    @property
+    def off_the_scale(self) -> bool:
+        """Whether the answer that is ticked leaves it open, so that it must be said what would settle it."""
+        ticked = self.rating_value()
+        return any(rating.position is None and str(rating.pk) == ticked for rating in self.ratings)
+
     def relied_numbers(self) -> set[str]:
         """The numbers of the evidence that is ticked, for the template."""
         return {str(number) for number in self["relied_on"].value() or []}

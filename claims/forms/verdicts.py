@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.forms.assessments import RatingField
 from claims.forms.fields import WorkForm
 from claims.forms.names import refuse_names
-from claims.models import Case, Difference, Rating, Role, User
+from claims.models import Assessment, Case, Difference, Rating, Role, User
 
 
 class ProposalForm(WorkForm):
@@ -34,19 +34,34 @@ class ProposalForm(WorkForm):
         help_text=_("Asked where the answer is that the claim is supported, and fewer than two independent origins "
                     "support it. The report prints it."),
     )  # fmt: skip
-    open_questions = forms.CharField(label=_("Open questions"), max_length=5000, required=False)
+    to_overruled = forms.CharField(
+        label=_("To whoever is overruled"), max_length=5000, required=False,
+        help_text=_("Needed where a reviewer answered otherwise: why this answer is proposed all the same. They are "
+                    "told, read this, and can reply once."),
+    )  # fmt: skip
+    open_questions = forms.CharField(
+        label=_("Open questions"), max_length=5000, required=False,
+        help_text=_("What would settle it, one question a line. Needed where the answer is off the scale."),
+    )  # fmt: skip
     review_by = forms.DateField(label=_("Look at it again by"), required=False)
 
-    def __init__(self, data: Any = None, *, ratings: list[Rating], case: Case | None = None) -> None:
-        super().__init__(data)
+    taken_from: User | None = None  # whose rationale the summary begins with
+    agreed: int = 0  # how many reviewers there are, where all of them give the answer that it begins with
+
+    def __init__(
+        self, data: Any = None, *, ratings: list[Rating], case: Case | None = None, begin: Assessment | None = None
+    ) -> None:
+        super().__init__(data, initial=begun_with(begin))
         self.ratings, self.case = ratings, case
         self.fields["rating"].ratings = ratings  # type: ignore[attr-defined]
+        self.taken_from = begin.reviewer if begin is not None and data is None else None
+        self.begin = begin
 
     def clean(self) -> dict[str, Any]:
         """Nothing that readers are shown names whom the case withholds."""
         typed = super().clean()
         if self.case is not None:
-            refuse_names(self, self.case, ("summary", "one_origin", "open_questions"))
+            refuse_names(self, self.case, ("summary", "one_origin", "to_overruled", "open_questions"))
         return typed
 
     def rating_value(self) -> str:
@@ -54,10 +69,40 @@ class ProposalForm(WorkForm):
         return str(self["rating"].value() or "")
 
 
+def begun_with(answer: Assessment | None) -> dict[str, Any]:
+    """What a proposal begins with that adopts a reviewer's answer."""
+    if answer is None or answer.rating is None:
+        return {}
+    left_open = answer.would_change if answer.rating.position is None else ""
+    return {"rating": answer.rating_id, "summary": answer.rationale, "open_questions": left_open}
+
+
 class DecisionForm(WorkForm):
     """A decision on the proposal that the person saw: `version` is its key."""
 
     reason = forms.CharField(label=_("Reason"), required=False, max_length=5000)
+
+
+class RenewForm(WorkForm):
+    """A proposal as it now stands: `version` is its key, `basis` the hash of what the person saw it rest on."""
+
+    basis = forms.CharField(required=False, max_length=64)
+
+
+class ReplyForm(WorkForm):
+    """What a reviewer says to a verdict that gives another answer than theirs."""
+
+    text = forms.CharField(label=_("Your reply"), required=False, max_length=2000)
+
+    def __init__(self, case: Case, data: Any = None) -> None:
+        super().__init__(data)
+        self.case = case
+
+    def clean(self) -> dict[str, Any]:
+        """Readers are shown it, so it names nobody whom the case withholds."""
+        typed = super().clean()
+        refuse_names(self, self.case, ["text"])
+        return typed
 
 
 class UpholdForm(WorkForm):

@@ -30,9 +30,11 @@ from claims.models.moves import MOVES, Role, Status, may
 from claims.models.notices import NOTICES, Notice, notify
 from claims.models.people import User
 from claims.models.quantities import Distinction, Quantity, Series, tell_apart, told_apart
+from claims.models.questions import OpenQuestion
 from claims.models.records import NotNow, NotYours, Recorded, Refused, Stale
 from claims.models.reports import Report
 from claims.models.second_thoughts import reconsider
+from claims.models.settling import Overruled, Reply, changes_since, leave, renew, reply, require_overruled
 from claims.models.sources import Grade, Merge, Reliability, Source
 from claims.models.stamps import Stamp
 from claims.models.suggestions import Suggestion
@@ -46,11 +48,12 @@ __all__ = [
     "Custody", "Derived", "Difference", "Dismissal", "Distinction", "Document", "Entry", "Evidence",
     "EvidenceChange", "Exhibit", "Grade", "Hypothesis", "Job", "JobItem", "Kind", "Leaning", "Likelihood",
     "Lineage", "Link", "Look", "Mark", "Matrix", "Membership", "Mention", "Merge", "NotNow", "NotYours", "Notice",
-    "Overtaken", "Pace", "Pair", "Passage", "Pattern", "Print", "Quantity", "Rating", "Reached", "Recorded",
-    "Refused", "Reliability", "Reliance", "Report", "Role", "Scale", "Series", "Source", "Split", "Stale", "Stamp",
-    "Status", "StoredFile", "Suggestion", "Tally", "User", "Verdict", "WasSaid", "assess", "assign", "begin",
-    "comment", "decide_complete", "dismiss", "flag", "flag_lineage", "flag_merge", "keep_document",
-    "keep_suggestions", "kept_back", "lineage_said", "link", "mark", "may", "may_merge", "merge", "notify", "part",
-    "propose", "propose_again", "reconsider", "resolve", "rewrite", "send_back", "sign_off", "tell_apart",
-    "told_apart", "trace", "undo", "untrace", "uphold", "withheld", "withholding", "writing",
+    "OpenQuestion", "Overruled", "Overtaken", "Pace", "Pair", "Passage", "Pattern", "Print", "Quantity", "Rating",
+    "Reached", "Recorded", "Refused", "Reliability", "Reliance", "Reply", "Report", "Role", "Scale", "Series",
+    "Source", "Split", "Stale", "Stamp", "Status", "StoredFile", "Suggestion", "Tally", "User", "Verdict",
+    "WasSaid", "assess", "assign", "begin", "changes_since", "comment", "decide_complete", "dismiss", "flag",
+    "flag_lineage", "flag_merge", "keep_document", "keep_suggestions", "kept_back", "leave", "lineage_said", "link",
+    "mark", "may", "may_merge", "merge", "notify", "part", "propose", "propose_again", "reconsider", "renew",
+    "reply", "require_overruled", "resolve", "rewrite", "send_back", "sign_off", "tell_apart", "told_apart",
+    "trace", "undo", "untrace", "uphold", "withheld", "withholding", "writing",
 ]  # fmt: skip

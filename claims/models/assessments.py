@@ -411,6 +411,12 @@ def check_complete(own: Assessment) -> None:
         raise Refused(_("This answer is not on the case's scale."), "rating")
     if not own.rationale.strip():
         raise Refused(_("Say what leads you to this answer: without a rationale nobody can follow it."), "rationale")
+    if own.rating.position is None and not own.would_change.strip():
+        raise Refused(
+            _("“%(rating)s” leaves it open. Name what would settle it, so that somebody can look for it.")
+            % {"rating": own.rating},
+            "would_change",
+        )
 
 
 def _submit(own: Assessment, claim: Claim, chain: Chain) -> None:

@@ -21,7 +21,9 @@ from claims.models.evidence import Evidence
 from claims.models.exhibits import Exhibit, Lineage
 from claims.models.moves import Role
 from claims.models.origins import Gathered, gathered, origins_of
+from claims.models.questions import let_go
 from claims.models.records import NotNow, NotYours, Recorded, RecordedQuerySet, Refused
+from claims.models.settling import leave_overruled
 from claims.models.sources import Source
 from claims.models.verdicts import BORNE_BY, Verdict, question_of
 from claims.weighing.origins import REQUIRED, linchpins
@@ -222,6 +224,7 @@ def fall(claim: Claim, verb: str, *, by: User) -> None:
     if stood := dict(leanings.values_list("source", "linchpin")):
         Reliance.step(claim.case, stood, -1)
         leanings.delete()
+    leave_overruled(claim)
     waiting = EvidenceChange.objects.unanswered().filter(verdict__claim=claim)
     models.QuerySet.update(waiting, answered_by=by, answered_at=timezone.now(), answer=str(VERBS[verb]))
 
@@ -327,6 +330,7 @@ def lean_anew(*sources: Source) -> None:
 
 def hand_over(user: User, case: Case | None = None) -> None:
     """What waits for somebody who edits no more (in this case, or where they did) waits for any editor from now on."""
+    let_go(user, case)
     if user.is_active and user.is_superuser:
         return
     waiting = EvidenceChange.objects.unanswered().filter(editor=user)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -14,7 +15,7 @@ from django.utils.translation import ngettext
 from claims.models.cases import Case, Look, Rating
 from claims.models.claims import Claim, Kind
 from claims.models.entries import writing
-from claims.models.moves import Status
+from claims.models.moves import Status, may
 from claims.models.origins import Gathered, origins_of
 from claims.models.records import NotNow, NotYours, Recorded, RecordedQuerySet, Refused, Stale
 from claims.weighing.origins import REQUIRED
@@ -31,12 +32,16 @@ class Reached(models.TextChoices):
 
 
 class Difference(models.TextChoices):
-    """Why assessments differed, in a word that can be counted."""
+    """Why assessments differed, in a word that can be counted.
 
-    SOURCES = "sources", _("Sources weighed differently")
-    READING = "reading", _("The claim was read differently")
-    MISSED = "missed", _("Evidence was overlooked")
-    SCALE = "scale", _("The scale was understood differently")
+    The words in the database are as old as the log, where they stand hashed; what they say is worded anew.
+    """
+
+    MISSED = "missed", _("The evidence differs: not everybody had, or used, the same")
+    SOURCES = "sources", _("The same evidence was read or weighed differently")
+    READING = "reading", _("The definition: the claim's words were understood differently")
+    SCOPE = "scope", _("Scope or date: another part, place or time was judged")
+    SCALE = "scale", _("The scale was used differently")
     OTHER = "other", _("Another reason")
 
 
@@ -80,7 +85,14 @@ class Verdict(Recorded):
         _("why one origin is enough"), blank=True, max_length=2000,
         help_text=_("Asked where the answer is that the claim is supported, and fewer than two origins support it."),
     )  # fmt: skip
-    open_questions = models.TextField(_("open questions"), blank=True, max_length=5000)
+    to_overruled = models.TextField(
+        _("to whoever is overruled"), blank=True, max_length=5000,
+        help_text=_("Asked where a reviewer's answer is another than the verdict's; they read it and can reply once."),
+    )  # fmt: skip
+    open_questions = models.TextField(
+        _("open questions"), blank=True, max_length=5000,
+        help_text=_("What would settle it, one question a line. Asked where the answer is off the scale."),
+    )  # fmt: skip
     review_by = models.DateField(_("look at it again by"), null=True, blank=True)
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="proposals")
     proposed_at = models.DateTimeField(default=timezone.now)
@@ -90,8 +102,18 @@ class Verdict(Recorded):
     )
     decided_at = models.DateTimeField(null=True, blank=True)
     reason = models.TextField(_("reason"), blank=True, max_length=5000)
+    basis = models.CharField(
+        max_length=64, blank=True, editable=False,
+        help_text=_("SHA-256 of what it rested on when it was proposed, or renewed; signing compares."),
+    )  # fmt: skip
+    basis_content = models.TextField(blank=True, editable=False)
+    renewed = models.TextField(
+        blank=True, editable=False, help_text=_("What had changed when it was proposed as it then stood, by lines.")
+    )
+    renewed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = VerdictQuerySet.as_manager()
+    not_logged = {"basis_content"}
 
     class Meta:
         ordering = ["claim", "-proposed_at", "-pk"]
@@ -131,6 +153,36 @@ class Verdict(Recorded):
     def log_label(self) -> str:
         return f"{self.claim.ref}, verdict"
 
+    def check_answer(self) -> None:
+        """Raises Refused at its field for what is no answer of this case, or says too little to be one."""
+        if self.rating.scale_id != self.claim.case.scale_id:
+            raise Refused(_("This answer is not on the case's scale."), "rating")
+        if not self.summary.strip():
+            raise Refused(_("Say in a few sentences what the answer rests on."), "summary")
+        if self.rating.position is None and not self.open_questions.strip():
+            raise Refused(
+                _("“%(rating)s” leaves it open. Name what would settle it, one question a line.")
+                % {"rating": self.rating}, "open_questions",
+            )  # fmt: skip
+
+    def check_reached(self, said: set[int | None]) -> None:
+        """Say how it was reached, given which ratings the reviewers gave.
+
+        Raises Refused at its field where they said something else, and nobody says why, or says it to them.
+        """
+        self.reached = Reached.AGREED if said == {self.rating_id} else Reached.SETTLED
+        if self.reached == Reached.AGREED:
+            self.difference = ""
+        elif not self.difference:
+            raise Refused(_("This answer is not what every reviewer said: choose why they differed."), "difference")
+        if not said - {self.rating_id}:
+            self.to_overruled = ""
+        elif not self.to_overruled.strip():
+            raise Refused(
+                _("A reviewer answered otherwise: tell them why this answer is proposed. They read it, and can reply "
+                  "once."), "to_overruled",
+            )  # fmt: skip
+
     def weigh_support(self) -> Gathered:
         """Count the origins that bear the answer; gives all of them. Refused where one is to do and nobody says why."""
         stance, gathered = BORNE_BY.get(self.rating.look), origins_of(self.claim)
@@ -150,36 +202,42 @@ class Verdict(Recorded):
         return gathered
 
 
+def ratings_said(claim: Claim, round: int) -> dict[int, int | None]:
+    """What each reviewer answered last in a round: reviewer → rating, by their keys."""
+    answers = claim.assessments.exclude(submitted_at=None).filter(round=round, followed_by=None).order_by("pk")
+    return dict(answers.values_list("reviewer_id", "rating_id"))
+
+
+def require_now(claim: Claim, act: str, by: User) -> None:
+    """Raises NotYours for whoever may not do this by the role that they have now, whatever it was a moment ago.
+
+    Inside `writing(claim.case)` nobody's role in the case can change any more.
+    """
+    now = get_user_model().objects.filter(pk=by.pk, is_active=True).first()
+    if now is None or not may(claim.case.role_of(now), act):
+        raise NotYours(_("Your role in this case does not allow this any more. Ask one of its editors."))
+
+
 def propose(claim: Claim, *, by: User, once: str | None = None, **values: Any) -> Verdict:
     """Propose the case's answer. How it was reached follows from the assessments, and is not for the editor to say."""
 
     def make() -> Verdict:
+        from claims.models.settling import keep_basis, tell_overruled  # both are built on verdicts
+
         with writing(claim.case) as chain:
             fresh = claim.locked()
+            require_now(fresh, "propose", by)
             move = fresh.require("propose", by)
             verdict = Verdict(claim=fresh, round=fresh.round, proposed_by=by, once=once, **values)
-            if verdict.rating.scale_id != fresh.case.scale_id:
-                raise Refused(_("This answer is not on the case's scale."), "rating")
-            if not verdict.summary.strip():
-                raise Refused(_("Say in a few sentences what the answer rests on."), "summary")
-            answers = fresh.assessments.exclude(submitted_at=None).filter(round=fresh.round, followed_by=None)
-            said = set(answers.values_list("rating_id", flat=True))
-            verdict.reached = Reached.AGREED if said == {verdict.rating_id} else Reached.SETTLED
-            if verdict.reached == Reached.SETTLED and not verdict.difference:
-                raise Refused(_("This answer is not what every reviewer said: choose why they differed."), "difference")
-            if verdict.reached == Reached.AGREED:
-                verdict.difference = ""
+            verdict.check_answer()
+            verdict.check_reached(set(ratings_said(fresh, fresh.round).values()))
             verdict.weigh_support()
+            keep_basis(verdict)
             verdict.store()
+            tell_overruled(verdict)
             before = {"status": fresh.status}
             after = fresh.enter(move.end, chain)
-            chain.record(
-                by=by,
-                verb="proposed",
-                on=verdict,
-                before=before,
-                after=verdict.facts() | after,
-            )
+            chain.record(by=by, verb="proposed", on=verdict, before=before, after=verdict.facts() | after)
         return verdict
 
     return Verdict.made_once(once, make)
@@ -196,11 +254,14 @@ def send_back(claim: Claim, *, by: User, reason: str, expect: int | None = None)
 
 
 def _decide(claim: Claim, act: str, *, by: User, expect: int | None, reason: str) -> Verdict:
-    from claims.models.agreement import count_round  # these are built on verdicts
+    from claims.models.agreement import count_round  # these all are built on verdicts
     from claims.models.leaning import fall, lean
+    from claims.models.questions import ask_openly
+    from claims.models.settling import require_unchanged
 
     with writing(claim.case) as chain:
         claim = claim.locked()
+        require_now(claim, act, by)
         move = claim.require(act, by)
         verdict: Verdict | None = claim.verdicts.select_related("rating").filter(decision="").first()
         if verdict is None:
@@ -214,7 +275,8 @@ def _decide(claim: Claim, act: str, *, by: User, expect: int | None, reason: str
         signed = act == "sign_off"
         if signed:
             verdict.claim = claim
-            gathered = _weighed_anew(verdict)
+            require_unchanged(verdict)
+            gathered = weighed_anew(verdict)
         verdict.decision = Verdict.Decision.SIGNED_OFF if signed else Verdict.Decision.SENT_BACK
         verdict.decided_by, verdict.decided_at, verdict.reason = by, timezone.now(), reason
         verdict.store()
@@ -231,10 +293,12 @@ def _decide(claim: Claim, act: str, *, by: User, expect: int | None, reason: str
             by=by, verb="signed_off" if signed else "sent_back", on=verdict, before=before,
             after=after | {"decision": verdict.decision}, why=reason,
         )  # fmt: skip
+        if signed:
+            ask_openly(verdict, by=by)  # these take the chain anew, so they come after what is recorded by hand
     return verdict
 
 
-def _weighed_anew(verdict: Verdict) -> Gathered:
+def weighed_anew(verdict: Verdict) -> Gathered:
     """The origins at the time of signing. NotNow where fewer bear the answer by now than its author knew of."""
     try:
         return verdict.weigh_support()

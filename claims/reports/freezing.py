@@ -42,8 +42,9 @@ from claims.models.origins import Gathered, gathered
 from claims.models.origins_said import OriginsSaid
 from claims.models.quantities import compared
 from claims.models.records import Refused
+from claims.reports.settled import corrections_of, gaps_of, overruling
 from claims.reports.snapshots import FORMAT, Snapshot, canonical, misquotes
-from claims.reports.wording import day
+from claims.reports.wording import day, iso_day, iso_moment
 from claims.text.quotations import around
 
 MOST = 1000  # claims in one report: a person has to be able to open it, and it is made while they wait
@@ -165,6 +166,7 @@ def _gathered(claims: models.QuerySet[Claim]) -> list[Claim]:
         .prefetch_related("relied_on")
     )
     verdicts = Verdict.objects.filter(decision="signed_off").select_related("rating", "proposed_by", "decided_by")
+    verdicts = verdicts.prefetch_related("replies__reviewer")
     return list(
         claims.order_by("number")
         .select_related("case", "rating")
@@ -187,6 +189,8 @@ class Beside:
     lineage: dict[int, str]
     changes: dict[int, list[str]]
     apart: set[frozenset[int]]
+    corrections: dict[int, list[dict[str, Any]]]
+    gaps: dict[int, list[dict[str, Any]]]
 
     @classmethod
     def of(cls, chosen: list[Claim], exhibits: set[int]) -> Beside:
@@ -199,7 +203,10 @@ class Beside:
         keys = [claim.pk for claim in chosen]
         figures = [each for claim in chosen for each in claim.quantities.all()]
         figures += [each for claim in chosen for item in claim.evidence.all() for each in item.quantities.all()]
-        return cls(gathered(keys), lineage_said(exhibits, Role.READER), changes, set(told_apart(figures)))
+        return cls(
+            gathered(keys), lineage_said(exhibits, Role.READER), changes, set(told_apart(figures)),
+            corrections_of(chosen), gaps_of(chosen),
+        )  # fmt: skip
 
 
 def _snapshot(report: Report, chosen: list[Claim], chain: Chain) -> dict[str, Any]:
@@ -222,7 +229,7 @@ def _snapshot(report: Report, chosen: list[Claim], chain: Chain) -> dict[str, An
         "report": {
             "number": report.number,
             "title": report.title,
-            "made_at": _moment(report.made_at),
+            "made_at": iso_moment(report.made_at),
             "made_by": str(report.made_by),
             "selection": report.selection,
             "demo": settings.DEMO,
@@ -243,20 +250,12 @@ def _changed(change: EvidenceChange) -> str:
     said = _("evidence %(number)s: %(what)s, %(day)s") % {
         "number": change.evidence.number,
         "what": change.get_what_display(),
-        "day": day(_day(change.at.astimezone(datetime.UTC).date())),
+        "day": day(iso_day(change.at.astimezone(datetime.UTC).date())),
     }
     if change.answered_at is None:
         return said
     answer = _("%(said)s (it still stands, says %(who)s: %(why)s)")
     return answer % {"said": said, "who": change.answered_by, "why": change.answer}
-
-
-def _moment(moment: datetime.datetime | None) -> str | None:
-    return moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
-
-
-def _day(date: datetime.date | None) -> str | None:
-    return date.isoformat() if date else None
 
 
 def _fields(record: Any, *names: str) -> dict[str, Any]:
@@ -267,8 +266,8 @@ def _document(document: Document) -> dict[str, Any]:
     return {
         **_fields(document, "number", "title", "author", "publisher", "language", "origin", "url", "sha256"),
         "sha256_bytes": document.sha256_bytes,
-        "published": _day(document.published),
-        "loaded_at": _moment(document.loaded_at),
+        "published": iso_day(document.published),
+        "loaded_at": iso_moment(document.loaded_at),
     }
 
 
@@ -282,9 +281,9 @@ def _claim(claim: Claim, beside: Beside) -> dict[str, Any]:
         "disputed": claim.disputed and current is not None,
         "kind_label": claim.get_kind_display(),
         "status_label": claim.get_status_display(),
-        "as_of": _day(claim.as_of),
-        "resolves_on": _day(claim.resolves_on),
-        "review_by": _day(claim.review_by),
+        "as_of": iso_day(claim.as_of),
+        "resolves_on": iso_day(claim.resolves_on),
+        "review_by": iso_day(claim.review_by),
         "passages": [_passage(p) for p in claim.passages.all()],
         "attributions": [
             {**_fields(a, "speaker", "verb", "hedged", "basis"), "basis_label": a.get_basis_display()}
@@ -299,6 +298,8 @@ def _claim(claim: Claim, beside: Beside) -> dict[str, Any]:
             beside.origins[claim.pk], {e.pk for e in claim.evidence.all() if e.credibility == Credibility.CONFIRMED}
         ),
         "changed_since": beside.changes.get(claim.pk, []) if current else [],
+        "corrections": beside.corrections.get(claim.pk, []),
+        "known_gaps": beside.gaps.get(claim.pk, []),
     }
 
 
@@ -319,7 +320,7 @@ def _quantity(quantity: Any) -> dict[str, Any]:
         **_fields(quantity, "measure", "unit", "entity", "place"),
         "low": f"{quantity.low.normalize():f}" if quantity.low is not None else None,
         "high": f"{quantity.high.normalize():f}" if quantity.high is not None else None,
-        "as_of": _day(quantity.as_of),
+        "as_of": iso_day(quantity.as_of),
     }
 
 
@@ -380,7 +381,7 @@ def _cited(evidence: Evidence) -> dict[str, Any]:
         "source_name": exhibit.source.name if exhibit.source else "",
         "exhibit": exhibit.title,
         "url": exhibit.url,
-        "published": _day(exhibit.published),
+        "published": iso_day(exhibit.published),
         "held_in": held_in if evidence.quote else None,
         "language": exhibit.document.language if exhibit.document else exhibit.language,
         "absence": None,
@@ -394,9 +395,9 @@ def _absence(absence: Absence) -> dict[str, Any]:
         "language": "", "where": "", "note": absence.evidence.note,
         "absence": {
             **_fields(absence, "place", "query", "languages", "limits"),
-            "since": _day(absence.since),
-            "until": _day(absence.until),
-            "searched_on": _day(absence.searched_on),
+            "since": iso_day(absence.since),
+            "until": iso_day(absence.until),
+            "searched_on": iso_day(absence.searched_on),
             "searched_by": str(absence.searched_by),
         },
     }  # fmt: skip
@@ -411,9 +412,10 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "reached_label": verdict.get_reached_display(),
         "reason_label": verdict.get_difference_display() if verdict.difference else "",
         "proposed_by": str(verdict.proposed_by),
-        "proposed_at": _moment(verdict.proposed_at),
+        "proposed_at": iso_moment(verdict.proposed_at),
         "signed_off_by": str(verdict.decided_by),
-        "signed_off_at": _moment(verdict.decided_at),
+        "signed_off_at": iso_moment(verdict.decided_at),
+        **overruling(verdict),
     }
 
 
@@ -430,7 +432,7 @@ def _assessment(assessment: Assessment) -> dict[str, Any]:
         **_fields(assessment, "rationale", "would_change", "seal", "round", "moved_reason"),
         "follows": first.seal if first else "",
         "relied_on": sorted(evidence.number for evidence in assessment.relied_on.all()),
-        "submitted_at": _moment(assessment.submitted_at),
+        "submitted_at": iso_moment(assessment.submitted_at),
     }
 
 
@@ -450,7 +452,7 @@ def _sources(sources: Iterable[Source]) -> list[dict[str, Any]]:
                 "country": source.country,
                 "reliability": source.reliability,
                 "reason": grade.reason if grade else "",
-                "graded_at": _moment(grade.graded_at) if grade else None,
+                "graded_at": iso_moment(grade.graded_at) if grade else None,
                 "graded_by": str(grade.graded_by) if grade else "",
             }
         )

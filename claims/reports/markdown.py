@@ -94,6 +94,10 @@ def _claim(claim: parts.Claim, words: dict[str, str]) -> Iterator[str]:
     yield facts(claim.facts)
     if claim.verdict:
         yield from _verdict(claim.verdict, words)
+    for name, sentences in (("corrections", claim.corrections), ("known_gaps", claim.gaps)):
+        if sentences:
+            yield f"#### {words[name]}"
+            yield "\n".join(f"- {line(sentence)}" for sentence in sentences)
     yield f"#### {words['said']}"
     for quote in claim.quotes:
         yield quoted(_marked(quote), line(quote.where))

@@ -1,9 +1,11 @@
 """The annex: how the case judges, in words and scales, and the fixed words that every format shares."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
+from . import wording
 from .snapshots import Snapshot
 
 
@@ -37,6 +39,8 @@ def words() -> dict[str, str]:
         "evidence": _("Evidence"),
         "assessments": _("Assessments"),
         "open_questions": _("Open questions"),
+        "corrections": _("Corrections"),
+        "known_gaps": _("Known gaps"),
         "would_change": _("What would change the judgement"),
         "claim": _("Claim"),
         "statement": _("Statement"),
@@ -106,7 +110,28 @@ def sections(snapshot: Snapshot) -> list[Section]:
         _likelihood(),
         _confidence(),
         _life(snapshot["case"]["assessments_required"]),
+        *_gaps(snapshot),
     ]
+
+
+def state_of_gap(gap: dict[str, Any]) -> str:
+    """Where a question stands, who looks into it and by when; why, where it was dropped."""
+    owner = _("%(who)s looks into it") % {"who": gap["owner"]} if gap["owner"] else ""
+    due = _("due %(day)s") % {"day": wording.day(gap["due"])} if gap["due"] else ""
+    return ", ".join(part for part in (gap["state_label"].lower(), owner, due) if part) + (
+        f": {gap['reason']}" if gap["reason"] else ""
+    )
+
+
+def _gaps(snapshot: Snapshot) -> list[Section]:
+    """What is not known, of all claims; nothing where nothing was left open."""
+    rows = [
+        [f"{claim['ref']}", f"{gap['number']}. {gap['text']}", state_of_gap(gap)]
+        for claim in snapshot["claims"]
+        for gap in claim.get("known_gaps", [])
+    ]
+    told = _("These questions would settle claims of this report, and nobody has answered them.")
+    return [Section(_("Known gaps"), [told], [_("Claim"), _("Question"), _("State")], rows)] if rows else []
 
 
 def checking() -> list[str]:

@@ -120,6 +120,8 @@ class Claim:
     assessments: list[Assessment]
     earlier: list[Verdict]
     signed_off: str
+    corrections: list[str]
+    gaps: list[str]
 
 
 @dataclass(frozen=True)
@@ -244,7 +246,24 @@ def _claim(claim: dict[str, Any], snapshot: Snapshot) -> Claim:
         assessments=[_assessment(assessment, snapshot) for assessment in claim["assessments"]],
         earlier=[_earlier(earlier, snapshot) for earlier in claim["earlier_verdicts"]],
         signed_off=verdict["signed_off_by"] if verdict else "",
+        corrections=[_correction(correction) for correction in claim.get("corrections", [])],
+        gaps=[_gap(gap) for gap in claim.get("known_gaps", [])],
     )
+
+
+def _correction(said: dict[str, Any]) -> str:
+    values = said | {"when": wording.moment(said["at"])}
+    if said["became"]:
+        sentence = _("%(when)s, round %(round)s: the verdict was “%(was)s” and became “%(became)s”, signed off by "
+                     "%(by)s. Why it was reopened: %(reason)s")  # fmt: skip
+    else:
+        sentence = _("%(when)s, round %(round)s: the verdict was “%(was)s” and was reopened by %(by)s; no other is "
+                     "signed yet. Why: %(reason)s")  # fmt: skip
+    return sentence % values
+
+
+def _gap(gap: dict[str, Any]) -> str:
+    return f"{gap['number']}. {gap['text']} ({method.state_of_gap(gap)})"
 
 
 def _claim_facts(claim: dict[str, Any]) -> list[Fact]:
@@ -356,6 +375,9 @@ def _verdict(verdict: dict[str, Any], heading: str, snapshot: Snapshot) -> Verdi
         Fact(_("Why the reviewers differed"), verdict["reason_label"]),
         Fact(_("Independent origins behind it"), _number(verdict.get("support"))),
         Fact(_("Why so few origins are enough"), verdict.get("one_origin", "")),
+        Fact(_("To whoever is overruled"), verdict.get("to_overruled", "")),
+        *(Fact(_("Reply of %(who)s") % {"who": said["reviewer"]}, said["text"]) for said in verdict.get("replies", [])),
+        Fact(_("Changed between its proposal and its signature"), " ".join(verdict.get("renewed", []))),
         Fact(_("Proposed"), _by(verdict["proposed_by"], verdict["proposed_at"])),
         Fact(_("Signed off"), _by(verdict["signed_off_by"], verdict["signed_off_at"])),
         Fact(_("Round"), _round(verdict)),

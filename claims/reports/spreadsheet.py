@@ -19,6 +19,7 @@ COLUMNS = [
     "status", "disputed", "round", "sample", "rating", "rating_label", "summary", "reached", "open_questions",
     "proposed_by", "proposed_at", "signed_off_by", "signed_off_at",
     "evidence", "supports", "refutes", "context", "grades", "snapshot_sha256", "log_count", "log_head",
+    "corrections", "known_gaps",
 ]  # fmt: skip
 
 
@@ -29,7 +30,13 @@ def render(snapshot: Snapshot) -> bytes:
     writer.writeheader()
     report = _report_cells(snapshot)
     for claim in snapshot["claims"]:
-        cells = report | _claim_cells(claim) | _passage_cells(claim, snapshot) | _verdict_cells(claim, snapshot)
+        cells = (
+            report
+            | _since_cells(claim)
+            | _claim_cells(claim)
+            | _passage_cells(claim, snapshot)
+            | _verdict_cells(claim, snapshot)
+        )
         writer.writerow({name: defused("" if cell is None else str(cell)) for name, cell in cells.items()})
     return out.getvalue().encode("utf-8-sig")
 
@@ -73,6 +80,16 @@ def _claim_cells(claim: dict[str, Any]) -> dict[str, Any]:
         "context": stances.count("context"),
         "grades": " ".join(wording.grade(item["reliability"], item["credibility"]) for item in claim["evidence"]),
     }
+
+
+def _since_cells(claim: dict[str, Any]) -> dict[str, Any]:
+    """How its verdict was corrected, and what is not known, each in one cell."""
+    corrections = [
+        f"{said['at']} {said['was']} → {said['became'] or '?'} ({said['by']}): {said['reason']}"
+        for said in claim.get("corrections", [])
+    ]
+    gaps = [f"{gap['number']}. {gap['text']} ({gap['state']})" for gap in claim.get("known_gaps", [])]
+    return {"corrections": "; ".join(corrections), "known_gaps": "; ".join(gaps)}
 
 
 def _passage_cells(claim: dict[str, Any], snapshot: Snapshot) -> dict[str, Any]:

@@ -31,6 +31,16 @@ def moment(value: str | None) -> str:
     return dateformat.format(at, "j M Y, H:i") + " UTC"
 
 
+def iso_moment(at: datetime | None) -> str | None:
+    """A moment as the snapshot holds it: "2026-11-22T12:04:00Z"."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at else None
+
+
+def iso_day(value: date | None) -> str | None:
+    """A day as the snapshot holds it: "2026-11-22"."""
+    return value.isoformat() if value else None
+
+
 def number(value: str | None) -> str:
     """A decimal number with its thousands marked; what is no number comes back as it is."""
     if value is None or not re.fullmatch(r"-?\d+(\.\d+)?", value, re.ASCII):

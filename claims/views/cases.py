@@ -32,6 +32,7 @@ from claims.models import (
     kept_back,
 )
 from claims.views.access import Request, on_case, polite
+from claims.views.claim_page import TELLING
 from claims.views.parts import go, render_part
 
 PAGE = 50  # claims, cases or entries
@@ -218,7 +219,7 @@ def case_edit(request: Request, case: Case) -> HttpResponse:
 def untold(entries: Sequence[Entry], reader: User, role: str) -> set[int]:
     """The numbers of the entries that are kept from the reader: a proposal tells what hidden reviewers said."""
     proposals = {
-        entry.number: (entry.claim_id, entry.parts["after"]["round"]) for entry in entries if entry.thing == "verdict"
+        entry.number: (entry.claim_id, entry.parts["after"]["round"]) for entry in entries if entry.thing in TELLING
     }
     answers = Assessment.objects.submitted().filter(claim__in={claim for claim, _round in proposals.values()})
     hidden = answers.exclude(pk__in=answers.visible_to(reader, role)) if proposals else answers.none()

@@ -65,6 +65,7 @@ UNTOLD = {
     "withheld": gettext_lazy("Source withheld"),
     "unrated": gettext_lazy("Source hidden until the credibility is rated"),
 }
+TELLING = {"verdict", "reply"}  # what the log tells of these tells what the reviewers said
 LIFE: list[Status] = [status for status in Status if status != Status.WITHDRAWN]
 
 
@@ -374,9 +375,23 @@ class ClaimPage:
         return AssessmentForm(ratings=self.ratings, evidence=rated(self.evidence), unrated=waiting, own=self.own)
 
     @cached_property
+    def answered(self) -> list[Assessment]:
+        """This round's answers, the person's own among them, in the order in which they came; none where some hide."""
+        own = [self.own] if self.own is not None and self.own_is_in else []
+        rows = [*self.answers, *own] if self.sees else []
+        return sorted(rows, key=lambda row: (row.submitted_at, row.pk))
+
+    @cached_property
     def proposal_form(self) -> ProposalForm:
-        """The form for a verdict."""
-        return ProposalForm(ratings=self.ratings)
+        """The form for a verdict; where all answers agree, it begins with what they say."""
+        return self.proposal_from(None)
+
+    def proposal_from(self, adopted: Assessment | None) -> ProposalForm:
+        """The form for a verdict that begins with an answer; without one, with the first where all agree."""
+        agree = len({row.rating_id for row in self.answered}) == 1
+        form = ProposalForm(ratings=self.ratings, begin=adopted or (self.answered[0] if agree else None))
+        form.agreed = len(self.answered) if agree else 0
+        return form
 
     @cached_property
     def move_form(self) -> ReasonForm:
@@ -456,8 +471,13 @@ class ClaimPage:
 
     @cached_property
     def entries(self) -> list[Any]:
-        """The newest entries of the log about this claim: when, who, what, on what, number; as many as are counted."""
-        return [(at, who, VERBS.get(verb, verb), *rest) for at, who, verb, *rest in entries_of(self.claim.pk)]
+        """The newest entries of the log about this claim: when, who, what, on what, number; as many as are counted.
+
+        That somebody replied would tell whoever may not see the answers that these differ.
+        """
+        rows = entries_of(self.claim.pk)
+        rows = rows if self.sees else [row for row in rows if row[2] != "replied"]
+        return [(at, who, VERBS.get(verb, verb), *rest) for at, who, verb, *rest in rows]
 
     @property
     def newest_number(self) -> int:
@@ -476,7 +496,11 @@ class ClaimPage:
 
     def tells(self, entry: Entry) -> bool:
         """Whether the entry's content may be shown: a proposal tells what the reviewers said."""
-        return entry.thing != "verdict" or self._opened(entry.parts["after"]["round"])
+        return entry.thing not in TELLING or self._opened(entry.parts["after"]["round"])
+
+    def opened_verdict(self, key: int) -> Verdict | None:
+        """The verdict or proposal of this key, if the person may see it."""
+        return next((row for row in self._verdicts if row.pk == key), None)
 
 
 def _standing(answers: list[Assessment]) -> list[Assessment]:

@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from claims.models import Assignment, Case, Claim, Membership, Role, Status, User, Verdict
 from claims.views.access import Request, open_to
 from claims.views.changes import changed
+from claims.views.questions import own_questions
+from claims.views.settling import overruled
 from claims.views.to_rate import to_rate
 
 SHOWN = 20  # rows of a section
@@ -54,6 +56,8 @@ def queue(request: Request) -> HttpResponse:
         Section("returned", _("Your proposals that came back"), _("Propose anew"), returned(user)),
         rating_asked(user),
         changed_since(user),
+        Section("overruled", _("Overruled"), _("Reply"), overruled(user, SHOWN)),
+        Section("questions", _("Questions you own"), _("Answer"), own_questions(user, SHOWN)),
         standing("sign-off", _("To sign off"), _("Decide"), Status.PROPOSED, editing, by_others(user)),
         standing("decide", _("To decide"), _("Propose"), Status.TO_DECIDE, editing),
         standing("open", _("Open to anyone"), _("Assess"), Status.OPEN, places),
@@ -160,8 +164,9 @@ def tell_state(sections: list[Section], user: User) -> None:
     for claim in claims:
         claim.proposal = newest.get((claim.pk, claim.round))  # type: ignore[attr-defined]
         claim.differs = claim.disputed and claim.pk in seen  # type: ignore[attr-defined]
-        claim.url, claim.stands = claim.get_absolute_url(), labels[claim.status]  # type: ignore[attr-defined]
+        claim.url = getattr(claim, "way", "") or claim.get_absolute_url()  # type: ignore[attr-defined]
         claim.act_url = claim.url  # type: ignore[attr-defined]
+        claim.stands = labels[claim.status]  # type: ignore[attr-defined]
         if waiting := getattr(claim, "to_rate", None):
             claim.act_url = waiting[0].url  # type: ignore[attr-defined]
 

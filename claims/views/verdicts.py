@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from claims.forms.verdicts import DecisionForm, ProposalForm, UpholdForm
 from claims.models import Claim, Verdict, propose, send_back, sign_off, uphold
 from claims.views.access import Request, on_claim
+from claims.views.claim_page import ClaimPage
 from claims.views.claims import ask, done, find_claim
+from claims.views.settling import since
 
 
 @on_claim(may="propose")
@@ -23,6 +25,7 @@ def verdict_propose(request: Request, claim: Claim) -> HttpResponse:
     )
     if request.method != "POST":
         claim.require("propose", request.user)
+        form = ClaimPage(claim, request.user).proposal_form
     elif form.is_valid():
         key, values = form.key(request.user), form.values
         if form.attempt(lambda: propose(claim, by=request.user, once=key, **values)) is not None:
@@ -41,7 +44,9 @@ def verdict_sign_off(request: Request, claim: Claim) -> HttpResponse:
             return done(request, find_claim(claim), _("The verdict is signed off."))
     else:
         claim.require("sign_off", request.user)
-    return ask(request, "claims/verdict_sign_off.html", claim, form)
+    page = ClaimPage(claim, request.user)
+    more = since(page, page.verdict) if page.verdict is not None else {}
+    return ask(request, "claims/verdict_sign_off.html", claim, form, **more)
 
 
 @on_claim(may="send_back")

@@ -31,6 +31,8 @@ from claims.models import (
     Lineage,
     Membership,
     Merge,
+    OpenQuestion,
+    Overruled,
     Pair,
     Print,
     Quantity,
@@ -48,6 +50,7 @@ from claims.models import (
     assign,
     link,
     mark,
+    reply,
     rewrite,
 )
 from tests.admin.pages import at, newest_entry, typed
@@ -99,6 +102,9 @@ READ_ONLY = {"entry", "chain", "tally", "report", "assessment", "verdict", "grad
     "commentedit",
     "mention",
     "notice",
+    "overruled",
+    "reply",
+    "openquestion",
 }
 
 
@@ -157,6 +163,9 @@ def custody_of_all(case, by):
     EvidenceChange(
         claim=verdict.claim, verdict=verdict, evidence=verdict.claim.evidence.all()[0], what="grade", by=by, case=case
     ).save(by=by)
+    Overruled.objects.create(verdict=verdict, reviewer=by, case=case)
+    reply(verdict, by=by, text="The census is of 2019.")
+    OpenQuestion(claim=verdict.claim, case=case, number=1, text="Who counted them?", added_by=by).save(by=by)
     Stamp.objects.create(case=case, count=1, head="0" * 64, token=b"0", service="a clock", stamped_at=timezone.now())
 
 

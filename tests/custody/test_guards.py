@@ -37,6 +37,8 @@ from tests.factories import (
     make_document,
     make_evidence,
     make_exhibit,
+    make_overruled,
+    make_reply,
     make_source,
     make_user,
     make_verdict,
@@ -122,6 +124,10 @@ def test_nothing_is_replaced_under_its_number(entry, report, case, table):
     make_assessment(claim=make_claim(case=case, exact="48,000"))
     capture = make_capture(case=case, once="1:form")
     of_sources(case)
+    reviewers = [make_user(), make_user()]
+    for reviewer in reviewers:
+        case.enrol(reviewer, Role.ANALYST, by=reviewer)
+    make_reply(verdict=make_overruled(case=case, reviewers=reviewers, editor=keeper()), by=reviewers[1])
     Derived.objects.create(parent=capture.file, kind="text", tool="a reader", tool_version="1", fault="It is empty.")
     Stamp.objects.create(case=case, count=1, head="0" * 64, token=b"0", service="a clock", stamped_at=timezone.now())
     said = make_comment(claim=make_claim(case=case), once="1:comment")

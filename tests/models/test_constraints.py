@@ -35,6 +35,7 @@ from claims.models import (
     Mention,
     Merge,
     Notice,
+    Overruled,
     Pace,
     Pair,
     Passage,
@@ -67,6 +68,9 @@ from tests.factories import (
     make_document,
     make_evidence,
     make_exhibit,
+    make_overruled,
+    make_question,
+    make_reply,
     make_source,
     make_suggestion,
     make_verdict,
@@ -770,3 +774,36 @@ def test_notice_what_known(ann):
 @pytest.mark.parametrize("link", ["//evil.example", "https://evil.example", ""])
 def test_notice_leads_within_the_site(ann, link):
     breaks("notice_leads_within_the_site", Notice(user=ann, what="task", link=link, key="/"))
+
+
+def test_overruled_once_per_verdict_and_reviewer(case, ann, ben, eve):
+    make_overruled(case=case, reviewers=[ann, ben], editor=eve)
+    breaks("overruled_once_per_verdict_and_reviewer", another(Overruled.objects.get()))
+
+
+def test_reply_once_per_verdict_and_reviewer(case, ann, ben, eve):
+    verdict = make_overruled(case=case, reviewers=[ann, ben], editor=eve)
+    breaks("reply_once_per_verdict_and_reviewer", another(make_reply(verdict=verdict, by=ben), text="And another."))
+
+
+def test_reply_says_something(case, ann, ben, eve):
+    verdict = make_overruled(case=case, reviewers=[ann, ben], editor=eve)
+    breaks("reply_says_something", another(make_reply(verdict=verdict, by=ben), reviewer=ann, text=""))
+
+
+def test_question_numbered_once_per_claim(claim):
+    breaks("question_numbered_once_per_claim", another(make_question(claim=claim)))
+
+
+def test_question_asks_something(claim):
+    breaks("question_asks_something", another(make_question(claim=claim), number=2, text=""))
+
+
+def test_question_closed_says_how_and_by_whom(claim, ann):
+    question, now = make_question(claim=claim), timezone.now()
+    closed = {"number": 2, "state": "answered", "answer": "The census bureau.", "closed_by": ann, "closed_at": now}
+    holds(another(question, **closed))
+    for name, nothing in (("answer", ""), ("closed_by", None), ("closed_at", None)):
+        lacking = closed | {"number": 3, name: nothing}
+        breaks("question_closed_says_how_and_by_whom", another(question, **lacking))
+    breaks("question_closed_says_how_and_by_whom", another(question, **closed | {"number": 3, "state": "open"}))

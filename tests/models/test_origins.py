@@ -152,7 +152,14 @@ def test_two_origins_need_no_reason_and_other_answers_neither(case, ann, ben, ev
         brought(claim, first_hand=True, stance="refutes")
         for reviewer in (ann, ben):
             make_assessment(claim=claim, by=reviewer, rating=rating)
-        verdict = propose(claim, by=eve, rating=case.rating(rating), summary="The census.", one_origin="So it is.")
+        verdict = propose(
+            claim,
+            by=eve,
+            rating=case.rating(rating),
+            summary="The census.",
+            one_origin="So it is.",
+            open_questions="Who?",
+        )
         assert (verdict.support, verdict.one_origin) == (support, "")
 
 

@@ -67,7 +67,9 @@ def test_only_while_nothing_is_proposed_on_it_and_only_ones_own(claim, differing
     with pytest.raises(NotYours):
         again(claim, rod)
     make_evidence(claim=claim)
-    propose(claim, by=eve, rating=claim.case.rating("partly"), summary="Half.", difference="reading")
+    propose(
+        claim, by=eve, rating=claim.case.rating("partly"), summary="Half.", difference="reading", to_overruled="No."
+    )
     with pytest.raises(NotNow, match="answers stay as they are"):
         again(claim, ben)
 

@@ -64,6 +64,9 @@ def make_verdict(**changes: Any) -> dict[str, Any]:
         "signed_off_at": "2026-11-22T11:00:00Z",
         "support": 1,
         "one_origin": "Nobody but the minister decides on it.",
+        "to_overruled": "",
+        "replies": [],
+        "renewed": [],
     } | changes
 
 
@@ -129,6 +132,8 @@ def make_claim(**changes: Any) -> dict[str, Any]:
         "earlier_verdicts": [],
         "origins": {"items": 1, "origins": 1, "unknown": 0, "said": "1 item, 1 origin"},
         "changed_since": [],
+        "corrections": [],
+        "known_gaps": [],
     } | changes
 
 
@@ -194,7 +199,7 @@ def make_source(**changes: Any) -> dict[str, Any]:
 
 def make_snapshot(*claims: dict[str, Any], sample: bool = False, **changes: Any) -> dict[str, Any]:
     snapshot = {
-        "format": "workbench-report/2",
+        "format": "workbench-report/3",
         "language": "en",
         "case": {
             "code": "BY",

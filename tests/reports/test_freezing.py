@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from claims.models import Evidence, EvidenceChange, Exhibit, Refused, trace, uphold
+from claims.models import Evidence, EvidenceChange, Exhibit, Refused, sign_off, trace, uphold
 from claims.reports.freezing import freeze
 from claims.reports.render import FORMATS, render
 from tests.factories import (
@@ -13,10 +13,13 @@ from tests.factories import (
     make_claim,
     make_document,
     make_evidence,
+    make_overruled,
+    make_reply,
     make_signed_claim,
     make_source,
     make_verdict,
 )
+from tests.reports.test_pdf import text_of
 
 
 @pytest.mark.django_db
@@ -154,9 +157,86 @@ def test_reports_of_the_first_format_are_rendered_as_before(case, ann, ben, eve,
     data = freeze(case, case.claims.all(), by=eve).data
     data["format"] = "workbench-report/1"
     for claim in data["claims"]:
-        del claim["origins"], claim["changed_since"], claim["verdict"]["support"], claim["verdict"]["one_origin"]
+        for name in ("origins", "changed_since", "corrections", "known_gaps"):
+            del claim[name]
+        for name in ("support", "one_origin", "to_overruled", "replies", "renewed"):
+            del claim["verdict"][name]
         for item in claim["evidence"]:
             for name in ("absence", "level", "level_label", "level_reason", "withheld", "lineage", "origin", "figures"):
                 del item[name]
     for name in FORMATS:
         assert render(data, name)
+
+
+def test_reports_of_the_second_format_are_rendered_as_before(case, ann, ben, eve, max_):
+    make_signed_claim(case=case, reviewers=[ann, ben], editors=(eve, max_))
+    data = freeze(case, case.claims.all(), by=eve).data
+    data["format"] = "workbench-report/2"
+    for claim in data["claims"]:
+        del claim["corrections"], claim["known_gaps"]
+        for name in ("to_overruled", "replies", "renewed"):
+            del claim["verdict"][name]
+    for name in FORMATS:
+        assert render(data, name)
+
+
+def test_a_correction_is_told_with_its_date_and_its_reason_in_every_format(case, ann, ben, eve, max_):
+    claim = make_signed_claim(case=case, reviewers=[ann, ben], editors=(eve, max_))
+    claim = claim.reopen(by=eve, why="A new census is out.")
+    waiting = freeze(case, case.claims.all(), by=eve).data["claims"][0]["corrections"]
+    for person in (ann, ben):
+        make_assessment(claim=claim, by=person, rating="refuted")
+    make_verdict(claim=claim, by=eve, signed_by=max_, rating="refuted", summary="The new census has 40,000.")
+    data = freeze(case, case.claims.all(), by=eve).data
+
+    assert [(row["round"], row["was"], row["became"], row["by"], row["reason"]) for row in waiting] == [
+        (2, "Supported", "", "Eve", "A new census is out.")
+    ]
+    (told,) = data["claims"][0]["corrections"]
+    signed = data["claims"][0]["verdict"]["signed_off_at"]
+    assert told == {
+        "round": 2, "was": "Supported", "became": "Refuted", "at": signed, "by": "Max", "reason": "A new census is out."
+    }  # fmt: skip
+    for name in ("html", "md", "csv"):
+        page = render(data, name).decode()
+        assert "orrections" in page
+        assert "A new census is out." in page
+    assert "A new census is out." in text_of(render(data, "pdf"))
+
+
+def test_a_claim_that_was_never_reopened_was_never_corrected(case, ann, ben, eve, max_):
+    make_signed_claim(case=case, reviewers=[ann, ben], editors=(eve, max_))
+    assert freeze(case, case.claims.all(), by=eve).data["claims"][0]["corrections"] == []
+
+
+def test_what_is_not_known_is_printed_with_the_claim_and_in_the_annex(case, ann, ben, eve, max_):
+    claim = make_claim(case=case)
+    for person in (ann, ben):
+        make_assessment(claim=claim, by=person, rating="not-enough", would_change="A second register.")
+    make_verdict(claim=claim, by=eve, signed_by=max_, rating="not-enough", open_questions="Who counted?\nAnd when?")
+    first, second, _third = claim.open_questions.order_by("number")
+    values = {"due": None, "owner": ann}
+    first.settle(by=ann, state="answered", answer="The bureau.", **values)
+    second.settle(by=ann, state="dropped", answer="It no longer matters.", **values)
+
+    data = freeze(case, case.claims.all(), by=eve).data
+
+    gaps = data["claims"][0]["known_gaps"]
+    assert [(gap["text"], gap["state"], gap["reason"]) for gap in gaps] == [
+        ("And when?", "dropped", "It no longer matters."),
+        ("A second register.", "open", ""),
+    ]
+    page = render(data, "html").decode()
+    assert page.count("A second register.") >= 2
+    assert page.count("Known gaps") == 2
+    assert render(data, "md").decode().count("Known gaps") == 2
+    assert "Known gaps" in text_of(render(data, "pdf"))
+
+
+def test_what_is_said_to_the_overruled_and_what_they_reply_is_printed(case, ann, ben, eve, max_):
+    verdict = make_overruled(case=case, reviewers=[ann, ben], editor=eve)
+    make_reply(verdict=verdict, by=ben, text="The census is of 2019.")
+    sign_off(verdict.claim, by=max_)
+    page = render(freeze(case, case.claims.all(), by=eve).data, "md").decode()
+    assert "The census counts more." in page
+    assert "Reply of Ben: The census is of 2019." in page

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from claims.models import Claim, EvidenceChange, Exhibit, Role, sign_off, trace
+from claims.models import Claim, EvidenceChange, Exhibit, Role, renew, sign_off, trace
 from claims.views import changes, leaning
 from tests.factories import make_assessment, make_claim, make_evidence, make_source, make_user, make_verdict
 
@@ -275,7 +275,9 @@ def test_an_editor_is_shown_the_way_back_where_it_does_not_stand(as_, ann, eve, 
     claim = decide(ministry, signed=False).claim
     ministry.grade("E", by=ann, reason="Two of its statements were false.")
     assert 'href="/cases/BY/claims/1/verdict/send-back/"' in page(as_(eve), "/cases/BY/claims/1/")
+    renew(claim, by=eve)
     sign_off(claim, by=max_)
+    ministry.grade("D", by=ann, reason="One of them was true after all.")
     assert 'href="/cases/BY/claims/1/reopen/"' in page(as_(eve), "/cases/BY/claims/1/")
 
 

@@ -80,7 +80,9 @@ def test_another_answer_than_the_reviewers_says_why(claim, eve, as_):
     answer = as_(eve).post(url_of(claim, "propose"), typed(claim, rating=other))
     assert answer.status_code == 422
     assert "choose why they differed" in text_of(answer)
-    assert as_(eve).post(url_of(claim, "propose"), typed(claim, rating=other, difference="sources")).status_code == 302
+    assert as_(eve).post(url_of(claim, "propose"), typed(claim, rating=other, difference="sources")).status_code == 422
+    told = typed(claim, rating=other, difference="sources", to_overruled="The census is of 2019.")
+    assert as_(eve).post(url_of(claim, "propose"), told).status_code == 302
 
 
 def test_forms_sent_twice_make_one_record(claim, eve, max_, as_):
