@@ -1,5 +1,6 @@
 """Writers at the same instant: nobody's work is lost, nothing is made twice, the log never forks."""
 
+import datetime
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,12 +10,14 @@ from typing import Any
 import pytest
 from django.db import connections, transaction
 from django.test import Client
+from django.utils import timezone
 
 from claims.custody import heads
 from claims.custody.chain import verify
 from claims.loading.claim_tables import import_claims
 from claims.models import (
     Assessment,
+    Assignment,
     Case,
     Claim,
     Entry,
@@ -32,10 +35,14 @@ from claims.models import (
     Tally,
     User,
     Verdict,
+    ask_many,
     assess,
+    assign,
     begin,
     merge,
+    plan_asking,
     propose,
+    return_stale,
     sign_off,
     writing,
 )
@@ -495,3 +502,60 @@ def test_what_is_cited_while_its_source_is_merged_is_found_under_the_kept_one(ca
         assert set(Exhibit.objects.values_list("source", flat=True)) == {kept.pk}
         assert other in kept.cases.all()
     assert holds(other)
+
+
+def test_of_two_editors_who_ask_about_the_same_claims_one_asks_and_the_other_is_told(case, ann, ben, eve, max_):
+    numbers = [make_claim(case=case).number for _ in range(5)]
+    people = [ann.pk, ben.pk]
+    seen = plan_asking(case, numbers, people, each=1).seen
+
+    results = at_once(
+        [lambda by=by: ask_many(case, numbers, people, by=by, each=1, seen=seen) for by in (eve, max_)]  # type: ignore[misc]
+    )
+
+    assert sorted(map(str, results)) == ["5", "Something changed meanwhile: others would be asked now. Nobody is "
+                                         "asked yet; look again."]  # fmt: skip
+    assert Assignment.objects.count() == 5
+    waiting = [Assignment.objects.waiting_for(person).count() for person in (ann, ben)]
+    assert sorted(waiting) == [2, 3]
+    assert Entry.objects.filter(verb="assigned").count() == 5
+    assert holds(case)
+    assert counted(case) == {("in_review", None): 5}
+
+
+def test_the_same_asking_sent_eight_times_at_once_asks_once(case, ann, eve):
+    numbers = [make_claim(case=case).number for _ in range(3)]
+    seen = plan_asking(case, numbers, [ann.pk]).seen
+    ask = partial(ask_many, case, numbers, [ann.pk], by=eve, seen=seen, once="form-1")
+    results = at_once([ask for _ in range(8)])
+    assert sorted(map(str, results)) == ["3"] + ["None"] * 7
+    assert Entry.objects.filter(verb="assigned").count() == 3
+    assert holds(case)
+
+
+def test_an_answer_and_the_taking_back_of_its_draft_at_once_leave_one_of_them(case, ann, ben, eve):
+    case.draft_days = 1
+    case.store()
+    claims = [make_claim(case=case) for _ in range(6)]
+    then = timezone.now() - datetime.timedelta(2)
+    for claim in claims:
+        assign(claim, [ann, ben], by=eve)
+        draft = assess(claim, by=ann, submit=False, rationale="The census.")
+        draft.saved_at = then
+        draft.store()
+    for row in Assignment.objects.all():
+        row.asked_at = then
+        row.store()
+
+    def answer(claim: Claim) -> Any:
+        own = Claim.objects.select_related("case__scale").get(pk=claim.pk)
+        return assess(own, by=ann, rating=own.case.rating("supported"), rationale="The census says so.")
+
+    results = at_once([partial(answer, claim) for claim in claims] + [lambda: return_stale(case)] * 2)
+
+    assert not [result for result in results if isinstance(result, Exception)]
+    for row in Assignment.objects.filter(reviewer=ann):
+        assert (row.current, row.answered, row.came_back_at) == (True, True, None)
+    assert Entry.objects.filter(verb="returned").count() == sum(results[-2:])
+    assert counted(case) == recounted(case)
+    assert holds(case)

@@ -196,7 +196,7 @@ class QuantityAdmin(OfClaimAdmin):
 class AssignmentAdmin(OfClaimAdmin):
     """Who is asked; editors ask on the claim's page."""
 
-    list_display = ("reviewer", "claim", "round", "current", "answered")
+    list_display = ("reviewer", "claim", "round", "current", "answered", "due")
     list_filter = ("current", "answered", "case")
     list_select_related = ("reviewer", "claim__case", "case")
     search_fields = ("reviewer__name", "reviewer__email")

@@ -30,6 +30,11 @@ class CaseForm(WorkForm):
                     "claim's page, where its source stays hidden from all but who added it until then. It hides "
                     "there, so that a name sways nobody, and is no secret elsewhere in the case."),
     )  # fmt: skip
+    draft_days = forms.IntegerField(
+        label=_("Days that a draft may lie"), min_value=1, max_value=365, required=False,
+        help_text=_("Who leaves a draft untouched for longer is asked no more, and told so; the draft stays theirs. "
+                    "Empty: never."),
+    )  # fmt: skip
 
 
 class NewCaseForm(CaseForm):

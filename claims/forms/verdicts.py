@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from claims.forms.assessments import RatingField
 from claims.forms.fields import WorkForm
 from claims.forms.names import refuse_names
-from claims.models import Assessment, Case, Difference, Rating, Role, User
+from claims.models import Assessment, Case, Difference, Rating, User
+from claims.models.asking import reviewers_of
 
 
 class ProposalForm(WorkForm):
@@ -118,20 +122,68 @@ class ReasonForm(WorkForm):
 
 
 class ReviewersForm(WorkForm):
-    """Who is asked for an assessment of a claim."""
+    """Who is asked for an assessment of a claim, and by which day."""
 
     reviewers = forms.TypedMultipleChoiceField(
         label=_("Reviewers"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
     )
+    due = forms.DateField(
+        label=_("Due"), required=False, help_text=_("For all who have not answered. Empty: no day is set.")
+    )
 
-    def __init__(self, case: Case, data: Any = None, *, asked: list[int]) -> None:
-        super().__init__(data, initial={"reviewers": asked})
-        roles = case.memberships.filter(role__in=[Role.ANALYST, Role.EDITOR], user__is_active=True)
-        self.members = {row.user_id: row for row in roles.select_related("user").order_by("user__name", "pk")[:200]}
+    def __init__(
+        self, case: Case, data: Any = None, *, asked: Iterable[int] = (), due: datetime.date | None = None
+    ) -> None:
+        super().__init__(data, initial={"reviewers": list(asked), "due": due})
+        self.members = reviewers_of(case)
         self.fields["reviewers"].choices = [  # type: ignore[attr-defined]
             (key, f"{row.user} · {row.get_role_display()}") for key, row in self.members.items()
         ]
 
+    def clean_due(self) -> datetime.date | None:
+        """A day that is still to come, or the one that stands there."""
+        due: datetime.date | None = self.cleaned_data["due"]
+        if due and due < timezone.localdate() and due != self.initial["due"]:
+            raise forms.ValidationError(_("This day has passed. Choose today or a later day."))
+        return due
+
     def chosen(self) -> list[User]:
         """The people who are ticked."""
         return [self.members[key].user for key in self.cleaned_data["reviewers"]]
+
+
+class AskingForm(ReviewersForm):
+    """Who is asked about many claims: all who are ticked, or so many of them for each claim."""
+
+    how = forms.ChoiceField(
+        label=_("Whom to ask"), widget=forms.RadioSelect, initial="number",
+        choices=[
+            ("number", _("So many for each claim, shared out evenly among those ticked (none ticked: among all). "
+                         "Never who made the claim, or proposed a verdict on it")),
+            ("all", _("All who are ticked, about every claim")),
+        ],
+    )  # fmt: skip
+    each = forms.IntegerField(label=_("How many for each claim"), min_value=1, max_value=20, required=False)
+    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    field_order = ["how", "each", "reviewers", "due"]
+
+    def __init__(self, case: Case, data: Any = None) -> None:
+        super().__init__(case, data)
+        self.fields["each"].initial = case.assessments_required
+
+    def clean(self) -> dict[str, Any]:
+        """How many are needed just where they are shared out."""
+        typed = super().clean()
+        if typed.get("how") == "number" and not typed.get("each") and "each" not in self.errors:
+            self.add_error("each", _("Say how many are asked about each claim."))
+        return typed
+
+    @property
+    def people(self) -> list[int]:
+        """The keys of the people who are ticked."""
+        return [int(key) for key in self.cleaned_data["reviewers"]]
+
+    @property
+    def number(self) -> int | None:
+        """How many for each claim; None where all who are ticked are asked."""
+        return self.cleaned_data["each"] if self.cleaned_data["how"] == "number" else None

@@ -2,6 +2,7 @@
 
 from claims.models.absences import Absence
 from claims.models.agreement import Pace, Pair, Pattern, Split
+from claims.models.asking import ask_many, plan_asking, return_all, return_stale, tell_returned
 from claims.models.assessments import (
     Assessment,
     Assignment,
@@ -51,9 +52,10 @@ __all__ = [
     "OpenQuestion", "Overruled", "Overtaken", "Pace", "Pair", "Passage", "Pattern", "Print", "Quantity", "Rating",
     "Reached", "Recorded", "Refused", "Reliability", "Reliance", "Reply", "Report", "Role", "Scale", "Series",
     "Source", "Split", "Stale", "Stamp", "Status", "StoredFile", "Suggestion", "Tally", "User", "Verdict",
-    "WasSaid", "assess", "assign", "begin", "changes_since", "comment", "decide_complete", "dismiss", "flag",
-    "flag_lineage", "flag_merge", "keep_document", "keep_suggestions", "kept_back", "leave", "lineage_said", "link",
-    "mark", "may", "may_merge", "merge", "notify", "part", "propose", "propose_again", "reconsider", "renew",
-    "reply", "require_overruled", "resolve", "rewrite", "send_back", "sign_off", "tell_apart", "told_apart",
-    "trace", "undo", "untrace", "uphold", "withheld", "withholding", "writing",
+    "WasSaid", "ask_many", "assess", "assign", "begin", "changes_since", "comment", "decide_complete", "dismiss",
+    "flag", "flag_lineage", "flag_merge", "keep_document", "keep_suggestions", "kept_back", "leave", "lineage_said",
+    "link", "mark", "may", "may_merge", "merge", "notify", "part", "plan_asking", "propose", "propose_again",
+    "reconsider", "renew", "reply", "require_overruled", "resolve", "return_all", "return_stale", "rewrite",
+    "send_back", "sign_off", "tell_apart", "tell_returned", "told_apart", "trace", "undo", "untrace", "uphold",
+    "withheld", "withholding", "writing",
 ]  # fmt: skip

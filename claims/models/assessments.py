@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+from types import EllipsisType
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
@@ -72,6 +74,12 @@ class Assignment(Recorded):
     number = models.PositiveIntegerField()
     current = models.BooleanField(default=True, help_text=_("Of the claim's present round, and not set aside."))
     answered = models.BooleanField(default=False)
+    asked_at = models.DateTimeField(default=timezone.now)
+    due = models.DateField(_("due"), null=True, blank=True, help_text=_("The day by which an answer is asked for."))
+    came_back_at = models.DateTimeField(
+        null=True, blank=True, editable=False,
+        help_text=_("Since when it is set aside because the draft lay untouched; until the reviewer has seen that."),
+    )  # fmt: skip
 
     objects = AssignmentQuerySet.as_manager()
 
@@ -85,6 +93,10 @@ class Assignment(Recorded):
         indexes = [
             models.Index(fields=["reviewer", "answered", "current", "id"], name="assignment_waiting"),
             models.Index(fields=["reviewer", "case", "current", "-number"], name="assignment_of_reviewer"),
+            models.Index(fields=["reviewer", "answered", "current", "due", "id"], name="assignment_due"),
+            models.Index(
+                fields=["reviewer", "id"], condition=Q(came_back_at__isnull=False), name="assignment_came_back"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -93,6 +105,15 @@ class Assignment(Recorded):
     @property
     def log_claim_id(self) -> int:
         return self.claim_id
+
+    def ask(self, due: datetime.date | EllipsisType | None = ...) -> None:
+        """Ask, or go on asking; what was set aside is asked anew. Without an entry: the act that asks makes it."""
+        if not self.current:
+            self.asked_at, self.due = timezone.now(), None
+        self.current, self.came_back_at = True, None
+        if due is not ... and not self.answered:
+            self.due = due
+        self.store()
 
 
 class AssessmentQuerySet(RecordedQuerySet):
@@ -236,10 +257,11 @@ def said_of(claim: int, round: int) -> Any:
     return standing.order_by().values_list("rating_id", flat=True)
 
 
-def assign(claim: Claim, reviewers: list[User], *, by: User) -> None:
+def assign(claim: Claim, reviewers: list[User], *, by: User, due: datetime.date | EllipsisType | None = ...) -> None:
     """Make these, and no others, the reviewers who are asked in the claim's present round.
 
-    Those who have answered stay. Raises Refused where somebody may not assess in this case.
+    Those who have answered stay. `due` is the day for all who have not; where it is not given, each keeps their own.
+    A draft stays its author's, asked or not. Raises Refused where somebody may not assess in this case.
     """
     with writing(claim.case) as chain:
         claim = claim.locked()
@@ -248,18 +270,19 @@ def assign(claim: Claim, reviewers: list[User], *, by: User) -> None:
         before = sorted(str(row.reviewer) for row in asked.values() if row.current)
         wanted = {reviewer.pk for reviewer in reviewers}
         for reviewer in reviewers:
-            _check_can_be_asked(claim, reviewer, asked.get(reviewer.pk))
+            check_can_be_asked(claim, reviewer, asked.get(reviewer.pk))
         for reviewer in reviewers:
             row = asked.get(reviewer.pk) or _ask(claim, reviewer)
-            row.current = True
-            row.store()
+            row.ask(due)
         for row in asked.values():
             if row.reviewer_id not in wanted and not row.answered:
                 row.current = False
                 row.store()
         waiting = claim.assignments.filter(round=claim.round, current=True, answered=False).exists()
-        after = {"reviewers": sorted(map(str, reviewers))}
-        after |= claim.enter(move.end, chain) if waiting else _complete_if_it_may(claim, chain)
+        after: dict[str, Any] = {"reviewers": sorted(map(str, reviewers))}
+        if due and due is not ...:
+            after["due"] = due.isoformat()
+        after |= claim.enter(move.end, chain) if waiting else settle(claim, chain)
         chain.record(by=by, verb="assigned", on=claim, before={"reviewers": before}, after=after)
 
 
@@ -281,7 +304,7 @@ def ask_no_more(case: Case, reviewer: User, *, by: User) -> int:
             before = {"reviewers": sorted(str(row.reviewer) for row in asked[claim.pk])}
             after: dict[str, Any] = {"reviewers": sorted(str(row.reviewer) for row in left)}
             if all(row.answered for row in left):
-                after |= _complete_if_it_may(claim, chain)
+                after |= settle(claim, chain)
             chain.record(by=by, verb="assigned", on=claim, before=before, after=after)
     return len(claims)
 
@@ -312,7 +335,8 @@ def require_unswayed(claim: Claim, role: str | None) -> None:
         )  # fmt: skip
 
 
-def _check_can_be_asked(claim: Claim, reviewer: User, asked: Assignment | None) -> None:
+def check_can_be_asked(claim: Claim, reviewer: User, asked: Assignment | None) -> None:
+    """Raises Refused for whoever may not assess here, or could read what others answered."""
     role = claim.case.role_of(reviewer)
     if not may(role, "assess"):
         raise Refused(_("%(name)s is no analyst or editor in this case.") % {"name": reviewer}, "reviewers")
@@ -327,9 +351,20 @@ def _has_its_answers(claim: Claim) -> bool:
     return claim.answers_in >= claim.case.assessments_required
 
 
-def _complete_if_it_may(claim: Claim, chain: Chain) -> dict[str, Any]:
-    ready = _has_its_answers(claim) and claim.status in MOVES["complete"].start
-    return _complete(claim, chain) if ready else {}
+def settle(claim: Claim, chain: Chain) -> dict[str, Any]:
+    """Take a claim that waits for nobody any more to where it belongs, and return what changed for the log.
+
+    To its decision if it has its answers, back to the open ones if it has none; else it stays and waits for an editor.
+    """
+    if _has_its_answers(claim) and claim.status in MOVES["complete"].start:
+        return _complete(claim, chain)
+    release = MOVES["release"]
+    if claim.status not in release.start:
+        return {}
+    if not claim.answers_in:
+        return claim.enter(release.end, chain)
+    claim.enter(claim.status, chain)
+    return {}
 
 
 def _complete(claim: Claim, chain: Chain) -> dict[str, Any]:
@@ -421,8 +456,8 @@ def check_complete(own: Assessment) -> None:
 
 def _submit(own: Assessment, claim: Claim, chain: Chain) -> None:
     asked = next(iter(assignments_of(claim.pk, own.reviewer_id, claim.round)), None) or _ask(claim, own.reviewer)
-    asked.current = asked.answered = True
-    asked.store()
+    asked.answered = True
+    asked.ask()
     before = {"status": claim.status}
     claim.answers_in = len(said_of(claim.pk, claim.round))
     after = _complete(claim, chain) if _has_its_answers(claim) else claim.enter(MOVES["assess"].end, chain)

@@ -193,6 +193,10 @@ class Case(Recorded):
         _("rate information with its source hidden"), default=False,
         help_text=_("Credibility is then rated by somebody else than who added it, before they see whose it is."),
     )  # fmt: skip
+    draft_days = models.PositiveSmallIntegerField(
+        _("days that a draft may lie"), null=True, blank=True,
+        help_text=_("Who leaves a draft untouched for longer is asked no more; the draft stays theirs. Empty: never."),
+    )  # fmt: skip
     sample = models.BooleanField(default=False, editable=False)
 
     objects = CaseQuerySet.as_manager()
@@ -201,7 +205,10 @@ class Case(Recorded):
     class Meta:
         ordering = ["code"]
         constraints = [
-            models.CheckConstraint(condition=Q(assessments_required__gte=1), name="case_requires_an_assessment")
+            models.CheckConstraint(condition=Q(assessments_required__gte=1), name="case_requires_an_assessment"),
+            models.CheckConstraint(
+                condition=Q(draft_days=None) | Q(draft_days__gte=1), name="case_lets_a_draft_lie_a_day_at_least"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -43,7 +43,7 @@ UNDECIDED = frozenset({Status.OPEN, Status.IN_REVIEW, Status.TO_DECIDE})
 
 
 # What a move changes; naming it spares the database the index of words.
-MOVED = ["status", "rating", "round", "disputed", "answers_in", "review_by"]
+MOVED = ["status", "rating", "round", "disputed", "answers_in", "review_by", "entered_at", "unasked"]
 
 
 class ClaimQuerySet(RecordedQuerySet):
@@ -91,10 +91,19 @@ class Claim(Recorded):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="claims", editable=False
     )
     made_at = models.DateTimeField(default=timezone.now, editable=False)
+    entered_at = models.DateTimeField(
+        default=timezone.now, editable=False, help_text=_("Since when it stands at its status.")
+    )
+    unasked = models.BooleanField(
+        default=False, editable=False, help_text=_("In review, yet it waits for nobody's answer.")
+    )
 
     objects = ClaimQuerySet.as_manager()
-    not_logged = {"evidence_count", "unrated_count", "answers_in"}
-    moved_by_acts = {"status", "round", "disputed", "rating_id", "evidence_count", "unrated_count", "answers_in"}
+    not_logged = {"evidence_count", "unrated_count", "answers_in", "entered_at", "unasked"}
+    moved_by_acts = {
+        "status", "round", "disputed", "rating_id", "evidence_count", "unrated_count", "answers_in", "entered_at",
+        "unasked",
+    }  # fmt: skip
 
     class Meta:
         ordering = ["case", "-number"]
@@ -114,6 +123,11 @@ class Claim(Recorded):
             models.Index(fields=["case", "kind", "status", "-number"], name="claim_by_kind_and_status"),
             models.Index(fields=["case", "kind", "rating", "-number"], name="claim_by_kind_and_rating"),
             models.Index(fields=["-case", "number"], condition=Q(unrated_count__gt=0), name="claim_to_rate"),
+            models.Index(fields=["case", "status", "entered_at", "number"], name="claim_by_age"),
+            models.Index(
+                fields=["case", "status", "-review_by"], condition=Q(review_by__isnull=False), name="claim_by_review_by"
+            ),
+            models.Index(fields=["case", "-number"], condition=Q(unasked=True), name="claim_unasked"),
         ]
 
     def __str__(self) -> str:
@@ -269,7 +283,11 @@ class Claim(Recorded):
     def enter(self, status: str, chain: Chain, *, rating: Rating | None = None) -> dict[str, Any]:
         """Take the claim to a status, count it there, and return what changed for the log; inside `writing`."""
         before = (self.status, self.rating_id)
+        if status != self.status:
+            self.entered_at = timezone.now()
         self.status, self.rating = status, rating
+        waits = status == Status.IN_REVIEW and self.assignments.filter(current=True, answered=False).exists()
+        self.unasked = status == Status.IN_REVIEW and not waits
         models.Model.save(self, update_fields=MOVED)
         Tally.move(self.case, before, (status, self.rating_id))
         if status not in MOVES["assess"].start:

@@ -35,6 +35,7 @@ VERBS = {
     "made": _("made a claim"),
     "assigned": _("asked for assessments"),
     "drafted": _("saved a draft assessment"),
+    "returned": _("let a draft lie, and is asked no more"),
     "assessed": _("submitted an assessment"),
     "reconsidered": _("changed an assessment that was sealed"),
     "proposed": _("proposed a verdict"),

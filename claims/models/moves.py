@@ -77,6 +77,10 @@ MOVES: dict[str, Move] = {
             hint=_("Follows by itself from the last required assessment."),
         ),
         Move(
+            "release", _("Nobody is asked any more"), frozenset({Status.IN_REVIEW}), Status.OPEN, EDITORS,
+            hint=_("Follows by itself when the last one asked is set aside and nobody has answered."),
+        ),
+        Move(
             "propose", _("Propose a verdict"), frozenset({Status.TO_DECIDE}), Status.PROPOSED, EDITORS,
             hint=_("An editor settles what the case answers."),
         ),

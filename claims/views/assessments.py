@@ -16,7 +16,7 @@ from claims.models.assessments import require_unswayed
 from claims.models.second_thoughts import require_reconsiderable
 from claims.views.access import Request, on_claim
 from claims.views.claim_page import evidence_shown, rated, ratings_of, unrated
-from claims.views.claims import ask, done
+from claims.views.claims import ask, done, onward
 from claims.views.parts import go, wants_part
 
 
@@ -57,7 +57,7 @@ def _form(claim: Claim, user: User, own: Assessment | None, data: Any = None) ->
 def _kept(request: Request, own: Assessment, form: AssessmentForm) -> HttpResponse:
     claim = own.claim
     if form.submits:
-        return done(request, claim, _("Your assessment is in, and sealed."))
+        return onward(request, claim, _("Your assessment is in, and sealed."))
     if by_itself(request):
         return _told(request, form, own)
     if wants_part(request):

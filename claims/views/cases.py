@@ -123,7 +123,7 @@ def case_detail(request: Request, case: Case) -> HttpResponse:
     rows, pages = page_of_claims(filters, request, {rating.pk: rating for rating in ratings})
     count, more = filters.count() if filters.narrows else (counts.all, False)
     documents, older_documents = documents_of(case, request.GET.get("documents", ""))
-    may = {act: case.allows(request.user, act) for act in ("load", "export", "configure")}
+    may = {act: case.allows(request.user, act) for act in ("load", "export", "configure", "assign")}
     context = {
         "room": "case", "case": case, "counts": counts, "picture": counts.picture(ratings), "filters": filters,
         "claims": rows, "count": count, "figure": f"{count:,}", "more": more,
@@ -197,7 +197,7 @@ def case_edit(request: Request, case: Case) -> HttpResponse:
     act = request.POST.get("act", "") if request.method == "POST" else ""
     if act in ("role", "remove"):
         return change_member(request, case, act)
-    names = ["title", "description", "policy", "assessments_required", "hides_sources"]
+    names = ["title", "description", "policy", "assessments_required", "hides_sources", "draft_days"]
     details = CaseForm(request.POST if act == "details" else None, initial=initial_of(case, names))
     member = MemberForm(request.POST if act == "member" else None)
     if details.is_valid() and details.attempt(lambda: revise(request, details)) is not None:

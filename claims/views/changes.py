@@ -87,7 +87,7 @@ def changed(user: User, shown: int) -> tuple[list[Claim], bool]:
     """The claims on whose evidence something changed that waits for this person, and whether there are more.
 
     Those in the newest cases first, in each of them what changed last; at most one more than are shown. Each has as
-    `changes` the first few things, and as `changes_more` how many there are beside.
+    `changes` the first few things, as `changes_more` how many there are beside, as `since` when the first changed.
     """
     places = _places(user)
     rows: list[tuple[Any, ...]] = []
@@ -108,6 +108,7 @@ def changed(user: User, shown: int) -> tuple[list[Claim], bool]:
     for key, claim in claims.items():
         claim.changes = of_claim[key][:TOLD]
         claim.changes_more = len(of_claim[key]) - TOLD
+        claim.since = of_claim[key][-1][2]
     return [claims[key] for key in keys], beyond
 
 

@@ -223,12 +223,15 @@ def entries_of(claim: int) -> Any:
 class ClaimPage:
     """What a claim's page shows to one person. Each part is looked up when the page comes to it."""
 
-    def __init__(self, claim: Claim, user: User, *, removed: str = "", keeps_form: bool = False) -> None:
+    def __init__(
+        self, claim: Claim, user: User, *, removed: str = "", keeps_form: bool = False, came_from: str = ""
+    ) -> None:
         self.claim, self.user = claim, user
         self.case: Case = claim.case
         self.role: str = self.case.role
         self.removed_number = removed
         self.keeps_form = keeps_form
+        self.came_from = came_from  # the section of the queue that the person works through
         self.may = {act: claim.allowed(act, user) for act in MOVES} | {
             "cite": may(self.role, "cite") and claim.citable,
             "trace": may(self.role, "cite"),
@@ -327,6 +330,11 @@ class ClaimPage:
         """The person's own assessment of this round as it stands, be it a draft."""
         mine = [row for row in self._answers if row.reviewer_id == self.user.pk and row.round == self.claim.round]
         return _standing(mine)[0] if mine else None
+
+    @property
+    def draft(self) -> Assessment | None:
+        """The person's own draft, while they may submit it."""
+        return self.own if self.may["assess"] and self.own is not None and self.own.submitted_at is None else None
 
     @cached_property
     def answers(self) -> list[Assessment]:

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from claims.forms.claims import ClaimForm
 from claims.forms.filters import cursor
 from claims.forms.verdicts import ReasonForm, ReviewersForm
-from claims.models import MOVES, Claim, assign, kept_back
+from claims.models import MOVES, Claim, assign, kept_back, tell_returned
 from claims.views.access import Request, on_claim
 from claims.views.claim_page import ClaimPage
-from claims.views.parts import go, render_part, wants_part
+from claims.views.onward import to_next
+from claims.views.parts import came_from, go, render_part, wants_part
 
 PAGE = 50  # entries on one page of a claim's history
 
@@ -36,13 +37,15 @@ def context_of(page: ClaimPage) -> dict[str, Any]:
 @on_claim()
 def claim_detail(request: Request, claim: Claim) -> HttpResponse:
     """The claim: what was said, what bears on it, who judges it how, and what the case answers."""
-    page = ClaimPage(claim, request.user, removed=request.GET.get("removed", ""))
+    page = ClaimPage(claim, request.user, removed=request.GET.get("removed", ""), came_from=came_from(request))
+    if not wants_part(request) and page.draft is not None:
+        tell_returned(claim, request.user)
     return render_part(request, "claims/claim_detail.html", "evidence", context_of(page))
 
 
 def ask(request: Request, template: str, claim: Claim, form: Any, **more: Any) -> HttpResponse:
     """The form of an act: a page of its own, or for htmx the form alone."""
-    context = context_of(ClaimPage(claim, request.user)) | {"form": form} | more
+    context = context_of(ClaimPage(claim, request.user, came_from=came_from(request))) | {"form": form} | more
     return render_part(request, template, "form", context, form.status if form.errors else 200)
 
 
@@ -66,10 +69,15 @@ def done(
         query = f"?removed={removed}" if removed else ""
         return go(request, claim.get_absolute_url() + query, sentence)
     messages.success(request, sentence)
-    page = ClaimPage(claim, request.user, removed=removed, keeps_form=keeps_form)
+    page = ClaimPage(claim, request.user, removed=removed, keeps_form=keeps_form, came_from=came_from(request))
     response = render_part(request, "claims/claim_detail.html", part, context_of(page))
     response["HX-Retarget"], response["HX-Reswap"] = f"#{target}", "outerMorph"
     return response
+
+
+def onward(request: Request, claim: Claim, sentence: Any) -> HttpResponse:
+    """After an act: to the next claim for whoever works through their queue, else as `done` has it."""
+    return to_next(request, claim, sentence) or done(request, claim, sentence)
 
 
 @on_claim(may="revise")
@@ -105,13 +113,15 @@ def claim_history(request: Request, claim: Claim) -> HttpResponse:
 def claim_assign(request: Request, claim: Claim) -> HttpResponse:
     """Say who is asked for an assessment in this round."""
     claim.require("assign", request.user)
-    asked = claim.assignments.filter(round=claim.round, current=True).values_list("reviewer_id", flat=True)
-    form = ReviewersForm(claim.case, request.POST if request.method == "POST" else None, asked=list(asked))
+    asked = claim.assignments.filter(round=claim.round, current=True).values_list("reviewer_id", "due", "answered")
+    due = max((day for _who, day, answered in asked if day and not answered), default=None)
+    posted = request.POST if request.method == "POST" else None
+    form = ReviewersForm(claim.case, posted, asked=[who for who, _day, _answered in asked], due=due)
     if form.is_valid():
         reviewers = form.chosen()
-        form.attempt(lambda: assign(claim, reviewers, by=request.user))
+        form.attempt(lambda: assign(claim, reviewers, by=request.user, due=form.values["due"]))
         if not form.errors:
-            return done(request, find_claim(claim), _("Saved: who is asked for an assessment."))
+            return onward(request, find_claim(claim), _("Saved: who is asked for an assessment."))
     return ask(request, "claims/claim_assign.html", claim, form)
 
 
@@ -134,5 +144,5 @@ def _move(request: Request, claim: Claim, act: str, sentence: str) -> HttpRespon
         move = claim.withdraw if act == "withdraw" else claim.reopen
         moved = form.attempt(lambda: move(by=request.user, why=form.values["reason"]))
         if moved is not None:
-            return done(request, moved, sentence)
+            return onward(request, moved, sentence)
     return ask(request, "claims/claim_move.html", claim, form, move=MOVES[act])

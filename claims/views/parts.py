@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -52,6 +54,14 @@ def go(request: HttpRequest, to: SupportsGetAbsoluteUrl | str, sentence: Any = "
         moved["HX-Redirect"] = response["Location"]
         return moved
     return response
+
+
+def came_from(request: HttpRequest) -> str:
+    """The name of the queue's section that the person works through; "" where they came by another way."""
+    htmx = getattr(request, "htmx", None)
+    shown = QueryDict(urlsplit(htmx.current_url or "").query) if htmx else QueryDict()
+    name = request.POST.get("from") or request.GET.get("from") or shown.get("from") or ""
+    return name if re.fullmatch(r"[a-z-]{1,20}", name) else ""
 
 
 def refuse(request: HttpRequest, refusal: Refused) -> HttpResponse:

@@ -11,7 +11,7 @@ from claims.forms.verdicts import DecisionForm, ProposalForm, UpholdForm
 from claims.models import Claim, Verdict, propose, send_back, sign_off, uphold
 from claims.views.access import Request, on_claim
 from claims.views.claim_page import ClaimPage
-from claims.views.claims import ask, done, find_claim
+from claims.views.claims import ask, find_claim, onward
 from claims.views.settling import since
 
 
@@ -29,7 +29,7 @@ def verdict_propose(request: Request, claim: Claim) -> HttpResponse:
     elif form.is_valid():
         key, values = form.key(request.user), form.values
         if form.attempt(lambda: propose(claim, by=request.user, once=key, **values)) is not None:
-            return done(request, find_claim(claim), _("The verdict is proposed; somebody else signs it off."))
+            return onward(request, find_claim(claim), _("The verdict is proposed; somebody else signs it off."))
     return ask(request, "claims/verdict_propose.html", claim, form)
 
 
@@ -41,7 +41,7 @@ def verdict_sign_off(request: Request, claim: Claim) -> HttpResponse:
         seen = form.cleaned_data["version"]
         twice = _decided(claim, form, request, Verdict.Decision.SIGNED_OFF)
         if twice or form.attempt(lambda: sign_off(claim, by=request.user, expect=seen or -1)) is not None:
-            return done(request, find_claim(claim), _("The verdict is signed off."))
+            return onward(request, find_claim(claim), _("The verdict is signed off."))
     else:
         claim.require("sign_off", request.user)
     page = ClaimPage(claim, request.user)
@@ -58,7 +58,7 @@ def verdict_send_back(request: Request, claim: Claim) -> HttpResponse:
         twice = _decided(claim, form, request, Verdict.Decision.SENT_BACK)
         act = partial(send_back, claim, by=request.user, reason=reason, expect=seen or -1)
         if twice or form.attempt(act) is not None:
-            return done(request, find_claim(claim), _("The proposal goes back with your reason."))
+            return onward(request, find_claim(claim), _("The proposal goes back with your reason."))
     else:
         claim.require("send_back", request.user)
     return ask(request, "claims/verdict_send_back.html", claim, form)
@@ -72,7 +72,7 @@ def changes_uphold(request: Request, claim: Claim) -> HttpResponse:
         seen, reason = form.cleaned_data["version"], form.values["reason"]
         act = partial(uphold, claim, by=request.user, reason=reason, upto=seen or 0)
         if form.attempt(act) is not None:
-            return done(request, find_claim(claim), _("The verdict still stands; your reason is in the log."))
+            return onward(request, find_claim(claim), _("The verdict still stands; your reason is in the log."))
     return ask(request, "claims/changes_uphold.html", claim, form)
 
 

@@ -15,6 +15,8 @@ PAGES = [
     ("editor", "/cases/BY/?status=open&words=belarus"),
     ("editor", "/cases/BY/edit/"),
     ("editor", "/cases/BY/log/"),
+    ("editor", "/cases/BY/columns/"),
+    ("editor", "/cases/BY/assign/?all=1"),
     ("analyst", "/cases/BY/documents/add/"),
     ("analyst", "/cases/BY/documents/1/"),
     ("analyst", "/cases/BY/documents/1/?claim=3"),

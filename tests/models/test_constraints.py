@@ -193,6 +193,10 @@ def test_case_requires_an_assessment(case):
     breaks("case_requires_an_assessment", another(case, code="NEW", assessments_required=0))
 
 
+def test_case_lets_a_draft_lie_a_day_at_least(case):
+    breaks("case_lets_a_draft_lie_a_day_at_least", another(case, code="NEW", draft_days=0))
+
+
 def test_membership_once_per_case_and_user(case, ann):
     breaks("membership_once_per_case_and_user", another(Membership.objects.get(case=case, user=ann)))
 

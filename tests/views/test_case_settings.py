@@ -175,3 +175,22 @@ def test_what_people_typed_is_escaped(as_, case, ann, eve):
         page = read(as_(ann), path)
         assert "<script>alert" not in page
         assert "<b>Minsk" not in page
+
+
+def test_an_editor_says_how_long_a_draft_may_lie(as_, case, eve):
+    browser = as_(eve)
+    browser.post("/cases/BY/edit/", details(case, draft_days="14"))
+    case.refresh_from_db()
+    assert case.draft_days == 14
+    assert 'value="14"' in read(browser, "/cases/BY/edit/")
+    browser.post("/cases/BY/edit/", details(case, draft_days=""))
+    case.refresh_from_db()
+    assert case.draft_days is None
+
+
+@pytest.mark.parametrize("days", ["0", "-1", "366", "soon"])
+def test_days_that_are_none_are_refused_at_their_field(as_, case, eve, days):
+    response = as_(eve).post("/cases/BY/edit/", details(case, draft_days=days))
+    assert response.status_code == 422
+    case.refresh_from_db()
+    assert case.draft_days is None

@@ -7,13 +7,18 @@ const switched = document.getElementById("keys-on");
 
 const seen = (element) => element.checkVisibility({ visibilityProperty: true });
 const keyed = () => [...document.querySelectorAll("[data-key]")].filter(seen);
-const steps = () => [...new Set([...document.querySelectorAll("[data-mark]")].map((mark) => mark.dataset.mark))];
+const steps = () => [...new Set([...document.querySelectorAll("[data-mark]")].filter(seen).map((mark) => mark.dataset.mark))];
 const typing = (element) => element.isContentEditable || element.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=button], [type=submit])");
+
+// Where several say the same key, it is that of the row with the focus, or of the marked one.
+const nearest = (all) => all.find((element) => element.closest("[data-mark]:focus-within")) ?? all.find((element) => element.closest("[data-mark][aria-current]")) ?? all[0];
 
 document.addEventListener("keydown", (event) => {
   if (root.dataset.keys === "off" || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
   const key = event.key.toLowerCase();
-  const found = keyed().find((element) => element.dataset.key === key);
+  // What has the focus keeps its Enter: it opens a link, and presses a button.
+  if (key === "enter" && !event.target.matches("body, main")) return;
+  const found = nearest(keyed().filter((element) => element.dataset.key === key));
   if (found) {
     if (found.matches("input, textarea, select")) found.focus();
     else found.click();
@@ -96,7 +101,7 @@ function list() {
     const term = document.createElement("dt");
     const kbd = term.appendChild(document.createElement("kbd"));
     const meaning = document.createElement("dd");
-    kbd.textContent = key.toUpperCase();
+    kbd.textContent = key[0].toUpperCase() + key.slice(1);
     meaning.textContent = label;
     return [term, meaning];
   });
