@@ -80,12 +80,13 @@ class Service:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 service.asked += 1
+                status = service.status
                 query = self.rfile.read(int(self.headers["Content-Length"]))
                 assert self.headers["Content-Type"] == "application/timestamp-query"
-                self.send_response(service.status)
+                self.send_response(status)
                 self.end_headers()
                 # Whoever is refused does not wait for what follows, and may ask again meanwhile.
-                answer = service.answer(query) if service.status == 200 else b""
+                answer = service.answer(query) if status == 200 else b""
                 for piece in [answer] if isinstance(answer, bytes) else answer:
                     try:
                         self.wfile.write(piece)
