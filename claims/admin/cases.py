@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.admin.recorded import ReadOnlyAdmin, RecordedAdmin, RecordedInline, RecordForm
 from claims.models import Case, Document, Membership, Passage, Rating, Role, Scale
-from claims.models.cases import MEANT
+from claims.models.scales import MEANT
 
 MEMBERS = 200  # of a case, on its own page; those of larger ones are in the list of memberships
 
@@ -23,7 +23,7 @@ class RatingForm(RecordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in MEANT if self.instance.pk and self.instance.used else ("code",) if self.instance.pk else ():
+        for name in MEANT if self.instance.pk and self.instance.scale.in_use else ("code",) if self.instance.pk else ():
             if name in self.fields:
                 self.fields[name].disabled = True
 
@@ -33,7 +33,7 @@ class RatingInline(RecordedInline):
 
     model = Rating
     form = RatingForm
-    fields = ("code", "label", "meaning", "look", "position", "review_value")
+    fields = ("code", "label", "meaning", "look", "position", "review_value", "translations")
 
 
 @admin.register(Scale)
@@ -57,7 +57,7 @@ class RatingAdmin(RecordedAdmin):
     list_select_related = ("scale",)
     search_fields = ("label", "code", "meaning")
     autocomplete_fields = ("scale",)
-    fields = ("scale", "code", "label", "meaning", "look", "position", "review_value")
+    fields = ("scale", "code", "label", "meaning", "look", "position", "review_value", "translations")
     deletable = True
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:

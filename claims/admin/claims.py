@@ -218,7 +218,7 @@ class AssessmentAdmin(OfClaimAdmin):
     )
     fields = (
         "claim", "reviewer", "round", "rating", "was_said", "likelihood", "confidence", "rationale", "would_change",
-        "relied_on", "saved_at", "submitted_at", "seal",
+        "facets", "override_reason", "relied_on", "saved_at", "submitted_at", "seal",
     )  # fmt: skip
 
 

@@ -31,6 +31,7 @@ FROZEN: dict[str, tuple[str, ...] | None] = {
         "id", "claim_id", "reviewer_id", "round", "rating_id", "was_said", "likelihood", "confidence", "rationale",
         "would_change", "statement", "submitted_at", "seal", "once",
         "follows_id", "moved_reason",
+        "facets", "override_reason",
     ),
     "claims_grade": None,
     "claims_merge": ("id", "kept_id", "merged_id", "reason", "moved", "made_by_id", "made_at", "once"),

@@ -9,8 +9,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from claims.forms.facets import FacetsField, rows, typed_of
 from claims.forms.fields import WorkForm, clock
-from claims.forms.names import refuse_names
+from claims.forms.names import refuse_names, refuse_names_in
 from claims.models import (
     Assessment,
     Case,
@@ -25,10 +26,12 @@ from claims.models import (
     assess,
     reconsider,
 )
+from claims.models.facets import rule
 from claims.weighing.contradictions import contradict
 
 UNANSWERED = ("", _("Not answered"))
-FIELDS = ("was_said", "likelihood", "confidence", "rationale", "would_change")
+PLAIN = ("was_said", "likelihood", "confidence", "rationale", "would_change", "override_reason")
+FIELDS = (*PLAIN, "facets")
 
 
 class RatingField(forms.CharField):
@@ -61,6 +64,12 @@ class ReliedOnField(forms.TypedMultipleChoiceField):
         return [item for item in self.evidence if item.number in numbers]
 
 
+def _says(own: Assessment, typed: dict[str, Any]) -> bool:
+    """Whether an assessment holds what was typed. A reason that was none, as nothing was overridden, is not kept."""
+    names = [name for name in (*FIELDS, "rating") if name != "override_reason" or own.override_reason]
+    return all(getattr(own, name) == typed.get(name) for name in names)
+
+
 class AssessmentForm(WorkForm):
     """A reviewer's judgement: a draft may be incomplete, what is submitted may not (`assess` says so)."""
 
@@ -75,6 +84,10 @@ class AssessmentForm(WorkForm):
     rationale = forms.CharField(label=_("Rationale"), required=False, max_length=20_000)
     would_change = forms.CharField(label=_("What would change it"), required=False, max_length=5000)
     relied_on = ReliedOnField(label=_("Evidence relied on"), required=False, coerce=int)
+    facets = FacetsField(label=_("Its parts"), required=False)
+    override_reason = forms.CharField(
+        label=_("Why it is not what the parts add up to"), required=False, max_length=2000
+    )
     meant = forms.CharField(label=_("I mean both"), required=False, max_length=60)
 
     at_odds = ""  # a rating and a likelihood that contradict each other; `meant` names them where that is meant
@@ -92,13 +105,14 @@ class AssessmentForm(WorkForm):
         # Minus one stands for "there was no draft": a draft saved meanwhile in another window is not overwritten.
         begin: dict[str, Any] = {"version": own.version if own else -1}
         if own is not None:
-            begin |= {name: getattr(own, name) for name in FIELDS}
+            begin |= {name: getattr(own, name) for name in PLAIN} | {"facets": typed_of(own.facets)}
             begin |= {"rating": own.rating_id, "relied_on": own.relied_numbers}
         super().__init__(data, initial=begin)
         self.own, self.case = own, case
         self.ratings = ratings
         self.evidence, self.unrated = evidence, unrated
         self.fields["rating"].ratings = ratings  # type: ignore[attr-defined]
+        self.fields["facets"].ratings = ratings  # type: ignore[attr-defined]
         self.fields["relied_on"].evidence = evidence  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -108,7 +122,10 @@ class AssessmentForm(WorkForm):
         """
         typed = super().clean()
         if self.submits and self.case is not None:
-            refuse_names(self, self.case, ("rationale", "would_change"))
+            refuse_names(self, self.case, ("rationale", "would_change", "override_reason"))
+            refuse_names_in(
+                self, self.case, "facets", (said.get("note", "") for said in typed.get("facets", {}).values())
+            )
         rating, likelihood = typed.get("rating"), typed.get("likelihood", "")
         if self.submits and rating is not None and contradict(rating.look, likelihood):
             self.at_odds = f"{rating.pk} {likelihood}"
@@ -145,8 +162,7 @@ class AssessmentForm(WorkForm):
             return None
         own.claim = claim.locked()
         typed = self.cleaned_data
-        same = all(getattr(own, name) == typed.get(name) for name in (*FIELDS, "rating"))
-        return own if same and list(own.relied_on.order_by("number")) == typed.get("relied_on") else None
+        return own if _says(own, typed) and list(own.relied_on.order_by("number")) == typed.get("relied_on") else None
 
     def rating_value(self) -> str:
         """The key of the rating that is ticked, for the template."""
@@ -157,6 +173,18 @@ class AssessmentForm(WorkForm):
         """Whether the answer that is ticked leaves it open, so that it must be said what would settle it."""
         ticked = self.rating_value()
         return any(rating.position is None and str(rating.pk) == ticked for rating in self.ratings)
+
+    def parts(self) -> list[dict[str, Any]]:
+        """The parts to judge, for the template."""
+        return rows(self["facets"].value() or {}, self.ratings)
+
+    def rule(self) -> list[str]:
+        """How the parts add up, in sentences."""
+        return rule()
+
+    def parts_open(self) -> bool:
+        """Whether the parts are unfolded: where one was judged, or something is to be said of them."""
+        return bool(self["facets"].value() or self["override_reason"].value() or self.errors.get("override_reason"))
 
     def relied_numbers(self) -> set[str]:
         """The numbers of the evidence that is ticked, for the template."""
@@ -189,8 +217,7 @@ class ReconsiderForm(AssessmentForm):
     def kept_before(self, claim: Claim, user: User) -> Assessment | None:
         """The answer that followed the one on the page, where the form was sent twice."""
         own: Assessment | None = Assessment.objects.filter(follows=self.seen_version, reviewer=user).first()
-        typed = self.cleaned_data
-        if own is None or any(getattr(own, name) != typed.get(name) for name in (*FIELDS, "rating")):
+        if own is None or not _says(own, self.cleaned_data):
             return None
         own.claim = claim.locked()
         return own

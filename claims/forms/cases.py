@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from claims.forms.fields import WorkForm
@@ -37,8 +38,30 @@ class CaseForm(WorkForm):
     )  # fmt: skip
 
 
+class UnbegunCaseForm(CaseForm):
+    """A case that has no claims yet: it can still choose another scale."""
+
+    scale = forms.ModelChoiceField(
+        label=_("Scale"), queryset=Scale.objects.none(), empty_label=None, required=False,
+        help_text=_("The answers among which reviewers choose. It stays as it is from the first claim on."),
+    )  # fmt: skip
+    field_order = ["title", "description", "scale"]
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scale"].queryset = Scale.objects.filter(  # type: ignore[attr-defined]
+            Q(retired_at=None) | Q(pk=case.scale_id)
+        )
+        self.case = case
+
+    def clean_scale(self) -> Scale:
+        """The scale that was chosen; the one it has where none was."""
+        chosen: Scale | None = self.cleaned_data["scale"]
+        return chosen or self.case.scale
+
+
 class NewCaseForm(CaseForm):
-    """A new case. Its code and its scale stay as they are from then on."""
+    """A new case. Its code stays as it is from then on, its scale from the first claim on."""
 
     code = forms.CharField(
         label=_("Code"), max_length=12, validators=Case._meta.get_field("code").validators,
@@ -46,8 +69,8 @@ class NewCaseForm(CaseForm):
         widget=forms.TextInput(attrs={"autocapitalize": "characters", "autocomplete": "off"}),
     )  # fmt: skip
     scale = forms.ModelChoiceField(
-        label=_("Scale"), queryset=Scale.objects.all(), empty_label=None,
-        help_text=_("The answers among which reviewers choose. It stays as it is from then on."),
+        label=_("Scale"), queryset=Scale.objects.offered(), empty_label=None,
+        help_text=_("The answers among which reviewers choose. It stays as it is from the first claim on."),
     )  # fmt: skip
     field_order = ["title", "code", "description"]
 

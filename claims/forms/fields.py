@@ -60,6 +60,13 @@ def _spelled(field: forms.Field, value: str) -> str:
     return value
 
 
+def spelled(field: forms.Field, value: str) -> str:
+    """Words in one spelling. Raises ValidationError for what cannot be, becomes too long or turns its direction."""
+    value = _spelled(field, value)
+    _check_direction(value)
+    return value
+
+
 def _check_direction(value: str) -> None:
     if turn := TURNS.search(value):
         raise ValidationError(

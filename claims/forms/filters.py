@@ -30,7 +30,8 @@ class ClaimFilter:
         self.ratings = {rating.code: rating for rating in ratings}
         self.choices: dict[str, dict[str, str]] = {
             "status": {status.value: str(status.label) for status in Status},
-            "rating": {code: rating.label for code, rating in self.ratings.items()} | {UNRATED: _("No verdict yet")},
+            "rating": {code: rating.label_here for code, rating in self.ratings.items()}
+            | {UNRATED: _("No verdict yet")},
             "kind": {kind.value: str(kind.label) for kind in Kind},
             "reviewer": reviewers,
             "order": {"oldest": _("Oldest first")},

@@ -18,3 +18,10 @@ def refuse_names(form: forms.BaseForm, case: Case, fields: Iterable[str]) -> Non
     for field, text in texts.items():
         if text and (name := first_named(text, names)):
             form.add_error(field, _("“%(name)s” is withheld in this case: take the name out.") % {"name": name})
+
+
+def refuse_names_in(form: forms.BaseForm, case: Case, field: str, texts: Iterable[str]) -> None:
+    """The same for a field that holds several texts."""
+    whole = "\n".join(texts)
+    if whole.strip() and (name := first_named(whole, withheld_names(case))):
+        form.add_error(field, _("“%(name)s” is withheld in this case: take the name out.") % {"name": name})

@@ -14,7 +14,7 @@ from claims.models.assessments import (
     decide_complete,
 )
 from claims.models.captures import Capture, Custody, Derived, StoredFile
-from claims.models.cases import Case, Look, Membership, Rating, Scale, Tally
+from claims.models.cases import Case, Membership, Tally
 from claims.models.claims import Attribution, Claim, Kind
 from claims.models.dismissals import Dismissal, dismiss, propose_again
 from claims.models.documents import Document, Passage, keep_document, keep_suggestions
@@ -34,6 +34,7 @@ from claims.models.quantities import Distinction, Quantity, Series, tell_apart, 
 from claims.models.questions import OpenQuestion
 from claims.models.records import NotNow, NotYours, Recorded, Refused, Stale
 from claims.models.reports import Report
+from claims.models.scales import Look, Rating, Scale
 from claims.models.second_thoughts import reconsider
 from claims.models.settling import Overruled, Reply, changes_since, leave, renew, reply, require_overruled
 from claims.models.sources import Grade, Merge, Reliability, Source

@@ -17,12 +17,14 @@ from claims.models.cases import Case, Rating
 from claims.models.claims import Claim
 from claims.models.entries import Chain, canonical, sha256, writing
 from claims.models.evidence import Evidence
+from claims.models.facets import adds_up_to, check_facets, check_override, judged
 from claims.models.moves import MOVES, Status, may
 from claims.models.prepared import Prepared
 from claims.models.records import NotNow, Recorded, RecordedQuerySet, Refused, Stale
 from claims.models.verdicts import Verdict
 
 if TYPE_CHECKING:
+    from claims.models.facets import Judged
     from claims.models.people import User
 
 
@@ -165,6 +167,11 @@ class Assessment(Recorded):
         help_text=_("The sealed answer that its reviewer changed to this one."),
     )  # fmt: skip
     moved_reason = models.TextField(_("why it was changed"), blank=True, max_length=2000)
+    facets = models.JSONField(
+        _("parts"), default=dict, blank=True,
+        help_text=_("By the name of each part that was judged: the code of its rating, and a note."),
+    )  # fmt: skip
+    override_reason = models.TextField(_("why it is not what its parts add up to"), blank=True, max_length=2000)
 
     objects = AssessmentQuerySet.as_manager()
 
@@ -211,12 +218,35 @@ class Assessment(Recorded):
         """The numbers of the evidence relied on, rising. A page that shows many asks for all at once and sets it."""
         return sorted(evidence.number for evidence in self.relied_on.all())
 
+    @property
+    def parts(self) -> list[Judged]:
+        """The parts that were judged by themselves; no query where none was."""
+        return judged(self.facets, self.scale_ratings) if self.facets else []
+
+    @property
+    def whole(self) -> Rating | None:
+        """What the parts add up to; None where none was judged."""
+        return adds_up_to(self.facets, self.scale_ratings) if self.facets else None
+
+    @cached_property
+    def scale_ratings(self) -> list[Rating]:
+        """The answers of the case's scale. A page that shows many assessments sets them."""
+        return list(Rating.objects.filter(scale=self.claim.case.scale_id))
+
+    @property
+    def free_text(self) -> str:
+        """All that its reviewer wrote in words of their own, one below the other."""
+        notes = [said.get("note", "") for said in self.facets.values()]
+        return "\n".join([self.rationale, self.would_change, self.override_reason, *notes])
+
     def sealed_content(self, relied_on: list[Evidence] | None = None) -> str:
         """What the seal is the SHA-256 of: everything the reviewer said, and of which words, written canonically."""
         numbers = self.relied_numbers if relied_on is None else sorted(evidence.number for evidence in relied_on)
         moved = {"follows": self.follows.seal, "moved_reason": self.moved_reason} if self.follows else {}
+        parts = {"facets": self.facets, "override_reason": self.override_reason}
         return canonical(
             moved
+            | {name: value for name, value in parts.items() if value}  # seals from before these were asked still hold
             | {
                 "claim": self.claim.ref,
                 "statement": self.statement,
@@ -413,6 +443,7 @@ def assess(
             setattr(own, name, value)
         own.claim, own.reviewer, own.window = claim, by, window
         check_relied_on(claim, relied_on or [])
+        check_parts(own, sealing=submit)
         own.version += 1 if own.pk else 0
         own.saved_at = timezone.now()
         if submit:
@@ -452,6 +483,14 @@ def check_complete(own: Assessment) -> None:
             % {"rating": own.rating},
             "would_change",
         )
+    if not own.facets or not check_override(own.rating, own.facets, own.scale_ratings, own.override_reason):
+        own.override_reason = ""  # it answers nothing
+
+
+def check_parts(own: Assessment, *, sealing: bool) -> None:
+    """Raises Refused where parts of the claim are judged otherwise than on the case's scale."""
+    if own.facets:
+        check_facets(own.facets, own.scale_ratings, sealing=sealing)
 
 
 def _submit(own: Assessment, claim: Claim, chain: Chain) -> None:

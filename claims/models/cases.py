@@ -1,4 +1,4 @@
-"""Cases, who belongs to them, and the scales that their verdicts use."""
+"""Cases, and who belongs to them."""
 
 from __future__ import annotations
 
@@ -7,152 +7,19 @@ from typing import TYPE_CHECKING, Any, Self
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import connection, models, transaction
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.entries import writing
 from claims.models.moves import Role, Status, may
 from claims.models.records import Recorded, RecordedQuerySet, Refused
+from claims.models.scales import Look, Rating, Scale
 
 if TYPE_CHECKING:
     from claims.models.people import User
 
-
-class Look(models.TextChoices):
-    """The four signs and colours a rating can wear."""
-
-    SUPPORTED = "supported", _("✓ supported")
-    MIXED = "mixed", _("≈ mixed")
-    REFUTED = "refuted", _("✕ refuted")
-    UNVERIFIED = "unverified", _("? unverified")
-
-
-class ScaleManager(models.Manager["Scale"]):
-    """Finds scales."""
-
-    def get_queryset(self) -> models.QuerySet[Scale]:
-        """Those that refuse what leaves no entry."""
-        return RecordedQuerySet(self.model, using=self._db)
-
-    def default(self) -> Scale:
-        """The scale a new case gets. It is part of the installation, so it is made where it is missing."""
-        scale, made = self.get_or_create_unlogged("Default scale")
-        if made:
-            for code, label, meaning, look, position, value in DEFAULT_RATINGS:
-                Rating(
-                    scale=scale,
-                    code=code,
-                    label=label,
-                    meaning=meaning,
-                    look=look,
-                    position=position,
-                    review_value=value,
-                ).store()
-        return scale
-
-    def get_or_create_unlogged(self, name: str) -> tuple[Scale, bool]:
-        """The scale of that name, and whether it had to be made; setting up is nobody's doing, so no entry."""
-        scale = self.filter(name=name).first()
-        if scale is not None:
-            return scale, False
-        scale = Scale(name=name)
-        scale.store()
-        return scale, True
-
-
-# code, label, meaning, look, position on the scale (None: off it), ClaimReview's ratingValue
-DEFAULT_RATINGS: list[tuple[str, str, str, str, int | None, int | None]] = [
-    ("supported", "Supported", "The evidence bears the claim out.", "supported", 3, 3),
-    (
-        "partly",
-        "Partly supported",
-        "Part of the claim is borne out, or it holds with a reservation.",
-        "mixed",
-        2,
-        2,
-    ),
-    ("refuted", "Refuted", "The evidence speaks against the claim.", "refuted", 1, 1),
-    (
-        "conflicting",
-        "Conflicting evidence",
-        "Evidence of like weight speaks for and against.",
-        "mixed",
-        None,
-        None,
-    ),
-    (
-        "not-enough",
-        "Not enough evidence",
-        "What was found does not allow a judgement.",
-        "unverified",
-        None,
-        None,
-    ),
-]
-
-
-class Scale(Recorded):
-    """The answers among which a case's reviewers choose."""
-
-    name = models.CharField(_("name"), max_length=100, unique=True)
-
-    objects = ScaleManager()
-
-    class Meta:
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-# What an answer means to whoever gave it.
-MEANT = ("scale_id", "code", "label", "meaning", "look", "position")
-
-
-class Rating(Recorded):
-    """One answer of a scale. Without a position it is off the scale, and never counts as a middle value."""
-
-    scale = models.ForeignKey(Scale, on_delete=models.PROTECT, related_name="ratings")
-    code = models.SlugField(_("code"), max_length=30)
-    label = models.CharField(_("label"), max_length=60)
-    meaning = models.CharField(_("meaning"), max_length=300)
-    look = models.CharField(_("look"), max_length=12, choices=Look)
-    position = models.PositiveSmallIntegerField(
-        _("position"), null=True, blank=True, help_text=_("Higher is more supported. Empty: off the scale.")
-    )
-    review_value = models.PositiveSmallIntegerField(_("ClaimReview value"), null=True, blank=True)
-
-    objects = RecordedQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["scale", F("position").desc(nulls_last=True), "pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["scale", "code"], name="rating_code_once_per_scale"),
-            models.UniqueConstraint(fields=["scale", "position"], name="rating_position_once_per_scale"),
-            models.CheckConstraint(
-                condition=Q(review_value=None) | Q(review_value__gte=1), name="rating_review_value_from_one"
-            ),
-            models.CheckConstraint(condition=Q(look__in=Look.values), name="rating_look_known"),
-        ]
-
-    def __str__(self) -> str:
-        return self.label
-
-    @property
-    def used(self) -> bool:
-        """Whether somebody has answered with it."""
-        return self.assessments.exists() or self.verdicts.exists() or self.claims.exists()
-
-    def save(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
-        """Save; Refused where an answer that was given would come to mean another."""
-        stored = self.stored() if self.pk else None
-        changed = [name for name in MEANT if stored and getattr(stored, name) != getattr(self, name)]
-        if changed and self.used:
-            raise Refused(
-                _("Somebody has answered with this, so it keeps its meaning."), changed[0].removesuffix("_id")
-            )
-        super().save(*args, by=by, **kwargs)
+__all__ = ["Case", "Look", "Membership", "Rating", "Scale", "Tally"]
 
 
 class CaseQuerySet(RecordedQuerySet):
@@ -182,7 +49,7 @@ class Case(Recorded):
         help_text=_("Stands before each claim's number, as in BY-3. It stays as it is from then on."),
     )
     description = models.TextField(_("description"), blank=True, max_length=5000)
-    scale = models.ForeignKey(Scale, on_delete=models.PROTECT, verbose_name=_("scale"))
+    scale = models.ForeignKey(Scale, on_delete=models.PROTECT, verbose_name=_("scale"), related_name="cases")
     policy = models.CharField(_("review"), max_length=10, choices=Policy, default=Policy.BLIND)
     assessments_required = models.PositiveSmallIntegerField(
         _("assessments required"),
@@ -230,6 +97,7 @@ class Case(Recorded):
             self._save_changes(by, **kwargs)
             return
         with transaction.atomic():
+            self._check_scale()
             self.store()
             with writing(self) as chain:
                 chain.record(by=by, verb="added", on=self, after=self.facts())
@@ -248,8 +116,10 @@ class Case(Recorded):
     def _check_changes(self, stored: Case) -> None:
         if stored.code != self.code:
             raise Refused(_("The code stays as it is: it stands in every hash of the case's log."), "code")
-        if stored.scale_id != self.scale_id and self.claims.exists():
-            raise Refused(_("The scale stays: answers on it have been given or may be."), "scale")
+        if stored.scale_id != self.scale_id:
+            if self.claims.exists():
+                raise Refused(_("The scale stays: answers on it have been given or may be."), "scale")
+            self._check_scale()
         if self.policy == self.Policy.OPEN != stored.policy:
             undecided = [Status.IN_REVIEW, Status.TO_DECIDE, Status.PROPOSED]
             if self.claims.filter(status__in=undecided, answers_in__gt=0).exists():
@@ -258,6 +128,12 @@ class Case(Recorded):
                       "stays blind."),
                     "policy",
                 )  # fmt: skip
+
+    def _check_scale(self) -> None:
+        # The chain of what belongs to no case is held until the case has the scale: nobody retires or rewrites it.
+        with writing(None):
+            if Scale.objects.filter(pk=self.scale_id).exclude(retired_at=None).exists():
+                raise Refused(_("This scale was retired. Choose another."), "scale")
 
     def role_of(self, user: User) -> str | None:
         """What somebody is here; None for a stranger."""

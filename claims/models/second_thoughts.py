@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.assessments import Assessment, check_complete, check_relied_on, said_of
+from claims.models.assessments import Assessment, check_complete, check_parts, check_relied_on, said_of
 from claims.models.claims import Claim
 from claims.models.entries import sha256, writing
 from claims.models.moves import Status
@@ -67,6 +67,7 @@ def reconsider(
         again = Assessment(claim=claim, reviewer=by, round=claim.round, follows=own, moved_reason=reason.strip())
         for name, value in answers.items():
             setattr(again, name, value)
+        check_parts(again, sealing=True)
         check_complete(again)
         if _same(own, again, relied_on):
             raise Refused(_("Nothing in your answer is changed."), "moved_reason")
@@ -85,6 +86,7 @@ def reconsider(
 
 
 def _same(own: Assessment, again: Assessment, relied_on: list[Evidence]) -> bool:
-    names = ("rating_id", "was_said", "likelihood", "confidence", "rationale", "would_change")
+    names = ("rating_id", "was_said", "likelihood", "confidence", "rationale", "would_change", "facets",
+             "override_reason")  # fmt: skip
     numbers = sorted(item.number for item in relied_on)
     return all(getattr(own, name) == getattr(again, name) for name in names) and own.relied_numbers == numbers

@@ -69,7 +69,7 @@ def naming(evidence: Evidence, reader: User) -> list[Naming]:
         (one.claim, True, f"{one.summary}\n{one.one_origin}\n{one.open_questions}")
         for one in verdicts.order_by("-pk")[:TEXTS]
     ]
-    texts += [(one.claim, False, f"{one.rationale}\n{one.would_change}") for one in answers.order_by("-pk")[:TEXTS]]
+    texts += [(one.claim, False, one.free_text) for one in answers.order_by("-pk")[:TEXTS]]
     found = [Naming(claim, verdict, name) for claim, verdict, text in texts if (name := first_named(text, names))]
     for one in found:
         one.claim.case = case

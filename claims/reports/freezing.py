@@ -38,6 +38,7 @@ from claims.models import (
     writing,
 )
 from claims.models.entries import sha256
+from claims.models.facets import Judged
 from claims.models.origins import Gathered, gathered
 from claims.models.origins_said import OriginsSaid
 from claims.models.quantities import compared
@@ -69,6 +70,7 @@ def freeze(
         with writing(case) as chain:
             # Gathered while nobody else can write in the case, so that the log's head is that of what is frozen.
             chosen = _gathered(claims.filter(case=case))
+            _hand_over_scale(case, chosen)
             if not chosen:
                 raise Refused(_("No claim was chosen. Choose at least one."))
             if len(chosen) > MOST:
@@ -151,6 +153,14 @@ def check_quotations(report: Report) -> None:
             _("Nothing was exported: a quotation does not stand where it should. %(wrong)s")
             % {"wrong": " ".join(wrong)}
         )
+
+
+def _hand_over_scale(case: Case, claims: list[Claim]) -> None:
+    """Assessments whose parts were judged find the answers with them, and ask for them no more one by one."""
+    ratings = list(case.scale.ratings.all())
+    for claim in claims:
+        for own in claim.assessments.all():
+            own.scale_ratings = ratings
 
 
 def _gathered(claims: models.QuerySet[Claim]) -> list[Claim]:
@@ -433,6 +443,21 @@ def _assessment(assessment: Assessment) -> dict[str, Any]:
         "follows": first.seal if first else "",
         "relied_on": sorted(evidence.number for evidence in assessment.relied_on.all()),
         "submitted_at": iso_moment(assessment.submitted_at),
+        "facets": [_part(part) for part in assessment.parts],
+        "override_reason": assessment.override_reason,
+        "adds_up_to_label": whole.label if assessment.facets and (whole := assessment.whole) else "",
+    }
+
+
+def _part(part: Judged) -> dict[str, Any]:
+    rating = part.rating
+    return {
+        "facet": part.facet,
+        "facet_label": part.label,
+        "rating": rating.code if rating else "",
+        "label": rating.label if rating else "",
+        "look": rating.look if rating else "unverified",
+        "note": part.note,
     }
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from claims.models.facets import rule
+
 from . import wording
 from .snapshots import Snapshot
 
@@ -106,6 +108,7 @@ def sections(snapshot: Snapshot) -> list[Section]:
     return [
         _two_questions(),
         _verdicts(snapshot),
+        Section(_("How the parts of a claim add up"), rule(), [], []),
         _grades(),
         _likelihood(),
         _confidence(),

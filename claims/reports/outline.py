@@ -397,6 +397,9 @@ def _assessment(assessment: dict[str, Any], snapshot: Snapshot) -> Assessment:
         Fact(_("Was it said?"), assessment["was_said_label"] or unanswered),
         Fact(_("Likelihood that it is true"), assessment["likelihood_label"] or unanswered),
         Fact(_("Confidence in the judgement"), assessment["confidence_label"] or unanswered),
+        *(Fact(part["facet_label"], _part(part)) for part in assessment.get("facets", [])),
+        Fact(_("Its parts add up to"), assessment.get("adds_up_to_label", "")),
+        Fact(_("It is not what they add up to, because"), assessment.get("override_reason", "")),
         Fact(_("Evidence relied on"), ", ".join(str(n) for n in assessment["relied_on"]) or _("none named")),
         Fact(_("Submitted"), wording.moment(assessment["submitted_at"])),
         Fact(_("Changed after it was sealed, because"), assessment.get("moved_reason", "")),
@@ -407,6 +410,11 @@ def _assessment(assessment: dict[str, Any], snapshot: Snapshot) -> Assessment:
     badge = _badge(assessment, snapshot)
     rationale, would_change = assessment["rationale"], assessment["would_change"]
     return Assessment(assessment["reviewer"], badge, _present(*facts), rationale, would_change)
+
+
+def _part(part: dict[str, Any]) -> str:
+    label = part["label"] or _("does not apply")
+    return f"{label}: {part['note']}" if part["note"] else label
 
 
 def _document(document: dict[str, Any]) -> list[Fact]:

@@ -65,5 +65,5 @@ def turns_shown(text: str) -> SafeString | str:
 @register.simple_tag
 def verdict(rating: Any) -> SafeString:
     """A rating as a sign, a word and a colour; unrated claims say so."""
-    look, label = (rating.look, rating.label) if rating else ("unverified", _("No verdict yet"))
+    look, label = (rating.look, rating.label_here) if rating else ("unverified", _("No verdict yet"))
     return format_html('<span class="verdict {}">{}</span>', look, label)

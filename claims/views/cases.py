@@ -10,7 +10,7 @@ from django.db.models import F, QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from claims.forms.cases import CaseForm, MemberForm, NewCaseForm, RoleForm
+from claims.forms.cases import CaseForm, MemberForm, NewCaseForm, RoleForm, UnbegunCaseForm
 from claims.forms.fields import initial_of
 from claims.forms.filters import COUNTED, ClaimFilter, cursor
 from claims.models import (
@@ -34,6 +34,7 @@ from claims.models import (
 from claims.views.access import Request, on_case, polite
 from claims.views.claim_page import TELLING
 from claims.views.parts import go, render_part
+from claims.views.scales import may_edit_scales
 
 PAGE = 50  # claims, cases or entries
 DOCUMENTS = 5  # newest documents of a case; all of them come 50 at a time
@@ -75,7 +76,7 @@ def case_add(request: Request) -> HttpResponse:
         case = form.attempt(lambda: form.make(request.user))
         if case is not None:
             return go(request, case, _("The case is there. Load its first document, or add who works on it."))
-    context = {"room": "cases", "form": form}
+    context = {"room": "cases", "form": form, "may_edit_scales": may_edit_scales(request.user)}
     return render_part(request, "claims/case_add.html", "details", context, form.status if form.errors else 200)
 
 
@@ -197,8 +198,7 @@ def case_edit(request: Request, case: Case) -> HttpResponse:
     act = request.POST.get("act", "") if request.method == "POST" else ""
     if act in ("role", "remove"):
         return change_member(request, case, act)
-    names = ["title", "description", "policy", "assessments_required", "hides_sources", "draft_days"]
-    details = CaseForm(request.POST if act == "details" else None, initial=initial_of(case, names))
+    details = settings_form(case, request.POST if act == "details" else None)
     member = MemberForm(request.POST if act == "member" else None)
     if details.is_valid() and details.attempt(lambda: revise(request, details)) is not None:
         return go(request, case, _("Saved."))
@@ -211,9 +211,19 @@ def case_edit(request: Request, case: Case) -> HttpResponse:
     context = {
         "room": "case", "case": case, "details": details, "member": member,
         "members": members_of(case), "roles": Role.choices, "people": PEOPLE,
+        "may_edit_scales": may_edit_scales(request.user),
     }  # fmt: skip
     part = "members" if act == "member" else "details"
     return render_part(request, "claims/case_edit.html", part, context, faulty.status if faulty else 200)
+
+
+def settings_form(case: Case, data: Any) -> CaseForm:
+    """The form for what a case is about; while it has no claims, it can choose another scale."""
+    names = ["title", "description", "policy", "assessments_required", "hides_sources", "draft_days"]
+    # A form from before the first claim names a scale: what it chose is refused there, not passed over.
+    if case.claims.exists() and not (data and data.get("scale")):
+        return CaseForm(data, initial=initial_of(case, names))
+    return UnbegunCaseForm(data, initial=initial_of(case, [*names, "scale"]), case=case)
 
 
 def untold(entries: Sequence[Entry], reader: User, role: str) -> set[int]:

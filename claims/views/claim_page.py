@@ -322,6 +322,8 @@ class ClaimPage:
         for row in rows:
             row.claim = self.claim
             row.follows = by_key.get(row.follows_id or 0)
+            if row.facets:
+                row.scale_ratings = self.ratings
             row.relied_numbers = [number for assessment, number in relied_on if assessment == row.pk]
         return rows
 

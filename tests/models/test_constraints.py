@@ -811,3 +811,7 @@ def test_question_closed_says_how_and_by_whom(claim, ann):
         lacking = closed | {"number": 3, name: nothing}
         breaks("question_closed_says_how_and_by_whom", another(question, **lacking))
     breaks("question_closed_says_how_and_by_whom", another(question, **closed | {"number": 3, "state": "open"}))
+
+
+def test_scale_retired_by_somebody(db):
+    breaks("scale_retired_by_somebody", Scale(name="Half retired", retired_at=timezone.now()))

@@ -161,6 +161,8 @@ def test_reports_of_the_first_format_are_rendered_as_before(case, ann, ben, eve,
             del claim[name]
         for name in ("support", "one_origin", "to_overruled", "replies", "renewed"):
             del claim["verdict"][name]
+        for own in claim["assessments"]:
+            del own["facets"], own["override_reason"], own["adds_up_to_label"]
         for item in claim["evidence"]:
             for name in ("absence", "level", "level_label", "level_reason", "withheld", "lineage", "origin", "figures"):
                 del item[name]
@@ -174,6 +176,8 @@ def test_reports_of_the_second_format_are_rendered_as_before(case, ann, ben, eve
     data["format"] = "workbench-report/2"
     for claim in data["claims"]:
         del claim["corrections"], claim["known_gaps"]
+        for own in claim["assessments"]:
+            del own["facets"], own["override_reason"], own["adds_up_to_label"]
         for name in ("to_overruled", "replies", "renewed"):
             del claim["verdict"][name]
     for name in FORMATS:
@@ -240,3 +244,34 @@ def test_what_is_said_to_the_overruled_and_what_they_reply_is_printed(case, ann,
     page = render(freeze(case, case.claims.all(), by=eve).data, "md").decode()
     assert "The census counts more." in page
     assert "Reply of Ben: The census is of 2019." in page
+
+
+def test_the_parts_of_a_claim_leave_with_each_assessment_and_the_rule_is_printed(case, ann, ben, eve, max_):
+    claim = make_claim(case=case)
+    parts = {
+        "actor": {"rating": "supported"},
+        "place": {"rating": "partly", "note": "Near it."},
+        "time": {"rating": None},
+    }
+    make_assessment(claim=claim, by=ann, facets=parts, override_reason="The place is no matter.")
+    make_assessment(claim=claim, by=ben)
+    make_verdict(claim=claim, by=eve, signed_by=max_)
+
+    data = freeze(case, case.claims.all(), by=eve).data
+
+    first, second = sorted(data["claims"][0]["assessments"], key=lambda own: own["reviewer"])
+    assert [(part["facet"], part["rating"], part["note"]) for part in first["facets"]] == [
+        ("actor", "supported", ""),
+        ("place", "partly", "Near it."),
+        ("time", "", ""),
+    ]
+    assert first["adds_up_to_label"] == "Partly supported"
+    assert (second["facets"], second["override_reason"], second["adds_up_to_label"]) == ([], "", "")
+    page = render(data, "md").decode()
+    for words in (
+        "Partly supported: Near it.",
+        "does not apply",
+        "The place is no matter.",
+        "never better than its best",
+    ):
+        assert words in page
