@@ -19,8 +19,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from claims.admin.recorded import AnsweringAdmin, AnsweringForm, Bounded
-from claims.models import Refused, User, writing
+from claims.admin.recorded import AnsweringAdmin, AnsweringForm, Bounded, ReadOnlyAdmin
+from claims.models import Presence, Refused, User, writing
 from claims.models.entries import canonical, sha256
 
 
@@ -140,3 +140,13 @@ class AccountAdmin(AnsweringAdmin, Bounded, UserAdmin):  # type: ignore[type-arg
             obj.save(by=by)
             # The sign-in library keeps addresses of its own; an old one would still open the account.
             EmailAddress.objects.filter(user=obj).exclude(email__iexact=obj.email).delete()
+
+
+@admin.register(Presence)
+class PresenceAdmin(ReadOnlyAdmin):
+    """Who has which claim open; a row stands no longer than somebody looks for the next one."""
+
+    list_display = ("user", "claim", "seen_at")
+    list_select_related = ("user", "claim__case")
+    search_fields = ("user__name", "user__email")
+    ordering = ("-pk",)

@@ -30,6 +30,7 @@ from claims.models.merging import may_merge, merge, part
 from claims.models.moves import MOVES, Role, Status, may
 from claims.models.notices import NOTICES, Notice, notify
 from claims.models.people import User
+from claims.models.presence import Presence
 from claims.models.quantities import Distinction, Quantity, Series, tell_apart, told_apart
 from claims.models.questions import OpenQuestion
 from claims.models.records import NotNow, NotYours, Recorded, Refused, Stale
@@ -50,9 +51,9 @@ __all__ = [
     "Custody", "Derived", "Difference", "Dismissal", "Distinction", "Document", "Entry", "Evidence",
     "EvidenceChange", "Exhibit", "Grade", "Hypothesis", "Job", "JobItem", "Kind", "Leaning", "Likelihood",
     "Lineage", "Link", "Look", "Mark", "Matrix", "Membership", "Mention", "Merge", "NotNow", "NotYours", "Notice",
-    "OpenQuestion", "Overruled", "Overtaken", "Pace", "Pair", "Passage", "Pattern", "Print", "Quantity", "Rating",
-    "Reached", "Recorded", "Refused", "Reliability", "Reliance", "Reply", "Report", "Role", "Scale", "Series",
-    "Source", "Split", "Stale", "Stamp", "Status", "StoredFile", "Suggestion", "Tally", "User", "Verdict",
+    "OpenQuestion", "Overruled", "Overtaken", "Pace", "Pair", "Passage", "Pattern", "Presence", "Print", "Quantity",
+    "Rating", "Reached", "Recorded", "Refused", "Reliability", "Reliance", "Reply", "Report", "Role", "Scale",
+    "Series", "Source", "Split", "Stale", "Stamp", "Status", "StoredFile", "Suggestion", "Tally", "User", "Verdict",
     "WasSaid", "ask_many", "assess", "assign", "begin", "changes_since", "comment", "decide_complete", "dismiss",
     "flag", "flag_lineage", "flag_merge", "keep_document", "keep_suggestions", "kept_back", "leave", "lineage_said",
     "link", "mark", "may", "may_merge", "merge", "notify", "part", "plan_asking", "propose", "propose_again",

@@ -76,6 +76,6 @@ class Absence(Recorded):
     def save(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
         """Save, as long as the evidence that it is may change."""
         with writing(self.log_case):
-            self.evidence.require_changeable()
+            self.evidence.require_changeable(by)
             self.clean()
             super().save(*args, by=by, **kwargs)

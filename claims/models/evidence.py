@@ -348,9 +348,17 @@ class Evidence(Recorded):
             self.save(by=by, expect=expect)
             absence.save(by=by)
 
-    def require_changeable(self) -> None:
-        """Raises NotNow where a verdict, or somebody's sealed assessment, rests on it as it stands."""
-        self.claim.locked().require_citable()
+    def require_changeable(self, by: User | None = None) -> None:
+        """Raises NotNow where a verdict, or somebody's sealed assessment, rests on it as it stands.
+
+        Of assessments that `by` may not see, every one may.
+        """
+        claim = self.claim.locked()
+        claim.require_citable()
+        if self.pk and by is not None and not self.waits_for_rating:
+            from claims.models.untold import require_untold  # assessments are built on evidence
+
+            require_untold(self, claim, by)
         if self.pk and self.relied_on_in.exclude(submitted_at=None).exists():
             raise NotNow(
                 _("A submitted assessment relies on evidence %(number)s, so it stays as it is: add another instead.")
@@ -363,7 +371,7 @@ class Evidence(Recorded):
         What is said to be primary speaks at first hand, unless somebody said otherwise where it comes from.
         """
         with writing(self.log_case):
-            self.require_changeable()
+            self.require_changeable(None if verb == "rated" else by)
             self.clean()
             stored = self.stored() if self.pk else None
             if verb != "rated":
@@ -403,7 +411,7 @@ class Evidence(Recorded):
     def set_quantities(self, figures: Sequence[dict[str, Any]], *, by: User) -> None:
         """Make these its typed figures. Raises NotNow where it must stay as it was judged."""
         with writing(self.log_case):
-            self.require_changeable()
+            self.require_changeable(by)
             set_rows(Quantity, figures, by=by, evidence=self)
 
     def remove(self, *, by: User, expect: int | None = None) -> None:
@@ -429,7 +437,7 @@ class Evidence(Recorded):
                 raise Stale(stored)
             if (stored.removed_at is None) != (verb == "removed"):
                 return  # it is so already: sent twice, or somebody was quicker
-            stored.require_changeable()
+            stored.require_changeable(by)
             if verb == "removed":
                 stored.require_removable(by)
             before = {"removed": stored.removed_at is not None}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import pairwise
 from typing import Any
 
 from django.db import models
@@ -26,7 +27,7 @@ def corrections_of(chosen: list[Claim]) -> dict[int, list[dict[str, Any]]]:
 
 def _of_claim(claim: Claim, reopened: list[Entry]) -> list[dict[str, Any]]:
     signed = sorted(claim.verdicts.all(), key=lambda verdict: verdict.round)
-    followed: list[tuple[Verdict, Verdict | None]] = list(zip(signed, [*signed[1:], None], strict=True))
+    followed: list[tuple[Verdict, Verdict | None]] = [*pairwise(signed), *((verdict, None) for verdict in signed[-1:])]
     found = []
     for was, became in followed:
         last = became.round if became is not None else claim.round

@@ -44,6 +44,7 @@ from claims.models.origins import Gathered, Link, origins_of
 from claims.models.origins_said import OriginsSaid
 from claims.models.prepared import Prepared
 from claims.models.second_thoughts import OPEN_TO_THEM
+from claims.models.untold import answered_since, answers_hidden
 from claims.models.verdicts import question_of
 from claims.text.quotations import Quotation, around, paragraph_bounds, stands
 from claims.views.changes import Changes
@@ -118,6 +119,7 @@ def evidence_of(claim: int) -> Any:
         in_text=StrIndex("exhibit__text", F("quote")),
         text_length=Length("exhibit__text"),
         sealed=Exists(Assessment.objects.submitted().filter(relied_on=OuterRef("pk")).order_by()),
+        answered_since=Exists(answered_since()),
     )
     return rows.fetch_mode(models.FETCH_RAISE)[:EVIDENCE]
 
@@ -258,6 +260,14 @@ class ClaimPage:
     @cached_property
     def _evidence(self) -> list[Evidence]:
         return evidence_shown(self.claim, self.user)
+
+    @cached_property
+    def fixed(self) -> set[int]:
+        """The keys of the evidence that stays as it is: sealed answers rely on it, or ones that are hidden may."""
+        hidden = self.hidden or (self.claim.round > 1 and answers_hidden(self.claim, self.user, self.role))
+        rows: list[Any] = self._evidence
+        untold = {row.pk for row in rows if hidden and row.answered_since and not row.waits_for_rating}
+        return untold | {row.pk for row in rows if row.sealed}
 
     @cached_property
     def evidence(self) -> list[Evidence]:

@@ -64,7 +64,7 @@ def evidence_edit(request: Request, claim: Claim, item: int) -> HttpResponse:
     if evidence.removed_at is not None:
         raise NotNow(_("Evidence %(number)s was removed. Restore it first.") % {"number": item})
     if request.method != "POST":
-        evidence.require_changeable()
+        evidence.require_changeable(request.user)
     if evidence.absence is not None:
         return absence_edit(request, claim, evidence)
     if evidence.untold:
@@ -96,7 +96,7 @@ def evidence_remove(request: Request, claim: Claim, item: int) -> HttpResponse:
     evidence = _find(claim, item, request.user)
     posted = request.POST if request.method == "POST" else None
     if posted is None:
-        evidence.require_changeable()
+        evidence.require_changeable(request.user)
         evidence.require_removable(request.user)
     form = WorkForm(posted, initial={"version": evidence.version})
     if form.is_valid():

@@ -166,7 +166,7 @@ def evidence_figures(request: Request, claim: Claim, item: int) -> HttpResponse:
     if tell([evidence], request.user)[0].untold:
         raise NotNow(rate_first(evidence))
     if request.method != "POST":
-        evidence.require_changeable()
+        evidence.require_changeable(request.user)
     like = list(claim.quantities.order_by("position"))
     form = FiguresForm(request.POST if request.method == "POST" else None, evidence=evidence, like=like)
     if form.is_valid() and form.attempt(lambda: form.keep(request.user)):

@@ -34,6 +34,7 @@ from claims.models import (
     OpenQuestion,
     Overruled,
     Pair,
+    Presence,
     Print,
     Quantity,
     Rating,
@@ -105,6 +106,7 @@ READ_ONLY = {"entry", "chain", "tally", "report", "assessment", "verdict", "grad
     "overruled",
     "reply",
     "openquestion",
+    "presence",
 }
 
 
@@ -166,6 +168,7 @@ def custody_of_all(case, by):
     Overruled.objects.create(verdict=verdict, reviewer=by, case=case)
     reply(verdict, by=by, text="The census is of 2019.")
     OpenQuestion(claim=verdict.claim, case=case, number=1, text="Who counted them?", added_by=by).save(by=by)
+    Presence.objects.create(claim=verdict.claim, user=by, seen_at=timezone.now())
     Stamp.objects.create(case=case, count=1, head="0" * 64, token=b"0", service="a clock", stamped_at=timezone.now())
 
 

@@ -40,6 +40,7 @@ from claims.models import (
     Pair,
     Passage,
     Pattern,
+    Presence,
     Print,
     Quantity,
     Rating,
@@ -125,6 +126,12 @@ def decided(claim: Claim, ann: User, ben: User, eve: User, max_: User) -> Verdic
     make_assessment(claim=claim, by=ann)
     make_assessment(claim=claim, by=ben)
     return make_verdict(claim=claim, by=eve, signed_by=max_)
+
+
+def test_presence_once_per_person_and_claim(claim, ann, ben):
+    stands = Presence.objects.create(claim=claim, user=ann, seen_at=timezone.now())
+    breaks("presence_once_per_person_and_claim", another(stands))
+    holds(another(stands, user=ben))
 
 
 def test_every_named_constraint_has_a_test_of_its_name():

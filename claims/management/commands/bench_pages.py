@@ -26,6 +26,7 @@ from claims.loading.crowd import Crowd, fill
 from claims.models import Claim, User
 
 TIMES = {"case page, 50 claims": 12.0, "claim page": 8.0, "assessment submitted": 8.0}
+TOKEN = "x" * 32  # against forged forms, in the cookie and in the form
 
 
 def bare(request: HttpRequest) -> HttpResponse:
@@ -36,18 +37,23 @@ def bare(request: HttpRequest) -> HttpResponse:
 urlpatterns = [path("bare/", bare), path("", include("workbench.urls"))]
 
 
+def signed_in(user: User) -> str:
+    """The cookies of a session that was begun without the cost of a password."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}; {settings.CSRF_COOKIE_NAME}={TOKEN}"
+
+
 class Browser:
     """Sends requests straight to the WSGI handler, so that nothing but the workbench is measured."""
 
     def __init__(self, user: User) -> None:
         self.handler = WSGIHandler()
-        session = SessionStore()
-        session[SESSION_KEY] = str(user.pk)
-        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-        session.save()
-        self.token = "x" * 32
-        self.cookie = f"{settings.SESSION_COOKIE_NAME}={session.session_key}; {settings.CSRF_COOKIE_NAME}={self.token}"
+        self.token = TOKEN
+        self.cookie = signed_in(user)
 
     def send(self, url: str, form: dict[str, Any] | None = None) -> tuple[int, int]:
         """The answer's status and size in bytes, as it goes over the wire; a form is posted as htmx posts it."""
