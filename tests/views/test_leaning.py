@@ -137,10 +137,8 @@ def test_whoever_sees_the_verdict_sees_what_changed_since_and_where(as_, ann, be
     ministry.grade("E", by=ann, reason="Two of its statements were false.")
     shown = page(as_(ben), "/cases/BY/claims/1/")
     assert "Since this verdict, evidence changed:" in shown
-    assert (
-        '<a href="/cases/BY/claims/1/#evidence-1">Evidence 1</a>: the source was graded anew (not graded when judged; now E), by Ann'
-        in shown
-    )
+    what = "the source was graded anew (not graded when judged; now E)"
+    assert f'<a href="/cases/BY/claims/1/#evidence-1">Evidence 1</a>: {what}, by Ann' in shown
     assert "The verdict still stands, because" not in shown
 
 
