@@ -309,12 +309,12 @@ SECTIONS: dict[str, Callable[[Desk], Section]] = {
     "returned": returned,
     "rate": rating_asked,
     "changed": changed_since,
-    "overruled": overruled_by,
-    "questions": questions_owned,
     "sign-off": to_sign_off,
     "decide": to_decide,
     "unasked": unasked,
     "review-by": review_by_passed,
+    "overruled": overruled_by,
+    "questions": questions_owned,
     "open": open_to_anyone,
 }
 TO_ASSESS = ["due", "asked"]

@@ -2,7 +2,10 @@
 
 from playwright.sync_api import expect
 
+from tests.browser.conftest import PASSWORD
+
 CLAIM = "/cases/BY/claims/9/"
+KEPT = "Object.keys(localStorage).filter((key) => key.startsWith('draft ')).length"
 
 
 def test_what_is_typed_is_saved_by_itself_and_is_there_after_a_reload(sign_in):
@@ -31,7 +34,7 @@ def test_without_a_connection_it_is_kept_and_saved_once_there_is_one(sign_in, co
 
 
 def test_what_was_not_saved_before_a_reload_is_brought_back(sign_in):
-    page = sign_in("analyst")
+    page = sign_in("analyst2")
     page.goto(CLAIM)
     page.get_by_label("What would change it").fill("A list of the units.")
     page.reload()
@@ -46,14 +49,19 @@ def test_an_ended_session_takes_nobody_away_from_what_they_type(sign_in):
     page.get_by_label("Rationale").fill("Typed after the session had ended.")
     expect(page.locator("#draft-saved")).to_contain_text("you have been signed out")
     assert page.url.endswith(CLAIM)
-    kept = page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('draft ')).length")
-    assert kept == 1
+    assert page.evaluate(KEPT) == 1
 
 
-def test_signing_out_leaves_nothing_behind_in_the_browser(sign_in):
-    page = sign_in("analyst")
-    page.goto(CLAIM)
-    page.get_by_label("Rationale").fill("For nobody else's eyes.")
-    page.get_by_role("button", name="Sign out").click()
-    page.wait_for_url("**/login/**")
-    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('draft ')).length") == 0
+def test_signing_out_leaves_nothing_behind_in_the_browser(site, browser):
+    # A session of its own: the others' would end with it.
+    with browser.new_context(base_url=site) as context:
+        page = context.new_page()
+        page.goto(f"/accounts/login/?next={CLAIM}")
+        page.get_by_label("Email").fill("analyst@example.org")
+        page.get_by_label("Password").first.fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_label("Rationale").fill("For nobody else's eyes.")
+        assert page.evaluate(KEPT) == 1
+        page.get_by_role("button", name="Sign out").click()
+        page.wait_for_url("**/login/**")
+        assert page.evaluate(KEPT) == 0

@@ -9,7 +9,10 @@ PLACE = "/cases/BY/exhibits/1/trace/"
 
 def test_what_is_said_of_an_exhibit_is_taken_back_and_said_again_by_one_key(sign_in):
     page = sign_in("analyst")
-    page.goto(PLACE)
+    for exhibit in range(1, 30):  # one of which nobody has said anything
+        page.goto(place := f"/cases/BY/exhibits/{exhibit}/trace/")
+        if page.get_by_text("Nobody has said where it comes from").count():
+            break
     lineage, told = page.locator("#lineage"), page.locator("#messages")
     if not lineage.get_by_label("How do you know?").is_visible():
         lineage.get_by_text("Say where it comes from", exact=True).click()
@@ -34,7 +37,7 @@ def test_what_is_said_of_an_exhibit_is_taken_back_and_said_again_by_one_key(sign
     expect(lineage.get_by_text("The author was there.").first).to_be_visible()
     lineage.get_by_role("button", name="Take back").first.click()
     expect(told).to_contain_text("Taken back: ")
-    assert page.url.endswith(PLACE)
+    assert page.url.endswith(place)
 
 
 def test_an_exhibit_that_it_repeats_is_found_as_one_types(sign_in):
