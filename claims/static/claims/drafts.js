@@ -50,14 +50,20 @@ function bring(form, kept) {
     if (field.type === "radio" || field.type === "checkbox") field.checked = held.includes(field.value);
     else if (field.type !== "hidden") field.value = held[0] ?? "";
   }
-  form.dispatchEvent(new Event("input", { bubbles: true }));
+  save(form);
+}
+
+// Saves it as if something had been typed, once htmx listens.
+function save(form, tries = 20) {
+  if (status(form).dataset.htmxPowered) form.dispatchEvent(new Event("input", { bubbles: true }));
+  else if (tries) setTimeout(save, 250, form, tries - 1);
 }
 
 function look(form) {
   const kept = stored(form);
   if (!kept || form.dataset.looked) return;
   form.dataset.looked = "yes";
-  if (JSON.stringify(kept.values) === JSON.stringify(values(form))) return forget((key) => key === place(form));
+  // A browser may have brought it back by itself: it is to be saved all the same.
   if (kept.version === version(form)) return bring(form, kept);
   // Something else was saved since, perhaps on another machine: the person decides.
   const button = document.createElement("button");
@@ -106,7 +112,7 @@ document.addEventListener("htmx:before:swap", (event) => {
 
 document.addEventListener("htmx:after:swap", () => drafts().forEach(look));
 addEventListener("online", () => {
-  for (const form of drafts()) if (stored(form)) form.dispatchEvent(new Event("input", { bubbles: true }));
+  for (const form of drafts()) if (stored(form)) save(form);
 });
 
 document.addEventListener("submit", (event) => {
