@@ -95,7 +95,7 @@ def weigh(items: Sequence[Item], things: Iterable[Thing], links: Iterable[tuple[
     group counts for its own where an item in it goes back to speakers who are all named; the others count as one.
     Raises KeyError for a thing that is not there.
     """
-    links = set(links)
+    links = list(links)
     above: dict[int, int] = {}
     first_hand: list[int] = []
     unnamed: set[int] = set()
