@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from claims.custody.store import OutOfReach
 from claims.loading.documents import megabytes
 from claims.models import Refused
-from claims.views.parts import house
+from claims.views.parts import house, wants_part
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -96,8 +96,14 @@ def fault(request: HttpRequest) -> HttpResponse:
             500,
             _("This is a defect of the workbench, not of what you did. It has been noted in its log."),
         )
-    page = render_to_string("claims/fault.html", {"status": status, "sentence": sentence} | house(request))
-    response = HttpResponse(page, status=status)
+    if wants_part(request):
+        # On the page that stays: a second page would be squeezed into the part that was asked for.
+        page = render_to_string("claims/_refusal.html", {"refusal": Refused(sentence)})
+        response = HttpResponse(page, status=status)
+        response["HX-Retarget"], response["HX-Reswap"] = "#messages", "innerHTML"
+    else:
+        page = render_to_string("claims/fault.html", {"status": status, "sentence": sentence} | house(request))
+        response = HttpResponse(page, status=status)
     if status == 503:
         response["Retry-After"] = "10"
     return response

@@ -120,6 +120,15 @@ def test_a_defect_is_called_one(case, browser, monkeypatch):
     assert "defect of the workbench" in answer.content.decode()
 
 
+def test_a_part_that_fails_says_so_on_the_page_that_stays(case, browser, monkeypatch, htmx):
+    monkeypatch.setattr("claims.views.cases.render_part", None)
+    answer = browser.get("/cases/BY/", headers=htmx)
+    assert answer.status_code == 500
+    assert (answer["HX-Retarget"], answer["HX-Reswap"]) == ("#messages", "innerHTML")
+    assert "defect of the workbench" in answer.content.decode()
+    assert "<html" not in answer.content.decode()
+
+
 @pytest.mark.parametrize("fault", [DataError("too long"), ProgrammingError("no such"), OSError(errno.EACCES, "no")])
 def test_what_the_database_or_the_disk_will_not_take_is_a_defect_of_ours(case, browser, fault):
     def wrong(execute, sql, params, many, context):
