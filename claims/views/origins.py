@@ -68,12 +68,12 @@ def claim_origins(request: Request, claim: Claim) -> HttpResponse:
 
 def rows_of(evidence: list[Evidence], found: Gathered) -> Iterator[Row]:
     """The table's rows, in the order of the evidence."""
-    first: dict[int, Evidence] = {}
+    first: dict[tuple[int, str, str], Evidence] = {}  # of what takes one side of one question, which counts
     for item in evidence:
         exhibit = found.exhibits[item.exhibit_id or 0]
         hidden, origin = exhibit.key in found.untold, found.origins.of[item.pk]
         if origin is not None and not hidden:
-            first.setdefault(origin, item)
+            first.setdefault((origin, item.stance, item.bearing), item)
         # That it shares an origin with one that is named would tell whose it is.
         told = UNTOLD if origin is None or hidden else str(found.origins.numbers[origin])
         yield Row(
@@ -86,7 +86,9 @@ def rows_of(evidence: list[Evidence], found: Gathered) -> Iterator[Row]:
                 for link in found.links_of.get(exhibit.key, [])
             ],
             origin=told,
-            counts=_counts(item, origin, None if hidden or origin is None else first[origin]),
+            counts=_counts(
+                item, origin, None if hidden or origin is None else first[origin, item.stance, item.bearing]
+            ),
             unknown=origin is None,
         )
 

@@ -260,3 +260,10 @@ def test_after_the_verdict_where_evidence_comes_from_can_still_be_said_but_not_b
     assert "Say where these come from" in page
     assert page.count(trace) == 2
     assert "Say where these come from" not in text_of(as_(rod).get(claim.get_absolute_url()))
+
+
+def test_one_origin_counts_once_for_each_question(claim, ann, ministry, as_):
+    for bearing in ("said", "true", "true"):
+        brought(claim, ann, "A statement", kind="first_hand", source=ministry, bearing=bearing)
+    page = text_of(as_(ann).get(origins(claim)))
+    assert [row[-1] for row in rows(page)] == ["counts: yes", "counts: yes", "counts: no: same origin as evidence 2"]
