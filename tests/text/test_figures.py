@@ -1,4 +1,3 @@
-import time
 from datetime import date
 from decimal import Decimal
 
@@ -141,16 +140,10 @@ def test_an_unknown_kind_is_refused():
         predict("12", "colour")
 
 
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     "piece", ["1", "1,", "1.", " 1", "-1", "twenty-", "$1 ", "one and ", "1 to ", "Monday ", "\u00a0", "1/"]
 )
-def test_the_time_grows_in_proportion_to_the_text(piece):
-    def seconds(size):
-        text = (piece * size)[:size]
-        start = time.process_time()
-        figures(text)
-        return time.process_time() - start
-
-    seconds(1_000)
-    # Four times the text takes four times as long, sixteen if it were quadratic.
-    assert seconds(40_000) < 9 * max(seconds(10_000), 0.005)
+def test_texts_made_to_be_slow_do_not_hang(piece):
+    text = (piece * 100_000)[:100_000]
+    assert all(0 <= found.start < found.end <= len(text) for found in figures(text))

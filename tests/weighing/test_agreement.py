@@ -1,7 +1,5 @@
 """Agreement, against the worked examples of those who wrote the coefficients, and what must hold of all of it."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -238,10 +236,9 @@ def test_where_many_draws_have_one_category_alone_there_is_no_interval(patterns)
     assert interval(patterns) is None
 
 
-def test_a_hundred_thousand_claims_of_three_reviewers_take_no_minute():
+@pytest.mark.timeout(120)
+def test_a_hundred_thousand_claims_of_three_reviewers_do_not_hang():
     """`bench_agreement` measures it; here only that no draw goes through the claims."""
     patterns = {(a, b, c): 700 for a in range(5) for b in range(a, 5) for c in range(b, 5)}
-    began = time.process_time()
     assert interval(patterns) is not None
     assert interval(patterns, [0, 1, 2]) is not None
-    assert time.process_time() - began < 20

@@ -24,6 +24,7 @@ from claims.text.assertions import assertions
 from claims.text.direct_speech import speech
 from claims.text.figures import Figure, figures
 from claims.text.predictions import predict
+from claims.text.sentences import sentences
 from claims.text.worth import THRESHOLD, worth
 
 WHERE_FROM = """
@@ -35,6 +36,13 @@ github.com/MichSchli/AVeriTeC, CC BY-NC 4.0). What is missing is left out.
 """
 SIZES = [10_000, 100_000, 1_000_000, 10_000_000]
 LONGEST_FIELD = 50_000_000
+# Pieces which, repeated, once made a reader go over the text again for each of them.
+SLOW: dict[Callable[[str], Any], list[str]] = {
+    figures: ["1", "1,", "-1", "twenty-", "$1 ", "one and ", "1 to ", "Monday ", "1/"],
+    speech: ['"', "“a ", "'s ", "\n\n “", "'"],
+    sentences: ["a. ", "hi\n", "(a. ", "...", "?! "],
+    worth: ["1,", "don't ", "$ "],
+}
 
 type Row = dict[str, Any]
 
@@ -92,6 +100,9 @@ class Command(BaseCommand):
         self.stdout.write(f"{'characters':>10}{'CPU seconds':>13}{'kB a second':>13}{'MiB more at most':>18}")
         for size, seconds, more in timed(running_text(data), sizes):
             self.stdout.write(f"{size:10,}{seconds:13.2f}{size / 1000 / seconds:13.0f}{more / 2**20:18.1f}")
+        self.stdout.write("\nFour times a text made to be slow, times as long (4 in proportion, 16 squared):")
+        for name, piece, ratio in grown():
+            self.stdout.write(f"{name:14}{piece!r:34}{ratio:9.1f}")
         if data:
             self.stdout.write(f"\n{'task':14}{'measure':34}{'reached':>9}{'at least':>10}")
             for name, task in TASKS.items():
@@ -322,6 +333,22 @@ def timed(text: str, sizes: Iterable[int]) -> Iterator[tuple[int, float, int]]:
         began = time.process_time()
         read_through(whole)
         yield size, time.process_time() - began, peak() - before
+
+
+def grown(size: int = 5_000) -> Iterator[tuple[str, str, float]]:
+    """For each reader and piece: how many times as long four times the text takes, the fastest of three runs each."""
+    for read, pieces in SLOW.items():
+        for piece in pieces:
+            texts = [piece * (length // len(piece)) for length in (size, 4 * size)]
+            one, four = (min(seconds(read, text) for _ in range(3)) for text in texts)
+            yield read.__name__, piece, four / one
+
+
+def seconds(read: Callable[[str], Any], text: str) -> float:
+    """The CPU seconds that reading this text takes."""
+    began = time.process_time()
+    read(text)
+    return max(time.process_time() - began, 1e-6)
 
 
 def read_through(text: str) -> None:
