@@ -18,6 +18,7 @@ from claims.custody import words
 FROZEN: dict[str, tuple[str, ...] | None] = {
     "claims_entry": None,
     "claims_report": None,
+    "claims_reportedclaim": None,
     "claims_document": ("id", "content", "text", "sha256", "sha256_bytes", "case_id", "number", "once"),
     "claims_capture": None,
     "claims_derived": None,
@@ -62,6 +63,7 @@ FROZEN_ONCE = {
 KEPT: dict[str, tuple[tuple[str, ...], ...]] = {
     "claims_entry": (("case_id", "number"),),
     "claims_report": (("case_id", "number"), ("once",)),
+    "claims_reportedclaim": (("report_id", "position"),),
     "claims_document": (("case_id", "number"), ("case_id", "sha256"), ("once",)),
     "claims_capture": (("once",),),
     "claims_derived": (("parent_id", "kind", "page", "tool", "tool_version"),),

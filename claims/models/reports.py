@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
@@ -12,25 +14,37 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.cases import Case
-from claims.models.entries import sha256
 from claims.models.records import Recorded, RecordedQuerySet
+
+NO_CLAIMS = '"claims":[]'  # stands once in what is kept of a report beside its claims
+BATCH = 500  # claims that are read at once
 
 
 class Report(Recorded):
-    """A frozen selection of claims; every format is rendered from the frozen data alone."""
+    """A frozen selection of claims; every format is rendered from the frozen data alone.
+
+    The data are one JSON document. What it says of each claim is a row of its own, so that a long one can be read
+    piece by piece; reports from before that hold it whole.
+    """
+
+    class Audience(models.TextChoices):
+        PUBLIC = "public", _("Public")
+        INTERNAL = "internal", _("Internal")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reports")
     number = models.PositiveIntegerField()
     title = models.CharField(_("title"), max_length=200)
+    audience = models.CharField(_("audience"), max_length=8, choices=Audience, default=Audience.INTERNAL)
     selection = models.CharField(_("selection"), max_length=500, blank=True)
     claims_in = models.PositiveIntegerField()
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reports")
     made_at = models.DateTimeField(default=timezone.now)
     snapshot = models.TextField(help_text=_("The frozen data: JSON, exactly as it was hashed."))
+    held = models.JSONField(default=dict, help_text=_("Key of an exhibit by the number that the frozen data give it."))
     sha256 = models.CharField(max_length=64)
 
     objects = RecordedQuerySet.as_manager()
-    not_logged = {"snapshot"}
+    not_logged = {"snapshot", "held"}
 
     class Meta:
         ordering = ["case", "-number"]
@@ -47,11 +61,67 @@ class Report(Recorded):
         return f"report {self.number}, {self.title}"
 
     @property
-    def data(self) -> dict[str, Any]:
-        """The frozen data, read back."""
+    def head(self) -> dict[str, Any]:
+        """The frozen data without what they say of the claims."""
         loaded: dict[str, Any] = json.loads(self.snapshot)
-        return loaded
+        return loaded | {"claims": []}
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The frozen data in whole, read back."""
+        loaded: dict[str, Any] = json.loads(self.snapshot)
+        return loaded if loaded["claims"] else loaded | {"claims": list(self.claims())}
+
+    def claims(self, first: int = 0, last: int | None = None) -> Iterator[dict[str, Any]]:
+        """What it says of the claims from one place to another, in order; fetched in batches."""
+        if NO_CLAIMS not in self.snapshot:
+            yield from json.loads(self.snapshot)["claims"][first:last]
+            return
+        yield from map(json.loads, self._texts(first, last))
+
+    def _texts(self, first: int = 0, last: int | None = None) -> Iterator[str]:
+        rows = self.parts.filter(position__gte=first).order_by("position")
+        rows = rows if last is None else rows.filter(position__lt=last)
+        yield from rows.values_list("text", flat=True).iterator(chunk_size=BATCH)
+
+    def pieces(self) -> Iterator[str]:
+        """The frozen data piece by piece: put together they are the text that was hashed."""
+        yield from joined(self.snapshot, self._texts())
 
     def holds_its_data(self) -> bool:
         """Whether the frozen data are still those that were hashed."""
-        return sha256(self.snapshot) == self.sha256
+        return digest_of(self.pieces()) == self.sha256
+
+
+class ReportedClaim(models.Model):
+    """What a report says of one claim: JSON as it was hashed, in its place among the claims."""
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="parts")
+    position = models.PositiveIntegerField()
+    text = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["report", "position"], name="reported_claim_once_per_place")]
+
+    def __str__(self) -> str:
+        return f"{self.report}, {self.position}"
+
+
+def joined(head: str, claims: Iterator[str]) -> Iterator[str]:
+    """The text of the data piece by piece: what stands beside the claims, with these in their place."""
+    before, place, after = head.partition(NO_CLAIMS)
+    yield before
+    if place:
+        yield NO_CLAIMS[:-1]
+        for number, text in enumerate(claims):
+            yield f",{text}" if number else text
+        yield NO_CLAIMS[-1:]
+    yield after
+
+
+def digest_of(pieces: Iterator[str]) -> str:
+    """The SHA-256 in hex of a text that comes in pieces."""
+    made = hashlib.sha256()
+    for piece in pieces:
+        made.update(piece.encode())
+    return made.hexdigest()

@@ -9,10 +9,11 @@ from typing import Any
 from django.db import models
 
 from claims.models import Claim, Entry, OpenQuestion, Verdict
+from claims.reports.people import People
 from claims.reports.wording import iso_day, iso_moment
 
 
-def corrections_of(chosen: list[Claim]) -> dict[int, list[dict[str, Any]]]:
+def corrections_of(chosen: list[Claim], people: People) -> dict[int, list[dict[str, Any]]]:
     """Of each claim that was reopened after a signed verdict: what that said, what the next one says, when and why.
 
     `became` is empty, and date and name are those of the reopening, while no other is signed. The claims must hold
@@ -22,10 +23,10 @@ def corrections_of(chosen: list[Claim]) -> dict[int, list[dict[str, Any]]]:
     entries = Entry.objects.filter(claim__in=[claim.pk for claim in chosen if claim.round > 1], verb="reopened")
     for entry in entries.order_by("number"):
         reopened[entry.claim_id or 0].append(entry)
-    return {claim.pk: _of_claim(claim, reopened[claim.pk]) for claim in chosen if claim.pk in reopened}
+    return {claim.pk: _of_claim(claim, reopened[claim.pk], people) for claim in chosen if claim.pk in reopened}
 
 
-def _of_claim(claim: Claim, reopened: list[Entry]) -> list[dict[str, Any]]:
+def _of_claim(claim: Claim, reopened: list[Entry], people: People) -> list[dict[str, Any]]:
     signed = sorted(claim.verdicts.all(), key=lambda verdict: verdict.round)
     followed: list[tuple[Verdict, Verdict | None]] = [*pairwise(signed), *((verdict, None) for verdict in signed[-1:])]
     found = []
@@ -34,21 +35,22 @@ def _of_claim(claim: Claim, reopened: list[Entry]) -> list[dict[str, Any]]:
         why = [entry for entry in reopened if was.round < entry.parts["after"]["round"] <= last]
         if not why:
             continue
-        at, by = (became.decided_at, became.decided_by) if became is not None else (why[0].at, why[0].by_name)
+        at = became.decided_at if became is not None else why[0].at
+        by = people(became.decided_by) if became is not None else people.named(why[0].by_id, why[0].by_name)
         found.append(
             {
                 "round": last,
                 "was": was.rating.label,
                 "became": became.rating.label if became is not None else "",
                 "at": iso_moment(at),
-                "by": str(by),
+                "by": by,
                 "reason": " · ".join(entry.why for entry in why),
             }
         )
     return found
 
 
-def gaps_of(chosen: list[Claim]) -> dict[int, list[dict[str, Any]]]:
+def gaps_of(chosen: list[Claim], people: People) -> dict[int, list[dict[str, Any]]]:
     """Of each claim the questions that nobody has answered: those still open, and those dropped with the reason."""
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     questions = OpenQuestion.objects.filter(claim__in=chosen).exclude(state=OpenQuestion.State.ANSWERED)
@@ -59,7 +61,7 @@ def gaps_of(chosen: list[Claim]) -> dict[int, list[dict[str, Any]]]:
                 "text": question.text,
                 "state": question.state,
                 "state_label": question.get_state_display(),
-                "owner": str(question.owner) if question.owner is not None else "",
+                "owner": people(question.owner),
                 "due": iso_day(question.due),
                 "reason": question.answer if question.state == OpenQuestion.State.DROPPED else "",
             }
@@ -67,12 +69,12 @@ def gaps_of(chosen: list[Claim]) -> dict[int, list[dict[str, Any]]]:
     return dict(found)
 
 
-def overruling(verdict: Verdict) -> dict[str, Any]:
+def overruling(verdict: Verdict, people: People) -> dict[str, Any]:
     """What was said to whoever is overruled, what they reply, and what changed between proposal and signature."""
     return {
         "to_overruled": verdict.to_overruled,
         "replies": [
-            {"reviewer": str(reply.reviewer), "text": reply.text, "at": iso_moment(reply.at)}
+            {"reviewer": people(reply.reviewer), "text": reply.text, "at": iso_moment(reply.at)}
             for reply in verdict.replies.all()
         ],
         "renewed": verdict.renewed.splitlines(),

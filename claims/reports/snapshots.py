@@ -10,7 +10,7 @@ from typing import Any
 
 type Snapshot = Mapping[str, Any]
 
-FORMAT = "workbench-report/3"  # reports of the formats before are still rendered
+FORMAT = "workbench-report/4"  # reports of the formats before are still rendered
 
 
 def canonical(snapshot: Snapshot) -> bytes:

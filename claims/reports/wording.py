@@ -4,6 +4,7 @@ import re
 import unicodedata
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.utils import dateformat
 from django.utils.translation import gettext as _
@@ -39,6 +40,11 @@ def iso_moment(at: datetime | None) -> str | None:
 def iso_day(value: date | None) -> str | None:
     """A day as the snapshot holds it: "2026-11-22"."""
     return value.isoformat() if value else None
+
+
+def fields_of(record: Any, *names: str) -> dict[str, Any]:
+    """These fields of a record, as they are."""
+    return {name: getattr(record, name) for name in names}
 
 
 def number(value: str | None) -> str:

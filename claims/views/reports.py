@@ -62,18 +62,18 @@ def report_add(request: Request, case: Case) -> HttpResponse:
 @on_report()
 def report_detail(request: Request, report: Report) -> HttpResponse:
     """What the report holds, how it can be had, and what it can be checked with."""
-    data = report.data
-    boxes = glyphless(report.snapshot)
-    first = min(cursor(request.GET.get("from")) or 0, len(data["claims"]))
+    data = report.head
+    boxes = glyphless("".join(report.pieces()))
+    first = min(cursor(request.GET.get("from")) or 0, report.claims_in)
     context = {
-        "rows": data["claims"][first : first + 2 * PAGE],
-        "next": first + 2 * PAGE if len(data["claims"]) > first + 2 * PAGE else None,
+        "rows": list(report.claims(first, first + 2 * PAGE)),
+        "next": first + 2 * PAGE if report.claims_in > first + 2 * PAGE else None,
         "case": report.case,
         "room": "reports",
         "report": report,
         "data": data,
         "formats": FORMATS.values(),
-        "signed": sum(1 for claim in data["claims"] if claim["verdict"]),
+        "signed": sum(1 for claim in report.claims() if claim["verdict"]),
         "boxes": [(f"U+{ord(character):04X}", character) for character in boxes[:NAMED]],
         "more_boxes": len(boxes) - NAMED if len(boxes) > NAMED else 0,
         "since": Chain.objects.get(case=report.case).count - data["log"]["count"] - 1,

@@ -3,6 +3,8 @@
 from copy import deepcopy
 from typing import Any
 
+from claims.reports.choices import SECTIONS
+
 TEXT = (
     "The minister said on 20 February that the force will comprise 100,000 to 150,000 men. "
     "Minsk says that Ukrainian troops are massed near the border in substantial numbers."
@@ -26,6 +28,7 @@ def make_evidence(**changes: Any) -> dict[str, Any]:
         "source": 1,
         "source_name": "Ministry of Defence",
         "exhibit": "Statement on the militia",
+        "exhibit_id": 1,
         "url": "https://example.org/statement",
         "published": "2023-02-20",
         "quote": "A people's militia will be formed.",
@@ -137,6 +140,7 @@ def make_claim(**changes: Any) -> dict[str, Any]:
         "changed_since": [],
         "corrections": [],
         "known_gaps": [],
+        "comments": [],
     } | changes
 
 
@@ -200,10 +204,52 @@ def make_source(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def make_exhibit(**changes: Any) -> dict[str, Any]:
+    return {
+        "id": 1,
+        "title": "Statement on the militia",
+        "source_name": "Ministry of Defence",
+        "named": True,
+        "first_hand": True,
+        "marks": [1],
+        "repeats": [],
+        "text_sha256": "12" * 32,
+    } | changes
+
+
+def make_agreement(**changes: Any) -> dict[str, Any]:
+    figures = {"rounds": 0, "answers": 0, "unanimous": 0, "interval": None}
+    return figures | {"percent": None, "alpha_nominal": None, "alpha_ordinal": None} | changes
+
+
+def make_capture(**changes: Any) -> dict[str, Any]:
+    return {
+        "exhibit": 1,
+        "sha256": "34" * 32,
+        "size": 1234,
+        "type": "text/html",
+        "withheld": False,
+        "name": "",
+        "url": "https://example.org/statement",
+        "how": "fetched",
+        "how_label": "Fetched from its web address",
+        "captured_at": "2026-11-19T08:00:00Z",
+        "captured_by": "Ann Analyst",
+        "lines": [{"act": "received", "label": "received", "at": "2026-11-19T08:00:00Z", "by": "Ann Analyst"}],
+    } | changes
+
+
 def make_snapshot(*claims: dict[str, Any], sample: bool = False, **changes: Any) -> dict[str, Any]:
     snapshot = {
-        "format": "workbench-report/3",
+        "format": "workbench-report/4",
         "language": "en",
+        "audience": "internal",
+        "sections": [code for code in SECTIONS if code != "comments"],
+        "order": "number",
+        "grouping": "",
+        "imprint": "",
+        "logo": None,
+        "key": None,
         "case": {
             "code": "BY",
             "title": "Belarus, February 2023",
@@ -224,5 +270,9 @@ def make_snapshot(*claims: dict[str, Any], sample: bool = False, **changes: Any)
         "documents": [make_document()],
         "claims": list(claims),
         "sources": [make_source()],
+        "exhibits": [make_exhibit()],
+        "agreement": make_agreement(),
+        "custody": [make_capture()],
+        "since": None,
     }
     return deepcopy(snapshot | changes)
