@@ -10,15 +10,15 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.cases import Case
 from claims.models.entries import writing
-from claims.models.records import Recorded, RecordedQuerySet, Refused
+from claims.models.records import OfClaim, RecordedQuerySet, Refused
 
 if TYPE_CHECKING:
+    from claims.models.claims import Claim
     from claims.models.people import User
 
 
-class Absence(Recorded):
+class Absence(OfClaim):
     """A search that found nothing: evidence too, within the bounds of what was searched."""
 
     place = models.CharField(_("where was searched"), max_length=300)
@@ -45,12 +45,8 @@ class Absence(Recorded):
         return _("Searched, not found: “%(query)s” in %(place)s") % {"query": self.query, "place": self.place}
 
     @property
-    def log_case(self) -> Case:
-        return self.evidence.claim.case
-
-    @property
-    def log_claim_id(self) -> int:
-        return self.evidence.claim_id
+    def of_claim(self) -> Claim:
+        return self.evidence.claim
 
     @property
     def log_label(self) -> str:

@@ -20,7 +20,7 @@ from claims.models.evidence import Evidence
 from claims.models.facets import adds_up_to, check_facets, check_override, judged
 from claims.models.moves import MOVES, Status, may
 from claims.models.prepared import Prepared
-from claims.models.records import NotNow, Recorded, RecordedQuerySet, Refused, Stale
+from claims.models.records import NotNow, OfClaim, Recorded, RecordedQuerySet, Refused, Stale
 from claims.models.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ class AssessmentQuerySet(RecordedQuerySet):
         return self.submitted().filter(seen)
 
 
-class Assessment(Recorded):
+class Assessment(OfClaim):
     """One reviewer's judgement of one claim in one round: a draft until it is submitted, sealed from then on."""
 
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="assessments")
@@ -174,6 +174,7 @@ class Assessment(Recorded):
     override_reason = models.TextField(_("why it is not what its parts add up to"), blank=True, max_length=2000)
 
     objects = AssessmentQuerySet.as_manager()
+    log_part = "assessment"
 
     class Meta:
         ordering = ["claim", "round", "submitted_at", "pk"]
@@ -196,18 +197,6 @@ class Assessment(Recorded):
 
     def __str__(self) -> str:
         return f"{self.rating or '–'}, says {self.reviewer}"
-
-    @property
-    def log_case(self) -> Case:
-        return self.claim.case
-
-    @property
-    def log_claim_id(self) -> int:
-        return self.claim_id
-
-    @property
-    def log_label(self) -> str:
-        return f"{self.claim.ref}, assessment"
 
     def facts(self) -> dict[str, Any]:
         """Its seal alone: whoever reads the log is not to be swayed by it."""

@@ -20,7 +20,7 @@ from claims.models.entries import Chain, Entry, writing
 from claims.models.moves import MOVES, Move, Status
 from claims.models.prepared import Prepared
 from claims.models.quantities import Quantity, Series, set_rows
-from claims.models.records import NotNow, NotYours, Recorded, RecordedQuerySet, Refused
+from claims.models.records import NotNow, NotYours, OfClaim, Recorded, RecordedQuerySet, Refused
 
 if TYPE_CHECKING:
     from claims.models.people import User
@@ -348,7 +348,7 @@ def claims_by_key(key: int) -> Any:
     return Claim.objects.filter(pk=key).select_related("case__scale", "rating").order_by()
 
 
-class Attribution(Recorded):
+class Attribution(OfClaim):
     """One rung of who told whom."""
 
     class Basis(models.TextChoices):
@@ -375,14 +375,6 @@ class Attribution(Recorded):
 
     def __str__(self) -> str:
         return self.speaker
-
-    @property
-    def log_case(self) -> Case:
-        return self.claim.case
-
-    @property
-    def log_claim_id(self) -> int:
-        return self.claim_id
 
     @property
     def log_label(self) -> str:

@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.absences import Absence
-from claims.models.cases import Case
 from claims.models.claims import Claim
 from claims.models.entries import writing
 from claims.models.exhibits import Exhibit, Lineage
@@ -22,7 +21,7 @@ from claims.models.moves import Role
 from claims.models.origins import origins_of
 from claims.models.origins_said import OriginsSaid
 from claims.models.quantities import Quantity, set_rows
-from claims.models.records import NotNow, NotYours, Recorded, RecordedQuerySet, Refused, Stale
+from claims.models.records import NotNow, NotYours, OfClaim, RecordedQuerySet, Refused, Stale
 from claims.models.sources import Grade, Source
 
 if TYPE_CHECKING:
@@ -89,7 +88,7 @@ class EvidenceQuerySet(RecordedQuerySet):
         return self.exclude(waiting & ~Q(added_by=reader))
 
 
-class Evidence(Recorded):
+class Evidence(OfClaim):
     """An exhibit brought to bear on a claim."""
 
     class Stance(models.TextChoices):
@@ -146,6 +145,7 @@ class Evidence(Recorded):
 
     objects = EvidenceQuerySet.as_manager()
     moved_by_acts = {"removed_at"}
+    log_part = "evidence {0.number}"
 
     class Meta:
         verbose_name_plural = _("evidence")
@@ -176,18 +176,6 @@ class Evidence(Recorded):
     def get_absolute_url(self) -> str:
         claim = self.claim
         return reverse("claims:claim-detail", args=[claim.case.code, claim.number]) + f"#evidence-{self.number}"
-
-    @property
-    def log_case(self) -> Case:
-        return self.claim.case
-
-    @property
-    def log_claim_id(self) -> int:
-        return self.claim_id
-
-    @property
-    def log_label(self) -> str:
-        return f"{self.claim.ref}, evidence {self.number}"
 
     @property
     def cited(self) -> Exhibit:

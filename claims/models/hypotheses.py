@@ -14,12 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.assessments import Assessment, require_unswayed
-from claims.models.cases import Case
 from claims.models.claims import Claim
 from claims.models.entries import canonical, sha256, writing
 from claims.models.evidence import Evidence
 from claims.models.moves import MOVES, Status
-from claims.models.records import NotNow, NotYours, Recorded, RecordedQuerySet, Refused
+from claims.models.records import NotNow, NotYours, OfClaim, RecordedQuerySet, Refused
 
 if TYPE_CHECKING:
     from claims.models.people import User
@@ -48,7 +47,7 @@ class HypothesisQuerySet(RecordedQuerySet):
         return self.filter(retired_at=None)
 
 
-class Hypothesis(Recorded):
+class Hypothesis(OfClaim):
     """One of several ways in which it could be, of which at most one is so."""
 
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="hypotheses")
@@ -60,6 +59,7 @@ class Hypothesis(Recorded):
 
     objects = HypothesisQuerySet.as_manager()
     moved_by_acts = {"retired_at"}
+    log_part = "hypothesis {0.number}"
 
     class Meta:
         verbose_name_plural = _("hypotheses")
@@ -80,18 +80,6 @@ class Hypothesis(Recorded):
 
     def get_absolute_url(self) -> str:
         return reverse("claims:claim-hypotheses", args=[self.claim.case.code, self.claim.number])
-
-    @property
-    def log_case(self) -> Case:
-        return self.claim.case
-
-    @property
-    def log_claim_id(self) -> int:
-        return self.claim_id
-
-    @property
-    def log_label(self) -> str:
-        return f"{self.claim.ref}, hypothesis {self.number}"
 
     @classmethod
     def put(cls, claim: Claim, *, by: User, statement: str, once: str | None = None) -> Hypothesis:
@@ -166,7 +154,7 @@ class MatrixQuerySet(RecordedQuerySet):
         return self.filter(Q(reviewer_id=reader.pk) | Q(Exists(seen.order_by())))
 
 
-class Matrix(Recorded):
+class Matrix(OfClaim):
     """One reviewer's marks in one round: theirs alone until the assessments open, and fixed once their own is in."""
 
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="matrices")
@@ -178,6 +166,7 @@ class Matrix(Recorded):
     seal = models.CharField(max_length=64, editable=False)
 
     objects = MatrixQuerySet.as_manager()
+    log_part = "matrix"
 
     class Meta:
         verbose_name_plural = _("matrices")
@@ -187,19 +176,7 @@ class Matrix(Recorded):
         ]
 
     def __str__(self) -> str:
-        return f"{self.claim.ref}, matrix"
-
-    @property
-    def log_case(self) -> Case:
-        return self.claim.case
-
-    @property
-    def log_claim_id(self) -> int:
-        return self.claim_id
-
-    @property
-    def log_label(self) -> str:
-        return f"{self.claim.ref}, matrix"
+        return self.log_label
 
     def facts(self) -> dict[str, Any]:
         """Its seal alone: whoever reads the log is not to be swayed by it."""

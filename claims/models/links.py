@@ -14,10 +14,9 @@ from django.utils.translation import gettext_lazy
 
 from claims.models.claims import Claim
 from claims.models.entries import writing
-from claims.models.records import NotNow, Recorded, RecordedQuerySet, Refused
+from claims.models.records import NotNow, OfClaim, RecordedQuerySet, Refused
 
 if TYPE_CHECKING:
-    from claims.models.cases import Case
     from claims.models.people import User
 
 
@@ -31,7 +30,7 @@ class LinkQuerySet(RecordedQuerySet):
         return mine.filter(claim__in=seen, other__in=seen)
 
 
-class Link(Recorded):
+class Link(OfClaim):
     """One claim beside another. It belongs to the case of the claim on which it was made."""
 
     class Kind(models.TextChoices):
@@ -55,14 +54,6 @@ class Link(Recorded):
 
     def __str__(self) -> str:
         return f"{self.claim.ref} {self.get_kind_display()} {self.other.ref}"
-
-    @property
-    def log_case(self) -> Case:
-        return self.claim.case
-
-    @property
-    def log_claim_id(self) -> int:
-        return self.claim_id
 
     @property
     def crosses(self) -> bool:

@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.entries import writing
-from claims.models.records import Recorded, RecordedQuerySet, Refused
+from claims.models.records import OfClaim, RecordedQuerySet, Refused
 from claims.weighing.figures import Figure, compare, series_key, state_of
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MOST = 500  # figures of a series that are held against each other: the newest
 
 
-class Quantity(Recorded):
+class Quantity(OfClaim):
     """A typed figure, of a claim or of a piece of evidence. Only typed figures are ever compared."""
 
     claim = models.ForeignKey(
@@ -109,14 +109,6 @@ class Quantity(Recorded):
         return found
 
     @property
-    def log_case(self) -> Case:
-        return self.of_claim.case
-
-    @property
-    def log_claim_id(self) -> int:
-        return self.of_claim.pk
-
-    @property
     def log_label(self) -> str:
         return f"{self.of_claim.ref}: {self}"
 
@@ -133,7 +125,7 @@ def set_rows(model: type[Any], rows: Sequence[dict[str, Any]], *, by: User, **ow
         record.save(by=by)
 
 
-class Distinction(Recorded):
+class Distinction(OfClaim):
     """Two figures that a person says count different things, so that they neither agree nor contradict."""
 
     one = models.ForeignKey(Quantity, on_delete=models.CASCADE, related_name="+")
@@ -157,12 +149,8 @@ class Distinction(Recorded):
         return self.reason
 
     @property
-    def log_case(self) -> Case:
-        return self.one.log_case
-
-    @property
-    def log_claim_id(self) -> int:
-        return self.one.log_claim_id
+    def of_claim(self) -> Claim:
+        return self.one.of_claim
 
 
 def tell_apart(one: Quantity, other: Quantity, *, by: User, reason: str) -> Distinction:

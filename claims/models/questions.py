@@ -18,7 +18,7 @@ from claims.models.cases import Case
 from claims.models.claims import Claim
 from claims.models.entries import writing
 from claims.models.moves import may
-from claims.models.records import Recorded, RecordedQuerySet, Refused, Stale
+from claims.models.records import OfClaim, RecordedQuerySet, Refused, Stale
 from claims.models.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class OpenQuestionQuerySet(RecordedQuerySet):
         return self.open().filter(owner=owner)
 
 
-class OpenQuestion(Recorded):
+class OpenQuestion(OfClaim):
     """Something that would settle a claim whose verdict, or whose reviewers, left it open."""
 
     class State(models.TextChoices):
@@ -68,6 +68,7 @@ class OpenQuestion(Recorded):
     closed_at = models.DateTimeField(null=True, blank=True)
 
     objects = OpenQuestionQuerySet.as_manager()
+    log_part = "question {0.number}"
 
     class Meta:
         ordering = ["-pk"]
@@ -95,14 +96,6 @@ class OpenQuestion(Recorded):
 
     def get_absolute_url(self) -> str:
         return reverse("claims:question-edit", args=[self.claim.case.code, self.claim.number, self.number])
-
-    @property
-    def log_claim_id(self) -> int:
-        return self.claim_id
-
-    @property
-    def log_label(self) -> str:
-        return f"{self.claim.ref}, question {self.number}"
 
     @property
     def overdue(self) -> bool:

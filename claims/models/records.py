@@ -14,6 +14,7 @@ from claims.models.entries import writing
 
 if TYPE_CHECKING:
     from claims.models.cases import Case
+    from claims.models.claims import Claim
     from claims.models.people import User
 
 
@@ -194,3 +195,33 @@ class Recorded(models.Model):
             if found is None:
                 raise
             return found
+
+
+class OfClaim(Recorded):
+    """A record of a claim: the log of the claim's case holds its entries, and names the claim with each.
+
+    `log_part` is what the log calls it after the claim's reference: “evidence {0.number}”.
+    """
+
+    log_part: str = ""
+
+    class Meta:
+        abstract = True
+
+    @property
+    def of_claim(self) -> Claim:
+        """The claim that it belongs to."""
+        found: Claim = self.claim  # type: ignore[attr-defined]
+        return found
+
+    @property
+    def log_case(self) -> Case:
+        return self.of_claim.case
+
+    @property
+    def log_claim_id(self) -> int:
+        return self.of_claim.pk
+
+    @property
+    def log_label(self) -> str:
+        return f"{self.of_claim.ref}, {self.log_part.format(self)}" if self.log_part else super().log_label

@@ -16,7 +16,7 @@ from claims.models.basis import basis_of, hash_of, what_changed
 from claims.models.cases import Case
 from claims.models.claims import Claim
 from claims.models.entries import canonical, writing
-from claims.models.records import NotNow, NotYours, Recorded, RecordedQuerySet, Refused, Stale
+from claims.models.records import NotNow, NotYours, OfClaim, RecordedQuerySet, Refused, Stale
 from claims.models.verdicts import Reached, Verdict, ratings_said, require_now, weighed_anew
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Overruled(models.Model):
         return f"{self.reviewer}: {self.verdict}"
 
 
-class Reply(Recorded):
+class Reply(OfClaim):
     """What a reviewer says to a verdict that gives another answer than theirs. It changes no verdict."""
 
     verdict = models.ForeignKey(Verdict, on_delete=models.PROTECT, related_name="replies")
@@ -64,6 +64,7 @@ class Reply(Recorded):
     at = models.DateTimeField(default=timezone.now)
 
     objects = RecordedQuerySet.as_manager()
+    log_part = "verdict"
 
     class Meta:
         verbose_name_plural = gettext_lazy("replies")
@@ -77,16 +78,8 @@ class Reply(Recorded):
         return f"{self.reviewer}: {self.text[:80]}"
 
     @property
-    def log_case(self) -> Case:
-        return self.verdict.claim.case
-
-    @property
-    def log_claim_id(self) -> int:
-        return self.verdict.claim_id
-
-    @property
-    def log_label(self) -> str:
-        return f"{self.verdict.claim.ref}, verdict"
+    def of_claim(self) -> Claim:
+        return self.verdict.claim
 
     def facts(self) -> dict[str, Any]:
         """The round it belongs to, and that somebody replied: whoever reads the log is not to be swayed by it."""

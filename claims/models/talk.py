@@ -37,7 +37,7 @@ from claims.models.entries import canonical, sha256, writing
 from claims.models.evidence import Evidence
 from claims.models.moves import Status, may
 from claims.models.notices import notify
-from claims.models.records import NotNow, NotYours, Recorded, RecordedQuerySet, Refused, Stale
+from claims.models.records import NotNow, NotYours, OfClaim, Recorded, RecordedQuerySet, Refused, Stale
 from claims.models.verdicts import Verdict
 from claims.text.mentions import Person, mentions
 
@@ -66,7 +66,7 @@ class CommentQuerySet(RecordedQuerySet):
         return self.filter(seen)
 
 
-class Comment(Recorded):
+class Comment(OfClaim):
     """What somebody said about a claim, a piece of its evidence or a passage, or in answer to such a comment."""
 
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="comments")
@@ -88,6 +88,7 @@ class Comment(Recorded):
     salt = models.CharField(max_length=64, default=secrets.token_hex, editable=False)
 
     objects = CommentQuerySet.as_manager()
+    log_part = "comment"
 
     class Meta:
         ordering = ["claim", "pk"]
@@ -116,18 +117,6 @@ class Comment(Recorded):
     def get_absolute_url(self) -> str:
         talk = reverse("claims:claim-talk", args=[self.claim.case.code, self.claim.number])
         return f"{talk}?at={self.pk}#comment-{self.pk}"
-
-    @property
-    def log_case(self) -> Case:
-        return self.claim.case
-
-    @property
-    def log_claim_id(self) -> int:
-        return self.claim_id
-
-    @property
-    def log_label(self) -> str:
-        return f"{self.claim.ref}, comment"
 
     def facts(self) -> dict[str, Any]:
         """Where it stands, and a salted hash of its words: whoever reads the log is not to be swayed by it."""

@@ -12,12 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from claims.models.cases import Case, Look, Rating
+from claims.models.cases import Look, Rating
 from claims.models.claims import Claim, Kind
 from claims.models.entries import writing
 from claims.models.moves import Status, may
 from claims.models.origins import Gathered, origins_of
-from claims.models.records import NotNow, NotYours, Recorded, RecordedQuerySet, Refused, Stale
+from claims.models.records import NotNow, NotYours, OfClaim, RecordedQuerySet, Refused, Stale
 from claims.weighing.origins import REQUIRED
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class VerdictQuerySet(RecordedQuerySet):
         return self.filter(decision__in=["", Verdict.Decision.SIGNED_OFF], round=F("claim__round"))
 
 
-class Verdict(Recorded):
+class Verdict(OfClaim):
     """A proposed answer, and what became of it: signed off by somebody else, or sent back with a reason."""
 
     class Decision(models.TextChoices):
@@ -114,6 +114,7 @@ class Verdict(Recorded):
 
     objects = VerdictQuerySet.as_manager()
     not_logged = {"basis_content"}
+    log_part = "verdict"
 
     class Meta:
         ordering = ["claim", "-proposed_at", "-pk"]
@@ -140,18 +141,6 @@ class Verdict(Recorded):
 
     def __str__(self) -> str:
         return f"{self.rating}: {self.summary[:80]}"
-
-    @property
-    def log_case(self) -> Case:
-        return self.claim.case
-
-    @property
-    def log_claim_id(self) -> int:
-        return self.claim_id
-
-    @property
-    def log_label(self) -> str:
-        return f"{self.claim.ref}, verdict"
 
     def check_answer(self) -> None:
         """Raises Refused at its field for what is no answer of this case, or says too little to be one."""
