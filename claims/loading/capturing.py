@@ -65,13 +65,18 @@ def capture_address(exhibit: Exhibit, url: str, *, by: User, once: str | None = 
     kept: Capture | None = Capture.objects.filter(once=once).first() if once else None
     if kept is not None:
         return kept
+    return capture_fetched(exhibit, fetch_page(url), by=by, once=once)
+
+
+def fetch_page(url: str) -> Fetched:
+    """The page at a web address. Raises Refused at `url` where it cannot be fetched, or there is none."""
     try:
         fetched = fetch(url)
     except Unfetchable as fault:
         raise Refused(str(fault), "url") from fault
     if fetched.status >= 400:
         raise Refused(_("The address answers “%(status)s”, without a page.") % {"status": fetched.status}, "url")
-    return capture_fetched(exhibit, fetched, by=by, once=once)
+    return fetched
 
 
 def fetch_later(exhibit: Exhibit, *, by: User, once: str | None = None) -> Job:

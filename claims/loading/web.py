@@ -6,11 +6,9 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from django.utils.translation import gettext as _
-
-from claims.loading.capturing import capture_fetched
+from claims.loading.capturing import capture_fetched, fetch_page
 from claims.loading.documents import load
-from claims.loading.fetching import Fetched, Unfetchable, fetch
+from claims.loading.fetching import Fetched
 from claims.models import Capture, Case, Document, Exhibit, Refused, User, writing
 
 
@@ -20,12 +18,7 @@ def load_address(case: Case, url: str, *, by: User, once: str | None = None, **a
     `once` names the errand, so that one that was cut off leaves one capture. Raises Refused at
     `url` where it cannot be fetched, or what is there cannot be read.
     """
-    try:
-        fetched = fetch(url)
-    except Unfetchable as fault:
-        raise Refused(str(fault), "url") from fault
-    if fetched.status >= 400:
-        raise Refused(_("The address answers “%(status)s”, without a page.") % {"status": fetched.status}, "url")
+    fetched = fetch_page(url)
     try:
         document, new = load(
             case, fetched.content, by=by, origin=Document.Origin.URL, url=fetched.url[:1000],

@@ -20,7 +20,7 @@ from claims.search.claims import usable
 from claims.views.access import Request, on_case, on_exhibit
 from claims.views.claim_page import UNTOLD
 from claims.views.lineage import LineagePage
-from claims.views.parts import go, render_part, whole
+from claims.views.parts import go, render_part, ways_on, whole
 
 PAGE = 50  # exhibits of a list
 CAPTURES = 20  # the newest
@@ -46,19 +46,15 @@ def exhibit_list(request: Request, case: Case) -> HttpResponse:
     rows = exhibits.order_by("-pk").select_related("source").defer("text", "pages", "source__note")
     found = list(rows.fetch_mode(models.FETCH_RAISE)[: PAGE + 1])
     tell_unrated(found, request.user, case)
-    query = request.GET.copy()
-    query.pop("before", None)
-    first = query.urlencode()
-    if len(found) > PAGE:
-        query["before"] = str(found[PAGE - 1].pk)
     context = {
         "room": "case",
         "case": case,
         "exhibits": found[:PAGE],
         "filters": form,
         "filtered": bool(chosen.get("words") or chosen.get("unknown")),
-        "first": f"?{first}" if chosen.get("before") else "",
-        "more": f"?{query.urlencode()}" if len(found) > PAGE else "",
+        **ways_on(
+            request, "before", begun=bool(chosen.get("before")), last=found[PAGE - 1].pk if len(found) > PAGE else None
+        ),
     }
     return render_part(request, "claims/exhibit_list.html", "exhibits", context, 422 if form.errors else 200)
 

@@ -82,3 +82,12 @@ def whole(query: QueryDict, name: str) -> int | None:
     if value and number is None:
         raise Http404
     return number
+
+
+def ways_on(request: HttpRequest, name: str, *, begun: bool, last: int | None) -> dict[str, str]:
+    """The addresses of a list's first page and of the next, which goes on from the row `last`; "" where none is."""
+    query = request.GET.copy()
+    query.pop(name, None)
+    first = f"?{query.urlencode()}" if begun else ""
+    query[name] = str(last)
+    return {"first": first, "more": f"?{query.urlencode()}" if last is not None else ""}

@@ -30,7 +30,7 @@ from claims.models import (
 from claims.search.sources import named
 from claims.views.access import Request, on_source, polite
 from claims.views.grade_steps import MOST_STEPS, drawn
-from claims.views.parts import go, render_part, wants_part
+from claims.views.parts import go, render_part, wants_part, ways_on
 from claims.views.resting import outcomes
 
 PAGE = 50  # sources of a list
@@ -54,19 +54,13 @@ def source_list(request: Request) -> HttpResponse:
         # The first condition is for the index, the second for sources of one name.
         sources = sources.filter(name__gte=after.name).filter(Q(name__gt=after.name) | Q(pk__gt=after.pk))
     rows = list(sources.order_by("name", "pk").defer("note").fetch_mode(models.FETCH_RAISE)[: PAGE + 1])
-    query = request.GET.copy()
-    query.pop("after", None)
-    first = query.urlencode()
-    if len(rows) > PAGE:
-        query["after"] = str(rows[PAGE - 1].pk)
     context = {
         "room": "sources",
         "sources": rows[:PAGE],
         "filters": form,
         "filtered": any(chosen.get(name) for name in ("name", "kind", "reliability")),
         "cut": NAMED if keys is not None and len(keys) > NAMED else 0,
-        "first": f"?{first}" if after is not None else "",
-        "more": f"?{query.urlencode()}" if len(rows) > PAGE else "",
+        **ways_on(request, "after", begun=after is not None, last=rows[PAGE - 1].pk if len(rows) > PAGE else None),
         "may_add": cases_to_add_to(request.user).exists(),
     }
     return render_part(request, "claims/source_list.html", "sources", context, 422 if form.errors else 200)

@@ -6,7 +6,7 @@ import hashlib
 import pytest
 
 from claims.custody import store
-from claims.loading import web
+from claims.loading import capturing
 from claims.loading.fetching import Fetched, Unfetchable
 from claims.loading.web import load_address
 from claims.models import Capture, Document, Exhibit, Refused
@@ -25,7 +25,7 @@ def answers(monkeypatch):
                 hashlib.sha256(content).hexdigest(), datetime.datetime(2026, 1, 2, tzinfo=datetime.UTC), [], [],
             )  # fmt: skip
 
-        monkeypatch.setattr(web, "fetch", fetched)
+        monkeypatch.setattr(capturing, "fetch", fetched)
 
     return answer
 
@@ -69,6 +69,6 @@ def test_what_cannot_be_fetched_is_refused_by_its_sentence(case, ann, monkeypatc
     def fail(url):
         raise Unfetchable("inside")
 
-    monkeypatch.setattr(web, "fetch", fail)
+    monkeypatch.setattr(capturing, "fetch", fail)
     with pytest.raises(Refused, match="public internet"):
         load_address(case, "https://example.org/a", by=ann)

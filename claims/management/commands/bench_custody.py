@@ -9,7 +9,6 @@ import resource
 import shutil
 import statistics
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,12 +17,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
-from django.test.utils import override_settings
 from django.urls import URLPattern, include, path
 
 from claims.custody.store import Arrival, FolderStore
 from claims.custody.verifying import Verification
 from claims.management.commands.bench_pages import Browser
+from claims.management.scratch import scratch_database
 from claims.models import Capture, Case, Exhibit, Scale, StoredFile, User
 from claims.views.uploads import ArrivedFile
 
@@ -74,21 +73,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, turns: int, upload: int, **options: Any) -> None:
         if shutil.which("sha256sum") is None:
             raise CommandError("There is no sha256sum here to compare with.")
-        with tempfile.TemporaryDirectory(prefix="bench-custody-") as folder:
-            if connection.vendor == "sqlite":
-                connection.settings_dict["TEST"]["NAME"] = os.path.join(folder, "bench.sqlite3")
-            name = connection.settings_dict["NAME"]
-            connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-            try:
-                with override_settings(
-                    DATA=Path(folder), STORE=None, ROOT_URLCONF=__name__, SECURE_SSL_REDIRECT=False,
-                    ALLOWED_HOSTS=["127.0.0.1"],
-                ):  # fmt: skip
-                    user = User.objects.create_user(email="bench@example.org", name="Bench", password=None)
-                    self.measure_upload(user, upload)
-                    self.measure_hashing(user, turns, FolderStore(Path(folder) / "files"))
-            finally:
-                connection.creation.destroy_test_db(name, verbosity=0)
+        served = {"ROOT_URLCONF": __name__, "SECURE_SSL_REDIRECT": False, "ALLOWED_HOSTS": ["127.0.0.1"]}
+        with scratch_database(STORE=None, **served) as folder:
+            user = User.objects.create_user(email="bench@example.org", name="Bench", password=None)
+            self.measure_upload(user, upload)
+            self.measure_hashing(user, turns, FolderStore(folder / "files"))
 
     def measure_upload(self, user: User, size: int) -> None:
         """Send one small file, then a large one, and print by how much the process grew in between."""

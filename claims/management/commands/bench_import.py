@@ -6,19 +6,17 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from argparse import ArgumentParser
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
-from django.test.utils import override_settings
 
 from claims.loading.crowd import fill
 from claims.management.commands.bench_pages import Browser
+from claims.management.scratch import scratch_database
 from claims.models import Claim, Job, begin
 
 THERE = 1_000  # claims that stand in the case before
@@ -35,15 +33,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, rows: int, **options: Any) -> None:
         if connection.vendor != "sqlite":
             raise CommandError("It measures on SQLite, where one writer keeps the others waiting: unset DATABASE_URL.")
-        with tempfile.TemporaryDirectory(prefix="bench-import-") as folder:
-            name = connection.settings_dict["NAME"]
-            connection.settings_dict["TEST"]["NAME"] = os.path.join(folder, "workbench.sqlite3")
-            connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-            try:
-                with override_settings(DATA=Path(folder), SECURE_SSL_REDIRECT=False, ALLOWED_HOSTS=["127.0.0.1"]):
-                    self.measure(folder, rows)
-            finally:
-                connection.creation.destroy_test_db(name, verbosity=0)
+        with scratch_database(SECURE_SSL_REDIRECT=False, ALLOWED_HOSTS=["127.0.0.1"]) as folder:
+            self.measure(str(folder), rows)
 
     def measure(self, folder: str, rows: int) -> None:
         """Ask for pages alone, then while a worker imports; print both, and how long the import took."""

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import io
-import os
 import statistics
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,10 +16,11 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
-from django.test.utils import CaptureQueriesContext, override_settings
+from django.test.utils import CaptureQueriesContext
 from django.urls import include, path
 
 from claims.loading.crowd import Crowd, fill
+from claims.management.scratch import scratch_database
 from claims.models import Claim, User
 
 TIMES = {"case page, 50 claims": 12.0, "claim page": 8.0, "assessment submitted": 8.0}
@@ -99,21 +97,8 @@ class Command(BaseCommand):
         parser.add_argument("--runs", type=int, default=30, help="how often each page is asked for (default 30)")
 
     def handle(self, *args: Any, sizes: list[int], runs: int, **options: Any) -> None:
-        with tempfile.TemporaryDirectory(prefix="bench-pages-") as folder:
-            if connection.vendor == "sqlite":
-                connection.settings_dict["TEST"]["NAME"] = os.path.join(folder, "bench.sqlite3")
-            name = connection.settings_dict["NAME"]
-            connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-            try:
-                with override_settings(
-                    DATA=Path(folder),
-                    ROOT_URLCONF=__name__,
-                    SECURE_SSL_REDIRECT=False,
-                    ALLOWED_HOSTS=["127.0.0.1"],
-                ):
-                    self.measure(sizes, runs)
-            finally:
-                connection.creation.destroy_test_db(name, verbosity=0)
+        with scratch_database(ROOT_URLCONF=__name__, SECURE_SSL_REDIRECT=False, ALLOWED_HOSTS=["127.0.0.1"]):
+            self.measure(sizes, runs)
 
     def measure(self, sizes: list[int], runs: int) -> None:
         """Fill up to each size in turn, measure there, and print everything at the end."""

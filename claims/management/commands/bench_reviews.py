@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import statistics
-import tempfile
 import time
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
-from django.test.utils import override_settings
 
 from claims.custody.chain import verify
 from claims.management.commands.bench_pages import TOKEN, signed_in
 from claims.management.reviewers import Book, Reviewer, Served, faults
+from claims.management.scratch import scratch_database
 from claims.models import Case, Claim, Evidence, Exhibit, Role, Scale, Source, User, assign
 
 MANY = {"sqlite": 30, "postgresql": 200}  # reviewers
@@ -39,17 +36,8 @@ class Command(BaseCommand):
         parser.add_argument("--kill", action="store_true", help="kill -9 the server half-way, and start it again")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with tempfile.TemporaryDirectory(prefix="bench-reviews-") as folder:
-            name = connection.settings_dict["NAME"]
-            scratch = f"bench_reviews_{os.getpid()}"
-            file = os.path.join(folder, "workbench.sqlite3")
-            connection.settings_dict["TEST"]["NAME"] = file if connection.vendor == "sqlite" else scratch
-            connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-            try:
-                with override_settings(DATA=Path(folder)):
-                    self.measure(folder, options)
-            finally:
-                connection.creation.destroy_test_db(name, verbosity=0)
+        with scratch_database() as folder:
+            self.measure(str(folder), options)
 
     def measure(self, folder: str, options: dict[str, Any]) -> None:
         """Let them review, print what it cost, and raise CommandError where something is lost, doubled or too slow."""

@@ -6,19 +6,17 @@ import csv
 import json
 import resource
 import statistics
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
 
 from claims.loading.sample import FIXTURES
 from claims.management.scores import average_precision, by_score, f1, same_value, same_words
+from claims.management.scratch import scratch_database
 from claims.search.bench import ranked, stock
 from claims.text.assertions import assertions
 from claims.text.direct_speech import speech
@@ -298,20 +296,6 @@ TASKS = {
     "figures": Task(figures_found, write_jsonl, judge_figures, "recognizers-text/dev.jsonl"),
     "similar": Task(similar, write_run, judge_similar, "claim-retrieval-averitec/queries.tsv"),
 }
-
-
-@contextmanager
-def scratch_database() -> Iterator[None]:
-    """An empty database of its own; the installation's is not touched."""
-    with tempfile.TemporaryDirectory(prefix="bench-text-") as folder:
-        if connection.vendor == "sqlite":
-            connection.settings_dict["TEST"]["NAME"] = str(Path(folder) / "bench.sqlite3")
-        name = connection.settings_dict["NAME"]
-        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-        try:
-            yield
-        finally:
-            connection.creation.destroy_test_db(name, verbosity=0)
 
 
 def running_text(data: Path | None) -> str:
