@@ -138,7 +138,7 @@ class Evidence(OfClaim):
     )
     added_at = models.DateTimeField(default=timezone.now, editable=False)
     removed_at = models.DateTimeField(null=True, blank=True, editable=False)
-    # What a page may tell its reader of it: see `tell` in views/claim_page.
+    # What a page may tell its reader of it: see `tell` in views/evidence_told.
     untold: str = ""
     named: str = ""
     withheld_by: str = ""

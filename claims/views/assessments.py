@@ -15,8 +15,9 @@ from claims.models import Assessment, Claim, NotNow, User
 from claims.models.assessments import require_unswayed
 from claims.models.second_thoughts import require_reconsiderable
 from claims.views.access import Request, on_claim
-from claims.views.claim_page import evidence_shown, rated, ratings_of, unrated
+from claims.views.claim_page import ratings_of
 from claims.views.claims import ask, done, onward
+from claims.views.evidence_told import evidence_shown, rated, unrated
 from claims.views.parts import go, wants_part
 
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, F, IntegerField, OuterRef
-from django.db.models.functions import Greatest, Length, StrIndex, Substr
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.db.models import F
 
 from claims.forms.assessments import AssessmentForm
 from claims.forms.verdicts import ProposalForm, ReasonForm
@@ -24,12 +19,10 @@ from claims.models import (
     Case,
     Claim,
     Credibility,
-    Document,
     Entry,
     Evidence,
     Exhibit,
     Lineage,
-    Passage,
     Quantity,
     Rating,
     Role,
@@ -44,56 +37,17 @@ from claims.models.origins import Gathered, Link, origins_of
 from claims.models.origins_said import OriginsSaid
 from claims.models.prepared import Prepared
 from claims.models.second_thoughts import OPEN_TO_THEM
-from claims.models.untold import answered_since, answers_hidden
+from claims.models.untold import answers_hidden
 from claims.models.verdicts import question_of
-from claims.text.quotations import Quotation, around, paragraph_bounds, stands
 from claims.views.changes import Changes
-from claims.views.masked import tell_by_whom
+from claims.views.claim_steps import next_step, steps
+from claims.views.evidence_told import EVIDENCE, UNTOLD, evidence_shown, rated, unrated
+from claims.views.passages import Said, said_in
 from claims.views.resting import barely_confirmed, without_one
 
-REACH = 1_000  # how much of a document is fetched on either side of a passage
-PASSAGES, EVIDENCE, ANSWERS, VERDICTS = 5, 200, 100, 50
+ANSWERS, VERDICTS = 100, 50
 NEWEST, MOST_COUNTED = 5, 100  # entries shown, and counted
-SHOWN_OF_EVIDENCE = (
-    "number", "stance", "bearing", "quote", "where", "credibility", "level", "level_reason", "withheld", "note",
-    "version", "removed_at", "exhibit__title", "exhibit__url", "exhibit__published", "exhibit__source__name",
-    "exhibit__source__reliability", "exhibit__document__number", "exhibit__document__language", "grade__letter",
-    "added_by__name", "added_by__email", "absence__place", "absence__query", "absence__languages", "absence__since",
-    "absence__until", "absence__searched_on", "absence__limits", "absence__searched_by__name",
-    "absence__searched_by__email",
-)  # fmt: skip
-UNTOLD = {
-    "withheld": gettext_lazy("Source withheld"),
-    "unrated": gettext_lazy("Source hidden until the credibility is rated"),
-}
 TELLING = {"verdict", "reply"}  # what the log tells of these tells what the reviewers said
-LIFE: list[Status] = [status for status in Status if status != Status.WITHDRAWN]
-
-
-@dataclass(frozen=True)
-class Said:
-    """A passage in its document, with the words around it; `stands` is what the quote gate says."""
-
-    stands: bool
-    before: str
-    exact: str
-    after: str
-    number: int
-    title: str
-    language: str
-    published: datetime.date | None
-    page: int | None  # of the file, where it has pages
-    key: int = 0  # of the passage
-
-
-@Prepared
-def passages(claim: int) -> Any:
-    """The passages, each with what stands around it. Of a long document only what lies near is fetched."""
-    begins = Greatest(F("start") - REACH, 0, output_field=IntegerField())
-    near = Substr("document__text", begins + 1, F("end") - begins + REACH)
-    document = [f"document__{name}" for name in ("number", "title", "language", "published", "pages")]
-    rows = Passage.objects.filter(claim=claim).order_by("document_id", "start", "pk")
-    return rows.values_list(begins, near, "start", "end", "exact", "prefix", "suffix", "pk", *document)[:PASSAGES]
 
 
 @Prepared
@@ -108,53 +62,6 @@ def quantities(claim: int) -> Any:
     return Quantity.objects.filter(claim=claim).order_by("position").fetch_mode(models.FETCH_RAISE)
 
 
-@Prepared
-def evidence_of(claim: int) -> Any:
-    """The evidence, removed or not, with its exhibit and source, or with the search that it records."""
-    rows = Evidence.objects.filter(claim=claim).order_by("number").only("claim", *SHOWN_OF_EVIDENCE)
-    beside = ["exhibit__source", "exhibit__document", "grade", "added_by", "absence__searched_by"]
-    rows = rows.select_related(*beside).annotate(
-        # The quote gate on the way out, in the database: texts may be long.
-        in_document=StrIndex("exhibit__document__text", F("quote")),
-        in_text=StrIndex("exhibit__text", F("quote")),
-        text_length=Length("exhibit__text"),
-        sealed=Exists(Assessment.objects.submitted().filter(relied_on=OuterRef("pk")).order_by()),
-        answered_since=Exists(answered_since()),
-    )
-    return rows.fetch_mode(models.FETCH_RAISE)[:EVIDENCE]
-
-
-@Prepared
-def withheld_in(claim: int) -> Any:
-    """The keys of the evidence of which no reader may learn who put it out."""
-    return Evidence.objects.filter(withheld(), claim=claim).order_by().values_list("pk", flat=True)
-
-
-def evidence_shown(claim: Claim, user: User) -> list[Evidence]:
-    """The evidence, removed or not, each with what this person may see of it."""
-    rows = evidence_of(claim.pk)
-    for item in rows:
-        item.claim = claim
-    return tell(rows, user)
-
-
-def tell(rows: list[Evidence], user: User) -> list[Evidence]:
-    """These pieces of one claim, each with what it is called here, as `named`.
-
-    `untold` is "" where the person may see all of it; "withheld" or "unrated" where they may not see who put it out.
-    The claim's `case.role` must be the person's role.
-    """
-    reads = any(item.claim.case.role == Role.READER for item in rows)
-    kept = set(withheld_in(rows[0].claim_id)) if any(item.exhibit_id for item in rows) else set()
-    if kept and not reads:
-        tell_by_whom([item for item in rows if item.pk in kept])
-    for item in rows:
-        hidden = item.waits_for_rating and item.added_by_id != user.pk
-        item.untold = "withheld" if reads and item.pk in kept else "unrated" if hidden else ""
-        item.named = str(UNTOLD.get(item.untold) or (item.exhibit.title if item.exhibit else item.absence))
-    return rows
-
-
 def shown_to(page: ClaimPage, gathered: Gathered) -> Gathered:
     """The origins as the person may see them: what is kept from them is not named."""
     hidden = {item.exhibit_id: str(UNTOLD[item.untold]) for item in page.evidence if item.untold and item.exhibit_id}
@@ -162,16 +69,6 @@ def shown_to(page: ClaimPage, gathered: Gathered) -> Gathered:
         told = Exhibit.objects.filter(pk__in=gathered.exhibits).filter(withheld("pk", "source", "case"))
         hidden |= dict.fromkeys(told.order_by().values_list("pk", flat=True), str(UNTOLD["withheld"]))
     return gathered.masked(hidden) if hidden else gathered
-
-
-def rated(evidence: list[Evidence]) -> list[Evidence]:
-    """What an assessment can rely on: what stands, and does not wait for its rating."""
-    return [item for item in evidence if item.removed_at is None and not item.waits_for_rating]
-
-
-def unrated(evidence: list[Evidence]) -> list[Evidence]:
-    """What an assessment can rely on as soon as somebody has rated it."""
-    return [item for item in evidence if item.removed_at is None and item.waits_for_rating]
 
 
 @cache
@@ -245,7 +142,7 @@ class ClaimPage:
     @cached_property
     def said(self) -> list[Said]:
         """The passages, each in its paragraph. Of a long document only what lies near is fetched."""
-        return [_said(*row) for row in passages(self.claim.pk)]
+        return said_in(self.claim.pk)
 
     @cached_property
     def rungs(self) -> list[Any]:
@@ -472,16 +369,12 @@ class ClaimPage:
     @property
     def steps(self) -> list[tuple[str, Any]]:
         """The claim's life: (done, here or nothing; the status)."""
-        if self.claim.status == Status.WITHDRAWN:
-            return [*(("", status.label) for status in LIFE), ("here", Status.WITHDRAWN.label)]
-        here = LIFE.index(Status(self.claim.status))
-        marks = ["done" if n < here else "here" if n == here else "" for n in range(len(LIFE))]
-        return list(zip(marks, (status.label for status in LIFE), strict=True))
+        return steps(self.claim)
 
     @cached_property
     def next(self) -> str:
         """What is asked of this person now, or whom the claim waits for."""
-        return _next(self)
+        return next_step(self)
 
     @cached_property
     def reason(self) -> Entry | None:
@@ -527,45 +420,3 @@ def _standing(answers: list[Assessment]) -> list[Assessment]:
     """Those that their reviewers did not change since."""
     changed = {row.follows_id for row in answers}
     return [row for row in answers if row.pk not in changed]
-
-
-def _said(
-    begins: int, near: str, start: int, end: int, exact: str, prefix: str, suffix: str, key: int, *document: Any
-) -> Said:
-    document = (*document[:-1], Document(pages=document[-1]).page_of(start), key)
-    start, end = start - begins, end - begins
-    held = stands(near, Quotation(start, end, exact, prefix, suffix))
-    if held and begins:
-        # Half a line would look as if it had never been wrapped.
-        cut = near.find("\n", 0, start) + 1
-        near, start, end = near[cut:], start - cut, end - cut
-    if not held:
-        return Said(False, "", "", "", *document)
-    before, after = around(near, start, end)
-    paragraph = paragraph_bounds(near, start, end)
-    before = before if paragraph.start == start - len(before) else "…" + before
-    after = after if near[end + len(after) : paragraph.end].strip() == "" else after + "…"
-    return Said(True, before, exact, after, *document)
-
-
-def _next(page: ClaimPage) -> str:
-    claim, counts = page.claim, {"n": page.claim.answers_in, "m": page.case.assessments_required}
-    if claim.status in MOVES["assess"].start:
-        if page.own_is_in:
-            return _("Your assessment is in. %(n)s of %(m)s are; the claim waits for the others.") % counts
-        if any(person.pk == page.user.pk for person in page.waiting):
-            return _("You are asked for your assessment.")
-        if page.may["assign"] and not page.waiting:
-            return _("Nobody is asked yet: ask reviewers for their assessments.")
-        if page.reviews and not could_read_answers(claim, page.role):
-            return _("You may add your assessment; %(n)s of %(m)s are in.") % counts
-        return _("It waits for assessments; %(n)s of %(m)s are in.") % counts
-    if claim.status == Status.TO_DECIDE:
-        if page.may["propose"]:
-            return _("All answers are in: propose a verdict.")
-        return _("All answers are in; an editor decides next.")
-    if claim.status == Status.PROPOSED:
-        if page.may["sign_off"] and not page.own_proposal:
-            return _("A verdict is proposed: sign it off, or send it back.")
-        return _("A verdict is proposed; an editor other than its author signs it off.")
-    return ""

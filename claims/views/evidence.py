@@ -19,8 +19,9 @@ from claims.models.withheld_names import naming
 from claims.text.quotations import around
 from claims.views.absences import absence_edit
 from claims.views.access import Request, on_claim
-from claims.views.claim_page import ClaimPage, tell
+from claims.views.claim_page import ClaimPage
 from claims.views.claims import ask, context_of, done
+from claims.views.evidence_told import tell
 from claims.views.exhibits import part_shown
 from claims.views.parts import go, render_part
 from claims.views.sources import check_gradable

@@ -18,7 +18,7 @@ from claims.models import Capture, Case, Derived, Document, Evidence, Exhibit, L
 from claims.models.entries import sha256
 from claims.search.claims import usable
 from claims.views.access import Request, on_case, on_exhibit
-from claims.views.claim_page import UNTOLD
+from claims.views.evidence_told import UNTOLD
 from claims.views.lineage import LineagePage
 from claims.views.parts import go, render_part, ways_on, whole
 

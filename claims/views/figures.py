@@ -24,9 +24,10 @@ from claims.models import (
 )
 from claims.models.quantities import COMPARED
 from claims.views.access import Request, on_case, on_claim
-from claims.views.claim_page import ClaimPage, tell
+from claims.views.claim_page import ClaimPage
 from claims.views.claims import ask, context_of
 from claims.views.evidence import rate_first
+from claims.views.evidence_told import tell
 from claims.views.parts import go, render_part, whole
 from claims.weighing.figures import compare
 from claims.weighing.plots import plotted

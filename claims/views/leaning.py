@@ -11,7 +11,7 @@ from django.http import HttpResponse
 
 from claims.models import Case, Evidence, Leaning, Reliance, Role, Source, User, Verdict
 from claims.views.access import Request, on_case
-from claims.views.claim_page import UNTOLD
+from claims.views.evidence_told import UNTOLD
 from claims.views.parts import render_part
 
 PAGE = 50  # sources

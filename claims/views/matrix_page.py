@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from claims.forms.hypotheses import Typed, name_of, options, shown_of
 from claims.models import Claim, Consistency, Evidence, Hypothesis, Mark, Matrix, Refused, User, may
 from claims.models.hypotheses import MOST_HYPOTHESES, require_markable
-from claims.views.claim_page import tell
+from claims.views.evidence_told import tell
 from claims.weighing.hypotheses import WIDEST, Score, diagnosticity, order, scores, settled, splits, without
 
 ROWS = 200  # pieces of evidence that are weighed
