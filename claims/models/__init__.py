@@ -3,19 +3,13 @@
 from claims.models.absences import Absence
 from claims.models.agreement import Pace, Pair, Pattern, Split
 from claims.models.asking import ask_many, plan_asking, return_all, return_stale, tell_returned
-from claims.models.assessments import (
-    Assessment,
-    Assignment,
-    Confidence,
-    Likelihood,
-    WasSaid,
-    assess,
-    assign,
-    decide_complete,
-)
+from claims.models.assessing import assess
+from claims.models.assessments import Assessment, Confidence, Likelihood, WasSaid
+from claims.models.assignments import Assignment, assign
 from claims.models.captures import Capture, Custody, Derived, StoredFile
 from claims.models.cases import Case, Membership, Tally
 from claims.models.claims import Attribution, Claim, Kind
+from claims.models.completing import decide_complete
 from claims.models.dismissals import Dismissal, dismiss, propose_again
 from claims.models.documents import Document, Passage, keep_document, keep_suggestions
 from claims.models.entries import VERBS, Chain, Entry, writing

@@ -13,9 +13,11 @@ from django.db.models import Count, Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from claims.models.assessments import Assessment, Assignment, could_read_answers, settle
+from claims.models.assessments import Assessment
+from claims.models.assignments import Assignment
 from claims.models.cases import Case, Membership
 from claims.models.claims import Claim
+from claims.models.completing import could_read_answers, settle
 from claims.models.entries import Chain, canonical, sha256, writing
 from claims.models.moves import MOVES, Status
 from claims.models.records import NotNow, NotYours, Refused

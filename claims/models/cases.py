@@ -103,7 +103,7 @@ class Case(Recorded):
                 chain.record(by=by, verb="added", on=self, after=self.facts())
 
     def _save_changes(self, by: User, **kwargs: Any) -> None:
-        from claims.models.assessments import decide_complete  # assessments are built on cases
+        from claims.models.completing import decide_complete  # assessments are built on cases
 
         with writing(self):
             stored = self.stored()
@@ -215,7 +215,7 @@ class Membership(Recorded):
             raise Refused(_("The case would be left without an editor: make somebody else one first."), "role")
 
     def _ask_no_more(self, by: User) -> None:
-        from claims.models.assessments import ask_no_more  # assessments are built on cases
+        from claims.models.assignments import ask_no_more  # assignments are built on cases
 
         ask_no_more(self.case, self.user, by=by)
 

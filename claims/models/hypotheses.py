@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.assessments import Assessment, require_unswayed
+from claims.models.assessments import Assessment
 from claims.models.claims import Claim
+from claims.models.completing import require_unswayed
 from claims.models.entries import canonical, sha256, writing
 from claims.models.evidence import Evidence
 from claims.models.moves import MOVES, Status

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.assessments import Assessment, check_complete, check_parts, check_relied_on, said_of
+from claims.models.assessing import check_complete, check_parts, check_relied_on
+from claims.models.assessments import Assessment, said_of
 from claims.models.claims import Claim
 from claims.models.entries import sha256, writing
 from claims.models.moves import Status

@@ -29,9 +29,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from claims.models.assessments import Assessment, could_read_answers
+from claims.models.assessments import Assessment
 from claims.models.cases import Case
 from claims.models.claims import Claim
+from claims.models.completing import could_read_answers
 from claims.models.documents import Passage
 from claims.models.entries import canonical, sha256, writing
 from claims.models.evidence import Evidence

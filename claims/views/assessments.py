@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from claims.forms.assessments import AssessmentForm, ReconsiderForm
 from claims.forms.fields import clock
 from claims.models import Assessment, Claim, NotNow, User
-from claims.models.assessments import require_unswayed
+from claims.models.completing import require_unswayed
 from claims.models.second_thoughts import require_reconsiderable
 from claims.views.access import Request, on_claim
 from claims.views.claim_page import ratings_of

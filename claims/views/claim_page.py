@@ -32,7 +32,7 @@ from claims.models import (
     may,
     withheld,
 )  # fmt: skip
-from claims.models.assessments import could_read_answers
+from claims.models.completing import could_read_answers
 from claims.models.origins import Gathered, Link, origins_of
 from claims.models.origins_said import OriginsSaid
 from claims.models.prepared import Prepared

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from claims.models import MOVES, Claim, Status
-from claims.models.assessments import could_read_answers
+from claims.models.completing import could_read_answers
 
 if TYPE_CHECKING:
     from claims.views.claim_page import ClaimPage

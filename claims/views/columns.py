@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from claims.models import MOVES, Assessment, Case, Claim, Status, Tally, User, Verdict, may
-from claims.models.assessments import could_read_answers
+from claims.models.completing import could_read_answers
 from claims.views.access import Request, on_case
 from claims.views.cases import Counts
 
