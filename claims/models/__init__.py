@@ -13,8 +13,9 @@ from claims.models.completing import decide_complete
 from claims.models.dismissals import Dismissal, dismiss, propose_again
 from claims.models.documents import Document, Passage, keep_document, keep_suggestions
 from claims.models.entries import VERBS, Chain, Entry, writing
-from claims.models.evidence import Credibility, Evidence, withheld, withholding
+from claims.models.evidence import Credibility, Evidence
 from claims.models.exhibits import Exhibit, Lineage, Print
+from claims.models.hiding import withheld, withholding
 from claims.models.hypotheses import Consistency, Hypothesis, Mark, Matrix, mark
 from claims.models.jobs import MOST_ATTEMPTS, Cancelled, Job, JobItem, Overtaken, begin
 from claims.models.leaning import EvidenceChange, Leaning, Reliance, flag, flag_lineage, flag_merge, uphold

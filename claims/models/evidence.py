@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,7 @@ from claims.models.absences import Absence
 from claims.models.claims import Claim
 from claims.models.entries import writing
 from claims.models.exhibits import Exhibit, Lineage
+from claims.models.hiding import withheld
 from claims.models.lineage import trace
 from claims.models.moves import Role
 from claims.models.origins import origins_of
@@ -37,34 +38,6 @@ class Credibility(models.TextChoices):
     DOUBTFUL = "4", _("4 · doubtful")
     IMPROBABLE = "5", _("5 · improbable")
     UNKNOWN = "6", _("6 · truth cannot be judged")
-
-
-def withheld(exhibit: str = "exhibit", source: str = "exhibit__source", case: str = "exhibit__case") -> Q:
-    """That it is withheld who put an exhibit out: by evidence of this exhibit, or of another of its source in its case.
-
-    The names are those of a query's own fields; a name that is told with one piece would tell it of the other.
-    """
-    of_it = Evidence.objects.filter(withheld=True, exhibit=OuterRef(exhibit)).order_by()
-    return Q(Exists(of_it)) | Q(Exists(withholding(OuterRef(source), OuterRef(case))))
-
-
-def withholding(source: Any, case: Any) -> models.QuerySet[Evidence]:
-    """The evidence in a case that withholds who a source is; both may be expressions."""
-    # With sums, not columns, the database begins at what is withheld, which is little, and not at the whole case.
-    named = {"of_source": F("exhibit__source") + 0, "in_case": F("exhibit__case") + 0}
-    kept: Any = Evidence.objects.filter(withheld=True).annotate(**named)
-    found: models.QuerySet[Evidence] = kept.filter(of_source=source, in_case=case).order_by()
-    return found
-
-
-def unrated(reader: User, exhibit: str = "pk") -> Q:
-    """That an exhibit is cited by evidence that this reader is still to rate, or somebody else before they see it.
-
-    Whoever added or rated some evidence of it knows whose it is. The name is that of a query's own field.
-    """
-    of_it = Evidence.objects.filter(exhibit=OuterRef(exhibit)).order_by()
-    waiting = of_it.standing().waiting_for_rating()
-    return Q(Exists(waiting)) & ~Q(Exists(of_it.filter(Q(added_by=reader) | Q(rated_by=reader))))
 
 
 class EvidenceQuerySet(RecordedQuerySet):

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.models.cases import Case
 from claims.models.documents import Document
 from claims.models.entries import sha256, writing
+from claims.models.hiding import unrated, withheld
 from claims.models.moves import Role
 from claims.models.records import Recorded, RecordedQuerySet, Refused
 from claims.models.sources import Source
@@ -36,8 +37,6 @@ class ExhibitQuerySet(RecordedQuerySet):
 
     def telling_withheld(self) -> Self:
         """Each with `withheld`: whether somebody withholds who put it out."""
-        from claims.models.evidence import withheld  # evidence is built on exhibits
-
         told = withheld("pk", "source", "case")
         return self.annotate(withheld=models.ExpressionWrapper(told, output_field=models.BooleanField()))
 
@@ -51,8 +50,6 @@ class ExhibitQuerySet(RecordedQuerySet):
 
         Of one case alone where it is given, and then nothing is asked where it hides no sources.
         """
-        from claims.models.evidence import unrated  # evidence is built on exhibits
-
         return self if case is not None and not case.hides_sources else self.exclude(unrated(reader))
 
 

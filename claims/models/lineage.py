@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from claims.models.entries import Entry, writing
 from claims.models.exhibits import Exhibit, Lineage
+from claims.models.hiding import withheld
 from claims.models.moves import Role
 from claims.models.records import NotNow, Refused
 
@@ -255,8 +256,6 @@ def lineage_said(exhibits: Iterable[int], role: str) -> dict[int, str]:
 
     Nobody reads of an exhibit more than somebody of this role may see.
     """
-    from claims.models.evidence import withheld  # evidence is built on exhibits
-
     tells = withheld("original", "original__source", "original__case")
     unnamed = ExpressionWrapper(tells, output_field=BooleanField())
     rows = Lineage.objects.filter(exhibit__in=list(exhibits)).order_by("exhibit", "pk")

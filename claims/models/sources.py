@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.models.cases import Case
 from claims.models.entries import canonical, sha256, take_chains, writing
+from claims.models.hiding import withholding
 from claims.models.moves import Role
 from claims.models.records import NotNow, Recorded, RecordedQuerySet, Refused
 
@@ -43,8 +44,6 @@ class SourceQuerySet(RecordedQuerySet):
         that knows it. Exhibits and evidence stay in their own cases. Readers, in the narrow sense, do not
         learn of a source in a case in which evidence withholds who it is, nor of one that was merged into it.
         """
-        from claims.models.evidence import withholding  # evidence is built on sources
-
         if reader.is_superuser and reader.is_active:
             return self
         own = Exists(withholding(OuterRef("source"), OuterRef("case")))

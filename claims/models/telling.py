@@ -13,8 +13,9 @@ from django.db.models import Exists, OuterRef
 
 from claims.models.cases import Case
 from claims.models.entries import Entry
-from claims.models.evidence import Evidence, withheld, withholding
+from claims.models.evidence import Evidence
 from claims.models.exhibits import Exhibit
+from claims.models.hiding import withheld, withholding
 from claims.models.moves import Role
 from claims.models.sources import Source
 

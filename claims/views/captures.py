@@ -23,7 +23,7 @@ from claims.forms.fields import clock
 from claims.loading.capturing import fetch_later
 from claims.loading.deriving import PDF, derive_now_or_later, is_drawn, picture_of, untaken, use_text
 from claims.models import Capture, Custody, Document, Exhibit, Job, Refused, Role, User, withheld
-from claims.models.evidence import unrated
+from claims.models.hiding import unrated
 from claims.views.access import Request, on_document, on_exhibit
 from claims.views.capture_texts import CaptureText, at
 from claims.views.parts import go, render_part, whole
