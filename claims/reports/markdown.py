@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from . import outline as parts
+from . import parts
 from .outline import outline
 from .snapshots import Snapshot
 
