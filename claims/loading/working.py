@@ -69,7 +69,7 @@ def _done(job: Job) -> tuple[str, str]:
         return Job.State.CANCELLED, said % {"done": job.done, "total": job.total}
     except Refused as refusal:
         return Job.State.FAILED, str(refusal)
-    except Exception:
+    except Exception:  # whatever a task breaks on: the worker goes on with the next job, and its owner is told
         logger.exception("Job %s broke off.", job.pk)
         return Job.State.FAILED, str(BROKEN)
 
@@ -106,7 +106,7 @@ def _load_item(item: JobItem, load_one: Callable[[JobItem], tuple[Document, bool
         item.state = JobItem.State.LOADED if new else JobItem.State.FOUND
     except ValidationError as refusal:
         item.state, item.message = JobItem.State.REFUSED, " ".join(refusal.messages)
-    except Exception:
+    except Exception:  # whatever one file breaks on stops none of the others
         logger.exception("Item %s of job %s broke off.", item.position, item.job_id)
         item.state, item.message = JobItem.State.REFUSED, str(BROKEN)
     # Only while nobody has: a worker that comes late has nothing more to say of it.

@@ -40,6 +40,7 @@ class Archive:
     def __init__(self, content: bytes) -> None:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(content))
+        # NotImplementedError: zipfile's word for a newer version of the format, and for what is packed otherwise.
         except (zipfile.BadZipFile, NotImplementedError) as error:
             raise Fault("broken", str(error)) from None
         members = self._zip.infolist()
@@ -60,6 +61,7 @@ class Archive:
                     if self._read > MOST_BYTES:
                         raise Fault("bomb", self._read // 1_000_000)
                     yield chunk
+        # The two last: zipfile lets through what unpacking says of members that are cut off or damaged.
         except (zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error) as error:
             raise Fault("broken", str(error)) from None
 
