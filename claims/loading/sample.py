@@ -32,8 +32,6 @@ from claims.text.normalising import readable
 from claims.text.quotations import find
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
-# What answers off the scale name where the sample's own words leave out what would settle them.
-UNSAID = "A second source that does not repeat the first."
 
 
 class Account(NamedTuple):
@@ -73,7 +71,8 @@ def find_sample() -> Case | None:
 def load_sample() -> Case:
     """The sample case: the one that is there, or else a new one, whole or not at all.
 
-    Raises Refused where another case bears its code.
+    Raises Refused where another case bears its code, and with a claim's name where its words leave out what the
+    workbench asks of everybody.
     """
     found = find_sample()
     if found is not None:
@@ -89,8 +88,11 @@ def load_sample() -> Case:
         sources = {row["key"]: _source(case, row, people["analyst"]) for row in written["sources"]}
         exhibits = {key: Exhibit(title=title, document=document) for key, title in written["exhibits"].items()}
         room = Room(document, people, sources, exhibits)
-        for row in written["claims"]:
-            _claim(row, room, written["lineage"])
+        for number, row in enumerate(written["claims"], 1):
+            try:
+                _claim(row, room, written["lineage"])
+            except Refused as refusal:
+                raise Refused(f"{code}-{number}, “{row['statement']}”: {refusal}") from refusal
     return case
 
 
@@ -185,17 +187,12 @@ def _evidence(claim: Claim, row: dict[str, Any], room: Room, lineage: dict[str, 
 def _assess(claim: Claim, row: dict[str, Any], evidence: list[Evidence], people: dict[str, User]) -> None:
     relied_on = [evidence[number - 1] for number in row.pop("relied_on")]
     rating, by, draft = claim.case.rating(row.pop("rating")), people[row.pop("by")], row.pop("draft", False)
-    if rating.position is None:
-        row.setdefault("would_change", UNSAID)
     assess(claim, by=by, submit=not draft, relied_on=relied_on, rating=rating, **row)
 
 
 def _decide(claim: Claim, row: dict[str, Any], people: dict[str, User]) -> None:
     signs, returns, reason = row.pop("signed_by", None), row.pop("sent_back_by", None), row.pop("reason", "")
     rating, by = claim.case.rating(row.pop("rating")), people[row.pop("by")]
-    row.setdefault("to_overruled", row["summary"])
-    if rating.position is None:
-        row.setdefault("open_questions", UNSAID)
     propose(claim, by=by, rating=rating, **row)
     if signs:
         sign_off(claim, by=people[signs])

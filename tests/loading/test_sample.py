@@ -110,6 +110,20 @@ def test_a_loading_that_is_cut_off_leaves_nothing(db, monkeypatch):
     assert not User.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("part", "name", "claim"),
+    [("assessments", "would_change", 3), ("verdict", "to_overruled", 3), ("verdict", "open_questions", 13)],
+)
+def test_words_that_are_left_out_stop_it_and_name_the_claim(db, monkeypatch, part, name, claim):
+    written = read_sample()
+    row = written["claims"][claim - 1][part]
+    del (row[0] if part == "assessments" else row)[name]
+    monkeypatch.setattr(sample, "read_sample", lambda: written)
+
+    with pytest.raises(Refused, match=f"BY-{claim}, “"):
+        load_sample()
+
+
 def test_another_case_of_that_code_is_left_alone(db):
     make_case(code="BY", title="Our own")
     with pytest.raises(Refused, match="not the sample"):
