@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import tomllib
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.utils import timezone
 
 from claims.models import (
     Case,
@@ -15,6 +17,7 @@ from claims.models import (
     Document,
     Evidence,
     Exhibit,
+    Hypothesis,
     Passage,
     Refused,
     Scale,
@@ -22,8 +25,13 @@ from claims.models import (
     User,
     assess,
     assign,
+    comment,
     keep_document,
+    mark,
     propose,
+    reconsider,
+    reply,
+    resolve,
     send_back,
     sign_off,
     trace,
@@ -162,12 +170,42 @@ def _claim(row: dict[str, Any], room: Room, lineage: dict[str, dict[str, str]]) 
     evidence = [_evidence(claim, dict(each), room, lineage) for each in row.get("evidence", ())]
     for each in row.get("absences", ()):
         Evidence.absent(claim, by=room.people["analyst"], **each)
+    if "first_round" in row:
+        _round(claim, row["first_round"], evidence, room.people)
+        reopened = row["first_round"]["reopened"]
+        claim.reopen(by=room.people[reopened["by"]], why=reopened["why"])
+    for statement in row.get("hypotheses", ()):
+        Hypothesis.put(claim, by=room.people["analyst"], statement=statement)
+    _round(claim, row, evidence, room.people)
+    _look_into(claim, row.get("questions", ()), room.people)
+
+
+def _round(claim: Claim, row: dict[str, Any], evidence: list[Evidence], people: dict[str, User]) -> None:
+    """One round: asked, answered, talked about and decided, as far as it went."""
+    talk = row.get("talk", ())
+    for thread in talk:
+        if thread.get("to_all"):
+            _thread(claim, dict(thread), evidence, people)
     if "assigned" in row:
-        assign(claim, [room.people[key] for key in row["assigned"]], by=room.people["editor"])
+        due = _in_days(row["due"]) if "due" in row else None
+        assign(claim, [people[key] for key in row["assigned"]], by=people["editor"], due=due)
+    for key, rows in row.get("marks", {}).items():
+        cells = {(h, e): value for e, values in enumerate(rows, 1) for h, value in enumerate(values, 1)}
+        mark(claim, cells, by=people[key])
     for answer in row.get("assessments", ()):
-        _assess(claim, dict(answer), evidence, room.people)
+        _assess(claim, dict(answer), evidence, people)
+    for answer in row.get("second_thoughts", ()):
+        _think_again(claim, dict(answer), evidence, people)
+    for thread in talk:
+        if not thread.get("to_all"):
+            _thread(claim, dict(thread), evidence, people)
     if "verdict" in row:
-        _decide(claim, dict(row["verdict"]), room.people)
+        _decide(claim, dict(row["verdict"]), people)
+
+
+def _in_days(days: int) -> datetime.date:
+    """A day so many days from the one on which the sample is loaded: what is due tomorrow is so in any year."""
+    return timezone.localdate() + datetime.timedelta(days=days)
 
 
 def _exact(quantity: dict[str, Any]) -> dict[str, Any]:
@@ -185,15 +223,51 @@ def _evidence(claim: Claim, row: dict[str, Any], room: Room, lineage: dict[str, 
 
 
 def _assess(claim: Claim, row: dict[str, Any], evidence: list[Evidence], people: dict[str, User]) -> None:
-    relied_on = [evidence[number - 1] for number in row.pop("relied_on")]
-    rating, by, draft = claim.case.rating(row.pop("rating")), people[row.pop("by")], row.pop("draft", False)
-    assess(claim, by=by, submit=not draft, relied_on=relied_on, rating=rating, **row)
+    by, draft = people[row.pop("by")], row.pop("draft", False)
+    assess(claim, by=by, submit=not draft, **_answer(claim, row, evidence))
+
+
+def _think_again(claim: Claim, row: dict[str, Any], evidence: list[Evidence], people: dict[str, User]) -> None:
+    by, reason = people[row.pop("by")], row.pop("reason")
+    reconsider(claim, by=by, reason=reason, **_answer(claim, row, evidence))
+
+
+def _answer(claim: Claim, row: dict[str, Any], evidence: list[Evidence]) -> dict[str, Any]:
+    """An answer as it is given: what it names by code or number is looked up."""
+    relied_on = [evidence[number - 1] for number in row["relied_on"]]
+    return row | {"rating": claim.case.rating(row["rating"]), "relied_on": relied_on}
+
+
+def _thread(claim: Claim, row: dict[str, Any], evidence: list[Evidence], people: dict[str, User]) -> None:
+    """A comment, what was answered to it, and who found that it needs no more talk."""
+    about = evidence[row["evidence"] - 1] if "evidence" in row else None
+    everybody = row.get("to_all", False)
+    top = comment(claim, by=people[row["by"]], text=row["text"], to_all=everybody, evidence=about)
+    for each in row.get("replies", ()):
+        comment(claim, by=people[each["by"]], text=each["text"], to_all=everybody, parent=top)
+    if "resolved_by" in row:
+        resolve(top, by=people[row["resolved_by"]])
+
+
+def _look_into(claim: Claim, rows: list[dict[str, Any]], people: dict[str, User]) -> None:
+    """Say of the questions that the verdict left open who looks into them and by when, or how they ended."""
+    for row in rows:
+        owner, due = row.get("owner"), row.get("due")
+        claim.open_questions.get(number=row["number"]).settle(
+            by=people["editor"],
+            owner=people[owner] if owner else None,
+            due=None if due is None else _in_days(due),
+            state=row.get("state", "open"),
+            answer=row.get("answer", ""),
+        )
 
 
 def _decide(claim: Claim, row: dict[str, Any], people: dict[str, User]) -> None:
     signs, returns, reason = row.pop("signed_by", None), row.pop("sent_back_by", None), row.pop("reason", "")
-    rating, by = claim.case.rating(row.pop("rating")), people[row.pop("by")]
-    propose(claim, by=by, rating=rating, **row)
+    rating, by, replies = claim.case.rating(row.pop("rating")), people[row.pop("by")], row.pop("replies", ())
+    verdict = propose(claim, by=by, rating=rating, **row)
+    for each in replies:
+        reply(verdict, by=people[each["by"]], text=each["text"])
     if signs:
         sign_off(claim, by=people[signs])
     if returns:

@@ -4,6 +4,7 @@ import datetime
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from claims.custody.chain import verify
 from claims.loading import sample
@@ -13,9 +14,12 @@ from claims.models import (
     Assignment,
     Case,
     Claim,
+    Comment,
     Entry,
     Evidence,
     Grade,
+    Matrix,
+    OpenQuestion,
     Passage,
     Refused,
     Source,
@@ -26,7 +30,22 @@ from claims.text.quotations import find
 from tests.factories import make_case
 
 BRIEFING = (FIXTURES / "briefing.txt").read_text(encoding="utf-8")
-COUNTED = [Case, Claim, Evidence, Source, Grade, Passage, Assessment, Assignment, Verdict, User, Entry]
+COUNTED = [
+    Case,
+    Claim,
+    Evidence,
+    Source,
+    Grade,
+    Passage,
+    Assessment,
+    Assignment,
+    Verdict,
+    User,
+    Entry,
+    Comment,
+    Matrix,
+    OpenQuestion,
+]
 
 
 @pytest.mark.parametrize("claim", read_sample()["claims"], ids=lambda claim: claim["statement"][:40])
@@ -38,8 +57,13 @@ def test_every_quotation_stands_in_the_briefing(claim):
 def test_whatever_is_weighed_or_decided_says_that_it_is_a_sample():
     written = read_sample()
     grades = [grade["reason"] for source in written["sources"] for grade in source["grades"]]
-    answers = [answer["rationale"] for claim in written["claims"] for answer in claim.get("assessments", ())]
-    verdicts = [claim["verdict"]["summary"] for claim in written["claims"] if "verdict" in claim]
+    rounds = [*written["claims"], *(claim["first_round"] for claim in written["claims"] if "first_round" in claim)]
+    given = [answer for row in rounds for answer in [*row.get("assessments", ()), *row.get("second_thoughts", ())]]
+    answers = [answer["rationale"] for answer in given]
+    answers += [answer[name] for answer in given for name in ("reason", "override_reason") if name in answer]
+    settled = [row["verdict"] for row in rounds if "verdict" in row]
+    verdicts = [row[name] for row in settled for name in ("summary", "to_overruled") if name in row]
+    verdicts += [reply["text"] for row in settled for reply in row.get("replies", ())]
 
     assert all(reason.startswith("Sample grade") for reason in grades)
     assert all(text.startswith("Sample:") for text in answers + verdicts)
@@ -90,6 +114,36 @@ def test_its_quotations_its_seals_and_its_log_hold(db):
     assert all(evidence.quote_stands for evidence in Evidence.objects.exclude(exhibit=None))
     assert all(answer.seal_holds() for answer in Assessment.objects.submitted())
     assert verify(case).fault is None
+
+
+def test_something_is_due_and_something_overdue_on_whatever_day_it_is_loaded(db):
+    load_sample()
+    today = timezone.localdate()
+    waiting = Assignment.objects.waiting_for(User.objects.get(email="analyst@example.org"))
+    assert waiting.filter(due__lt=today).exists()
+    assert waiting.filter(due__gt=today).exists()
+    questions = list(OpenQuestion.objects.open().exclude(owner=None))
+    assert {question.overdue for question in questions} == {True, False}
+
+
+def test_a_disputed_claim_shows_parts_hypotheses_and_talk(db):
+    claim = load_sample().claims.get(number=12)
+    assert [bool(answer.override_reason) for answer in claim.assessments.submitted()] == [False, True]
+    assert all(answer.whole.code == "not-enough" for answer in claim.assessments.submitted())
+    assert claim.hypotheses.count() == 3
+    assert claim.matrices.count() == 2
+    threads = claim.comments.filter(parent=None)
+    assert {bool(thread.resolved_at) for thread in threads} == {True, False}
+    assert threads.filter(mentions__user__email="editor@example.org").exists()
+
+
+def test_a_correction_a_second_thought_and_a_reply_of_the_overruled_are_shown(db):
+    case = load_sample()
+    first, second = case.claims.get(number=2).verdicts.order_by("round")
+    assert (first.rating.code, second.rating.code) == ("supported", "partly")
+    assert case.claims.get(number=2).entries.filter(verb="reopened").exists()
+    assert case.claims.get(number=13).assessments.exclude(follows=None).exists()
+    assert case.claims.get(number=3).verdicts.get().replies.exists()
 
 
 def test_work_waits_for_both_analysts(db):
