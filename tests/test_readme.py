@@ -5,7 +5,7 @@ import re
 from django.core.management import get_commands
 
 from claims.loading.sample import load_sample
-from claims.models import Status
+from claims.models import Notice, Status
 from claims.models.moves import diagram
 from tests.processes import ROOT
 
@@ -51,6 +51,11 @@ def test_the_tour_finds_the_claims_it_sends_people_to(db):
     to_assess, to_decide = case.claims.get(number=8), case.claims.get(number=12)
     assert (to_assess.status, to_assess.answers_in) == (Status.IN_REVIEW, 1)
     assert (to_decide.status, to_decide.disputed) == (Status.TO_DECIDE, True)
+    assert to_decide.matrices.count() == 2
+    assert Notice.objects.filter(user__email="analyst@example.org").exists()
+    assert case.claims.get(number=13).assessments.exclude(moved_reason="").exists()
+    assert case.claims.get(number=3).verdicts.get().replies.exists()
+    assert case.claims.get(number=2).round == 2
     assert f"write “{case.claims.get(number=3).statement}”" in README
     free = "Minsk in turn expects provocations along the frontier"
     assert free in README
