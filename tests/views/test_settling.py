@@ -58,6 +58,12 @@ def test_the_answers_stand_side_by_side_and_what_all_say_is_folded(claim, eve, a
     assert "1 piece on which all agree" in page
 
 
+def test_a_reason_for_the_difference_is_asked_where_they_differ(claim, eve, as_):
+    page = text_of(as_(eve).get(at(claim, "settle/")))
+    assert "Choose the reason" in page
+    assert "Does not apply: they agree" not in page
+
+
 def test_the_way_there_stands_where_a_verdict_is_proposed(claim, eve, ann, as_):
     assert at(claim, "settle/") in text_of(as_(eve).get(claim.get_absolute_url()))
     assert at(claim, "settle/") not in text_of(as_(ann).get(claim.get_absolute_url()))

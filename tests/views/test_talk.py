@@ -8,7 +8,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from claims.models import Comment, Role
-from tests.factories import make_assessment, make_claim, make_comment, make_document, make_evidence, make_user
+from tests.factories import (
+    make_assessment,
+    make_claim,
+    make_comment,
+    make_document,
+    make_evidence,
+    make_signed_claim,
+    make_user,
+)
 from tests.views.test_claims import text_of
 
 WORDS = "Plainly overstated, say I"
@@ -118,6 +126,11 @@ def test_a_stranger_learns_nothing_and_a_reader_only_reads(claim, ann, zoe, rod,
     assert "once its verdict is signed off" in page
     assert as_(rod).get("/cases/BY/people/?q=a").status_code == 403
     assert "Comment on this" not in text_of(as_(rod).get(claim.get_absolute_url()))
+
+
+def test_a_reader_of_a_signed_claim_without_talk_is_told_so(case, ann, ben, eve, max_, rod, as_):
+    claim = make_signed_claim(case=case, reviewers=[ann, ben], editors=(eve, max_))
+    assert "Nobody has said anything here" in text_of(as_(rod).get(talk(claim)))
 
 
 def test_asking_everybody_is_offered_until_one_has_answered(claim, ann, as_):
