@@ -21,6 +21,7 @@ from claims.models.completing import could_read_answers, settle
 from claims.models.entries import Chain, canonical, sha256, writing
 from claims.models.moves import MOVES, Status
 from claims.models.records import NotNow, NotYours, Refused
+from claims.models.tidings import tell_asked, tell_pooled
 from claims.models.verdicts import Verdict
 from claims.weighing.loads import Need, share_out
 
@@ -177,7 +178,7 @@ def ask_many(
         if not case.allows(by, "assign"):
             raise NotYours(_("Your role in this case does not allow this."))
         before = {number: _names(plan, number) for number in plan.asks}
-        _write(plan, due, once)
+        tell_asked(case, _write(plan, due, once), by=by)
         for number in plan.asks:
             claim = plan.claims[number]
             after: dict[str, Any] = {"reviewers": _names(plan, number)}
@@ -188,9 +189,9 @@ def ask_many(
     return len(plan.asks)
 
 
-def _write(plan: Plan, due: datetime.date | None, once: str | None) -> None:
-    """Write the plan's assignments, the new ones in one statement. The first answers for the form."""
-    new = []
+def _write(plan: Plan, due: datetime.date | None, once: str | None) -> list[Assignment]:
+    """Write the plan's assignments, the new ones in one statement, and give them. The first answers for the form."""
+    new, again = [], []
     for number, keys in plan.asks.items():
         for key in keys:
             row = plan.asked[number].get(key)
@@ -204,7 +205,9 @@ def _write(plan: Plan, due: datetime.date | None, once: str | None) -> None:
             row.once, once = once or row.once, None
             if row.pk:
                 row.ask(due or ...)
+                again.append(row)
     models.QuerySet.bulk_create(Assignment.objects.all(), new)
+    return new + again
 
 
 def _names(plan: Plan, number: int) -> list[str]:
@@ -237,6 +240,7 @@ def return_stale(case: Case) -> int:
         for row in rows:
             row.case = case
             _take_back(row, chain)
+        tell_pooled(case, rows)
     return len(rows)
 
 

@@ -19,6 +19,7 @@ from claims.models.entries import writing
 from claims.models.moves import may
 from claims.models.prepared import Prepared
 from claims.models.records import Recorded, RecordedQuerySet, Refused
+from claims.models.tidings import tell_asked, tell_taken_back
 
 if TYPE_CHECKING:
     from claims.models.people import User
@@ -106,13 +107,16 @@ def assign(claim: Claim, reviewers: list[User], *, by: User, due: datetime.date 
         wanted = {reviewer.pk for reviewer in reviewers}
         for reviewer in reviewers:
             check_can_be_asked(claim, reviewer, asked.get(reviewer.pk))
-        for reviewer in reviewers:
-            row = asked.get(reviewer.pk) or asked_anew(claim, reviewer)
+        rows = [asked.get(reviewer.pk) or asked_anew(claim, reviewer) for reviewer in reviewers]
+        new = [row for row in rows if not (row.pk and row.current)]
+        for row in rows:
             row.ask(due)
-        for row in asked.values():
-            if row.reviewer_id not in wanted and not row.answered:
-                row.current = False
-                row.store()
+        gone = [row for row in asked.values() if row.reviewer_id not in wanted and not row.answered and row.current]
+        for row in gone:
+            row.current = False
+            row.store()
+        tell_asked(claim.case, new, by=by)
+        tell_taken_back(claim.case, gone, by=by)
         waiting = claim.assignments.filter(round=claim.round, current=True, answered=False).exists()
         after: dict[str, Any] = {"reviewers": sorted(map(str, reviewers))}
         if due and due is not ...:
@@ -137,6 +141,7 @@ def ask_no_more(case: Case, reviewer: User, *, by: User) -> int:
         asked: dict[int, list[Assignment]] = {claim.pk: [] for claim in claims}
         for row in case.assignments.filter(claim__in=asked, current=True).select_related("reviewer"):
             asked[row.claim_id].append(row)
+        tell_taken_back(case, waiting.filter(reviewer=reviewer), by=by)
         models.QuerySet.update(waiting.filter(reviewer=reviewer), current=False)
         for claim in claims:
             claim.case = case

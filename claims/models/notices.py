@@ -34,6 +34,12 @@ NOTICES = {
     "pooled": _("Your draft on %(ref)s lay untouched; somebody else may be asked now"),
     "task": _("%(who)s gave you a task on %(ref)s"),
 }
+# The same of many claims at once: then `ref` names the case.
+OF_MANY = {
+    "assigned": _("%(who)s asks you for your assessments of claims in %(ref)s"),
+    "unassigned": _("%(who)s took back that you are asked about claims in %(ref)s"),
+    "pooled": _("Drafts in %(ref)s lay untouched; others may be asked now"),
+}
 MOST_COUNTED = 99
 
 
@@ -100,7 +106,8 @@ class Notice(models.Model):
     @property
     def sentence(self) -> str:
         """Who did what on which claim; never a word of what was said there."""
-        return NOTICES[self.what] % {"who": self.by or _("Somebody"), "ref": self.ref}
+        said = OF_MANY.get(self.what) if self.claim_id is None else None
+        return (said or NOTICES[self.what]) % {"who": self.by or _("Somebody"), "ref": self.ref}
 
 
 def notify(

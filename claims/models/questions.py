@@ -19,6 +19,7 @@ from claims.models.claims import Claim
 from claims.models.entries import writing
 from claims.models.moves import may
 from claims.models.records import OfClaim, RecordedQuerySet, Refused, Stale
+from claims.models.tidings import tell_owner
 from claims.models.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -129,11 +130,14 @@ class OpenQuestion(OfClaim):
                     _("Say what the answer is.") if state == self.State.ANSWERED else _("Say why it is dropped."),
                     "answer",
                 )
+            given = owner is not None and owner.pk != stored.owner_id and not closes
             verb = state if closes and state != stored.state else ""
             if state != stored.state:
                 stored.closed_by, stored.closed_at = (by, timezone.now()) if closes else (None, None)
             stored.owner, stored.due, stored.state, stored.answer = owner, due, state, answer
             stored.save(by=by, verb=verb)
+            if given:
+                tell_owner(stored, by=by)
         return stored
 
 

@@ -17,6 +17,7 @@ from claims.models.cases import Case
 from claims.models.claims import Claim
 from claims.models.entries import canonical, writing
 from claims.models.records import NotNow, NotYours, OfClaim, RecordedQuerySet, Refused, Stale
+from claims.models.tidings import tell_settled
 from claims.models.verdicts import Reached, Verdict, ratings_said, require_now, weighed_anew
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ def tell_overruled(verdict: Verdict) -> int:
         if rating != verdict.rating_id and reviewer not in told
     ]
     Overruled.objects.bulk_create(rows)
+    tell_settled(verdict, [row.reviewer_id for row in rows])
     return len(rows)
 
 

@@ -18,6 +18,7 @@ from claims.models.entries import writing
 from claims.models.moves import Status, may
 from claims.models.origins import Gathered, origins_of
 from claims.models.records import NotNow, NotYours, OfClaim, RecordedQuerySet, Refused, Stale
+from claims.models.tidings import tell_sent_back, tell_signed
 from claims.weighing.origins import REQUIRED
 
 if TYPE_CHECKING:
@@ -272,8 +273,10 @@ def _decide(claim: Claim, act: str, *, by: User, expect: int | None, reason: str
         if signed:
             lean(verdict, gathered)
             count_round(verdict)
+            tell_signed(verdict, ratings_said(claim, verdict.round))
         else:
             fall(claim, "sent_back", by=by)
+            tell_sent_back(verdict)
         before = {"status": Status.PROPOSED.value}
         if signed and verdict.review_by:
             claim.review_by = verdict.review_by
