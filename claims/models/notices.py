@@ -134,6 +134,14 @@ def notify(
     Notice.objects.bulk_create([notice], ignore_conflicts=True)
 
 
+def read_there(user: User, claim: Claim, links: list[str]) -> None:
+    """Mark as read what somebody was told of these places of a claim: they stand before it."""
+    there = Notice.objects.filter(user_id=user.pk, claim=claim, link__in=links).unread().order_by()
+    # Asked first: a page that has nothing to mark writes nothing.
+    if keys := list(there.values_list("pk", flat=True)):
+        Notice.objects.filter(pk__in=keys).read()
+
+
 @cache
 def _unread_by(everywhere: bool) -> Prepared[Any]:
     def build(user: int) -> Any:

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from claims.models import MOVES, Assignment, Case, Claim, Membership, Role, Status, User, Verdict
+from claims.models import MOVES, Assignment, Case, Claim, Membership, Notice, Role, Status, User, Verdict
 from claims.views.access import Request, open_to
 from claims.views.changes import changed
 from claims.views.to_rate import to_rate
@@ -301,12 +301,25 @@ def questions_owned(desk: Desk) -> Section:
     return Section("questions", _("Questions you own"), _("Answer"), own_questions(desk.user, SHOWN), nothing=nothing)
 
 
+def mentioned(desk: Desk) -> Section:
+    """Where others named the person in their talk, each time a row until its place was opened; the oldest first."""
+    told = Notice.objects.told_to(desk.user).unread().filter(what="mentioned", claim__isnull=False)
+    claims = []
+    for row in told.select_related("claim__case", "by").order_by("pk").fetch_mode(models.FETCH_RAISE)[: SHOWN + 1]:
+        claim: Any = row.claim
+        claim.since, claim.named_by, claim.way = row.at, row.by, row.link
+        claims.append(claim)
+    nothing = _("Nobody else mentioned you")
+    return Section("mentioned", _("You are mentioned"), _("Read"), claims, nothing=nothing)
+
+
 # As they stand on the page; each can be worked through from claim to claim.
 SECTIONS: dict[str, Callable[[Desk], Section]] = {
     "due": due,
     "asked": asked,
     "lapsed": came_back,
     "returned": returned,
+    "mentioned": mentioned,
     "rate": rating_asked,
     "changed": changed_since,
     "sign-off": to_sign_off,

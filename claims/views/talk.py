@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from claims.forms.filters import cursor
 from claims.forms.talk import CommentEditForm, CommentForm, thing
 from claims.models import Case, Claim, Comment, Refused, Status, User, may, resolve
+from claims.models.notices import read_there
 from claims.models.talk import RUNNING, CommentQuerySet, may_ask_all, people_of, require_editable
 from claims.views.access import Request, on_case, on_claim
 from claims.views.claim_page import ClaimPage
@@ -99,6 +100,11 @@ class Talk:
         return list(threads.values())
 
     @property
+    def places(self) -> list[str]:
+        """The address of each comment on this page."""
+        return [said.get_absolute_url() for thread in self.threads for said in (thread.first, *thread.replies)]
+
+    @property
     def earlier(self) -> int | None:
         """The key before which the next page of threads begins; None where there are none."""
         return self._firsts[PAGE - 1].pk if len(self._firsts) > PAGE else None
@@ -132,6 +138,9 @@ def claim_talk(request: Request, claim: Claim) -> HttpResponse:
     reply, on = whole(request.GET, "reply"), request.GET.get("on", "")
     if reply is not None and talk.may_comment:
         return _show_reply(request, talk, reply)
+    if not wants_part(request):
+        # Below a claim the talk loads by itself, perhaps unseen; here somebody has come to read it.
+        read_there(request.user, claim, talk.places)
     form = CommentForm(claim, initial={"on": on if _is_there(claim, on) else ""})
     return _show(request, talk, form)
 

@@ -7,12 +7,24 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from claims.models import Assessment, Assignment, EvidenceChange, Role, assess, assign, return_stale, send_back, uphold
+from claims.models import (
+    Assessment,
+    Assignment,
+    EvidenceChange,
+    Notice,
+    Role,
+    assess,
+    assign,
+    return_stale,
+    send_back,
+    uphold,
+)
 from claims.views import changes
 from tests.factories import (
     make_assessment,
     make_case,
     make_claim,
+    make_comment,
     make_evidence,
     make_signed_claim,
     make_source,
@@ -252,6 +264,7 @@ def test_the_number_of_queries_does_not_depend_on_the_rows(as_, case, ann, ben, 
         source = make_source(case=room)
         resting(room, source, ann, ben, eve, max_)
         source.grade("E", by=ann, reason="Two of its statements were false.")
+        make_comment(claim=make_claim(case=room), by=ann, text="Look, @Eve.")
 
     def queries() -> int:
         with CaptureQueriesContext(
@@ -417,3 +430,51 @@ def test_a_signed_claim_whose_day_has_passed_waits_for_editors(as_, case, ann, b
     assert "Long past." in page
     assert "Not yet." not in page
     assert "Long past." not in read(as_(ann))
+
+
+def test_whoever_is_mentioned_finds_it_in_the_queue_until_they_have_read_it_at_its_place(as_, case, ann, ben):
+    claim = make_claim(case=case)
+    said = make_comment(claim=claim, by=ben, text="Which army, @Ann?", to_all=True)
+    browser = as_(ann)
+
+    page = read(browser)
+
+    assert "You are mentioned" in page
+    assert "Ben mentioned you" in page
+    assert "Which army" not in page
+    assert f'href="{said.get_absolute_url()}" data-key-label="You are mentioned"' in page
+    assert "You are mentioned" not in read(as_(ben))
+
+    browser.get(f"{claim.get_absolute_url()}talk/", headers={"HX-Request": "true", "HX-Request-Type": "partial"})
+    assert "You are mentioned" in read(browser)  # loaded below the claim, where nobody may have looked
+    as_(ben).get(said.get_absolute_url())
+    assert "You are mentioned" in read(browser)
+    assert "Which army" in browser.get(said.get_absolute_url()).content.decode()
+    assert "You are mentioned" not in read(browser)
+    assert Notice.objects.get(user=ann).read_at is not None
+
+
+def test_a_mention_that_one_may_not_read_yet_waits_until_one_may(as_, case, ann, ben):
+    claim = make_claim(case=case)
+    make_assessment(claim=claim, by=ben)
+    said = make_comment(claim=claim, by=ben, text="Look, @Ann.")
+    browser = as_(ann)
+    assert "not there for you to see" in browser.get(said.get_absolute_url()).content.decode()
+    assert "You are mentioned" in read(browser)
+    make_assessment(claim=claim, by=ann)
+    browser.get(said.get_absolute_url())
+    assert "You are mentioned" not in read(browser)
+
+
+def test_a_mention_opened_from_the_notices_leaves_the_queue_and_one_of_a_case_left_since_is_not_in_it(
+    as_, case, ann, ben, eve
+):
+    claim = make_claim(case=case)
+    for _ in range(2):
+        make_comment(claim=claim, by=ben, text="Which army, @Ann?", to_all=True)
+    browser = as_(ann)
+    assert read(browser).count("Ben mentioned you") == 2
+    browser.post(f"/notices/{Notice.objects.first().pk}/open/")
+    assert read(browser).count("Ben mentioned you") == 1
+    case.memberships.get(user=ann).delete(by=eve)
+    assert "Ben mentioned you" not in read(browser)
