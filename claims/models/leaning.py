@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from claims.models.people import User
 
 BATCH = 1000  # rows written by one statement
+NAMED = 5  # editors, where it is said who can do it
 
 
 class Leaning(models.Model):
@@ -238,9 +239,12 @@ def flag(what: str, *, by: User, exhibits: Iterable[int] | RawSQL | None = None,
     """
     changed = Evidence.objects.standing().order_by()
     changed = changed.filter(exhibit__source=source) if source is not None else changed.filter(exhibit__in=exhibits)
-    edits = Membership.objects.filter(case=OuterRef("claim__case"), user=OuterRef("proposed_by"), role=Role.EDITOR)
-    may_answer = Q(proposed_by__is_active=True) & (Q(proposed_by__is_superuser=True) | Q(Exists(edits.order_by())))
-    whose = models.Case(models.When(may_answer, then="proposed_by"))
+    signed = Q(decision=Verdict.Decision.SIGNED_OFF)
+    # Whoever proposed it may propose it anew; once it is signed somebody else says whether it stands: the signer first.
+    whose = models.Case(
+        models.When(signed & _edits("decided_by"), then="decided_by"),
+        models.When(~signed & _edits("proposed_by"), then="proposed_by"),
+    )
     resting = Verdict.objects.standing().filter(claim__evidence__in=changed).order_by("claim__evidence")
     rows = resting.values_list("pk", "claim", "claim__case", "claim__evidence", whose)
     told, now = 0, timezone.now()
@@ -256,6 +260,12 @@ def flag(what: str, *, by: User, exhibits: Iterable[int] | RawSQL | None = None,
         models.QuerySet.bulk_create(EvidenceChange.objects.all(), made, ignore_conflicts=True)
         told += len(made)
     return told
+
+
+def _edits(who: str) -> Q:
+    """That this person of a verdict's edits its case still."""
+    edits = Membership.objects.filter(case=OuterRef("claim__case"), user=OuterRef(who), role=Role.EDITOR)
+    return Q(**{f"{who}__is_active": True}) & (Q(**{f"{who}__is_superuser": True}) | Q(Exists(edits.order_by())))
 
 
 # An exhibit, and each that traces back to it.
@@ -287,9 +297,10 @@ def settle_merge(*sources: Source, by: User, between: tuple[Any, Any]) -> None:
 
 
 def uphold(claim: Claim, *, by: User, reason: str, upto: int) -> int:
-    """Say why the claim's verdict still stands after all that changed under it, up to the change of key `upto`.
+    """Say why the claim's signed verdict still stands after all that changed under it, up to the change of key `upto`.
 
-    Returns how many changes that answers; 0 where this person has said just so already.
+    Returns how many changes that answers; 0 where this person has said just so already. Raises NotYours for whoever
+    proposed it: two people always. NotNow for what is only proposed; that can be renewed.
     """
     reason = reason.strip()
     with writing(claim.case) as chain:
@@ -299,9 +310,15 @@ def uphold(claim: Claim, *, by: User, reason: str, upto: int) -> int:
         verdict = standing_verdict(claim)
         if verdict is None:
             raise NotNow(_("No verdict stands on %(ref)s that could be upheld.") % {"ref": claim.ref})
+        if verdict.decision != Verdict.Decision.SIGNED_OFF:
+            raise NotNow(
+                _("This verdict is only proposed. %(name)s, who proposed it, proposes it as it now stands; or send it "
+                  "back.") % {"name": verdict.proposed_by}
+            )  # fmt: skip
+        verdict.claim = claim
+        require_another(verdict, by)
         if not reason:
             raise Refused(_("Say why the verdict still stands: it will be asked."), "reason")
-        verdict.claim = claim
         of_verdict = EvidenceChange.objects.filter(verdict=verdict)
         waiting = of_verdict.unanswered().filter(pk__lte=upto).order_by("evidence__number", "pk")
         changes = list(waiting.values_list("pk", "evidence__number", "what"))
@@ -313,9 +330,31 @@ def uphold(claim: Claim, *, by: User, reason: str, upto: int) -> int:
         models.QuerySet.update(answered, answered_by=by, answered_at=timezone.now(), answer=reason)
         told = ", ".join(f"{number} {what}" for _key, number, what in changes)
         chain.record(by=by, verb="upheld", on=verdict, after={"round": verdict.round, "changes": told}, why=reason)
-        if verdict.decision == Verdict.Decision.SIGNED_OFF:
-            lean(verdict, origins_of(claim))
+        lean(verdict, origins_of(claim))
     return len(changes)
+
+
+def require_another(verdict: Verdict, by: User) -> None:
+    """Raises NotYours for whoever proposed the verdict, with who can say instead that it still stands."""
+    if verdict.proposed_by_id != by.pk:
+        return
+    editors = verdict.claim.case.memberships.filter(role=Role.EDITOR, user__is_active=True).exclude(user=by)
+    names = [str(row.user) for row in editors.select_related("user").order_by("user__name", "pk")[:NAMED]]
+    if not names:
+        raise NotYours(
+            _("You proposed this verdict, so another editor says whether it still stands, and this case has none: make "
+              "somebody an editor of it first.")
+        )  # fmt: skip
+    raise NotYours(
+        _("You proposed this verdict, so another editor says whether it still stands: %(names)s.")
+        % {"names": ", ".join(names)}
+    )
+
+
+def hand_to_signer(verdict: Verdict) -> None:
+    """What changed under a verdict and is not answered waits for whoever signs it from now on; inside `writing`."""
+    waiting = EvidenceChange.objects.unanswered().filter(verdict=verdict)
+    models.QuerySet.update(waiting, editor=verdict.decided_by)
 
 
 def lean_anew(*sources: Source) -> None:

@@ -130,14 +130,14 @@ class OpenQuestion(OfClaim):
                     _("Say what the answer is.") if state == self.State.ANSWERED else _("Say why it is dropped."),
                     "answer",
                 )
-            given = owner is not None and owner.pk != stored.owner_id and not closes
+            new_owner = owner if owner is not None and owner.pk != stored.owner_id and not closes else None
             verb = state if closes and state != stored.state else ""
             if state != stored.state:
                 stored.closed_by, stored.closed_at = (by, timezone.now()) if closes else (None, None)
             stored.owner, stored.due, stored.state, stored.answer = owner, due, state, answer
             stored.save(by=by, verb=verb)
-            if given:
-                tell_owner(stored, by=by)
+            if new_owner is not None:
+                tell_owner(stored, new_owner, by=by)
         return stored
 
 

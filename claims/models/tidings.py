@@ -119,11 +119,11 @@ def tell_settled(verdict: Verdict, reviewers: Iterable[int]) -> None:
     ])  # fmt: skip
 
 
-def tell_owner(question: OpenQuestion, *, by: User) -> None:
+def tell_owner(question: OpenQuestion, owner: User, *, by: User) -> None:
     """Tell whoever is to look into a question from now on."""
     link, claim = question.get_absolute_url(), question.claim
     key = f"question {question.pk} {question.version}"  # whoever gets it a second time is told a second time
-    tell(claim.case, [Notice(user_id=question.owner_id, what="task", by=by, claim=claim, link=link, key=key)])
+    tell(claim.case, [Notice(user=owner, what="task", by=by, claim=claim, link=link, key=key)])
 
 
 def _page(case: Case, number: int) -> str:

@@ -245,7 +245,7 @@ def send_back(claim: Claim, *, by: User, reason: str, expect: int | None = None)
 
 def _decide(claim: Claim, act: str, *, by: User, expect: int | None, reason: str) -> Verdict:
     from claims.models.agreement import count_round  # these all are built on verdicts
-    from claims.models.leaning import fall, lean
+    from claims.models.leaning import fall, hand_to_signer, lean
     from claims.models.questions import ask_openly
     from claims.models.settling import require_unchanged
 
@@ -272,6 +272,7 @@ def _decide(claim: Claim, act: str, *, by: User, expect: int | None, reason: str
         verdict.store()
         if signed:
             lean(verdict, gathered)
+            hand_to_signer(verdict)
             count_round(verdict)
             tell_signed(verdict, ratings_said(claim, verdict.round))
         else:

@@ -89,23 +89,25 @@ def test_whoever_proposed_a_verdict_is_told_that_its_source_was_graded_anew(deci
 def test_a_verdict_that_is_signed_off_stands_too(decided, ministry, claim, ann, max_):
     sign_off(claim, by=max_)
     ministry.grade("E", by=ann, reason="Two of its statements were false.")
-    assert told() == [("grade", 1, "Eve")]
+    assert told() == [("grade", 1, "Max")]  # who may say that it still stands
 
 
-def test_the_same_grade_again_changes_nothing(decided, ministry, claim, ann, eve):
+def test_the_same_grade_again_changes_nothing(decided, ministry, claim, ann, max_):
+    sign_off(claim, by=max_)
     ministry.grade("E", by=ann, reason="Two of its statements were false.")
-    uphold(claim, by=eve, reason="The census says the same.", upto=EvidenceChange.objects.get().pk)
+    uphold(claim, by=max_, reason="The census says the same.", upto=EvidenceChange.objects.get().pk)
     ministry.grade("E", by=ann, reason="And a third was.")
     assert told() == []
 
 
-def test_the_same_is_told_once_until_somebody_answers(decided, ministry, claim, ann, eve):
+def test_the_same_is_told_once_until_somebody_answers(decided, ministry, claim, ann, max_):
+    sign_off(claim, by=max_)
     ministry.grade("E", by=ann, reason="Two of its statements were false.")
     ministry.grade("D", by=ann, reason="One of them was true after all.")
-    assert told() == [("grade", 1, "Eve")]
-    uphold(claim, by=eve, reason="The census says the same.", upto=EvidenceChange.objects.get().pk)
+    assert told() == [("grade", 1, "Max")]
+    uphold(claim, by=max_, reason="The census says the same.", upto=EvidenceChange.objects.get().pk)
     ministry.grade("C", by=ann, reason="And the other.")
-    assert told() == [("grade", 1, "Eve")]
+    assert told() == [("grade", 1, "Max")]
 
 
 def test_nobody_is_told_where_no_verdict_stands(claim, ministry, ann, ben, eve, max_):
@@ -237,48 +239,53 @@ def test_an_administrator_edits_without_a_role(claim, ministry, ann, ben, ada):
     assert told() == [("grade", 1, None)]
 
 
-def test_a_verdict_is_upheld_with_a_reason_that_the_log_keeps(decided, ministry, claim, ann, eve):
+def test_a_verdict_is_upheld_with_a_reason_that_the_log_keeps(decided, ministry, claim, ann, max_):
+    sign_off(claim, by=max_)
     ministry.grade("E", by=ann, reason="Two of its statements were false.")
     change = EvidenceChange.objects.get()
     with pytest.raises(Refused) as refusal:
-        uphold(claim, by=eve, reason=" ", upto=change.pk)
+        uphold(claim, by=max_, reason=" ", upto=change.pk)
     assert refusal.value.field == "reason"
 
-    assert uphold(claim, by=eve, reason="The census says the same.", upto=change.pk) == 1
+    assert uphold(claim, by=max_, reason="The census says the same.", upto=change.pk) == 1
 
     change.refresh_from_db()
-    assert (change.answered_by, change.answer) == (eve, "The census says the same.")
+    assert (change.answered_by, change.answer) == (max_, "The census says the same.")
     entry = claim.entries.order_by("-number").first()
-    assert (entry.verb, entry.thing, entry.by, entry.why) == ("upheld", "verdict", eve, "The census says the same.")
+    assert (entry.verb, entry.thing, entry.by, entry.why) == ("upheld", "verdict", max_, "The census says the same.")
     assert entry.parts["after"] == {"round": 1, "changes": "1 grade"}
 
 
-def test_what_came_after_the_person_looked_still_waits(decided, ministry, claim, ann, eve):
+def test_what_came_after_the_person_looked_still_waits(decided, ministry, claim, ann, max_):
+    sign_off(claim, by=max_)
     ministry.grade("E", by=ann, reason="Two of its statements were false.")
     seen = EvidenceChange.objects.get().pk
     first_hand(claim.evidence.get().cited, ann)
-    uphold(claim, by=eve, reason="The census says the same.", upto=seen)
-    assert told() == [("lineage", 1, "Eve")]
+    uphold(claim, by=max_, reason="The census says the same.", upto=seen)
+    assert told() == [("lineage", 1, "Max")]
 
 
-def test_saying_so_twice_is_said_once_and_another_is_told_that_it_was(decided, ministry, claim, ann, eve, max_):
+def test_saying_so_twice_is_said_once_and_another_is_told_that_it_was(decided, ministry, claim, ann, max_, ada):
+    sign_off(claim, by=max_)
     ministry.grade("E", by=ann, reason="Two of its statements were false.")
     seen = EvidenceChange.objects.get().pk
-    uphold(claim, by=eve, reason="The census says the same.", upto=seen)
-    assert uphold(claim, by=eve, reason="The census says the same.", upto=seen) == 0
+    uphold(claim, by=max_, reason="The census says the same.", upto=seen)
+    assert uphold(claim, by=max_, reason="The census says the same.", upto=seen) == 0
     assert claim.entries.filter(verb="upheld").count() == 1
     with pytest.raises(NotNow):
-        uphold(claim, by=max_, reason="I think so too.", upto=seen)
+        uphold(claim, by=ada, reason="I think so too.", upto=seen)
 
 
-def test_only_editors_uphold_and_only_what_stands(decided, ministry, claim, ann, eve, max_):
+def test_only_editors_uphold_and_only_what_is_signed(decided, ministry, claim, ann, eve, max_):
     ministry.grade("E", by=ann, reason="Two of its statements were false.")
     seen = EvidenceChange.objects.get().pk
     with pytest.raises(NotYours):
         uphold(claim, by=ann, reason="It does.", upto=seen)
+    with pytest.raises(NotNow, match="Eve, who proposed it"):
+        uphold(claim, by=max_, reason="It does.", upto=seen)
     send_back(claim, by=max_, reason="The ministry is unreliable.")
     with pytest.raises(NotNow):
-        uphold(claim, by=eve, reason="It does.", upto=seen)
+        uphold(claim, by=max_, reason="It does.", upto=seen)
 
 
 @pytest.mark.parametrize("act", ["sent back", "withdrawn", "reopened"])
@@ -347,7 +354,7 @@ def test_a_verdict_that_is_upheld_is_weighed_anew(claim, case, ministry, ann, be
     make_verdict(claim=claim, by=eve, signed_by=max_)
     assert kept(case) == {"Foreign ministry": (1, 1), "An agency": (1, 1)}
     trace(report, "wire", claim.evidence.get(number=1).cited, by=ann, reason="It says so.")
-    uphold(claim, by=eve, reason="One is enough here.", upto=EvidenceChange.objects.get().pk)
+    uphold(claim, by=max_, reason="One is enough here.", upto=EvidenceChange.objects.get().pk)
     assert kept(case) == recounted(case) == {"Foreign ministry": (1, 1)}
 
 
@@ -376,7 +383,7 @@ def test_after_any_walk_of_acts_what_is_kept_is_what_is_counted(case, ann, ben, 
                 lambda: send_back(claim, by=max_, reason="Not yet."),
                 lambda: claim.reopen(by=max_, why="There is more."),
                 lambda: claim.withdraw(by=max_, why="Said of another army."),
-                lambda: uphold(claim, by=eve, reason="All the same.", upto=waiting.pk if waiting else 0),
+                lambda: uphold(claim, by=max_, reason="All the same.", upto=waiting.pk if waiting else 0),
                 lambda: dice.choice(sources).grade(dice.choice("ABCDE"), by=ann, reason="It turned out so."),
             ]
         )()
@@ -428,3 +435,31 @@ def test_who_edits_elsewhere_is_not_told_of_what_they_edit_no_more(claim, minist
     case.memberships.get(user=stranger).delete(by=eve)
     ministry.grade("E", by=ann, reason="Two of its statements were false.")
     assert told() == [("grade", 1, None)]
+
+
+def test_whoever_proposed_a_verdict_cannot_uphold_it_alone_even_where_no_other_editor_is_left(
+    decided, ministry, claim, case, ann, eve, max_
+):
+    sign_off(claim, by=max_)
+    ministry.grade("E", by=ann, reason="Two of its statements were false.")
+    seen = EvidenceChange.objects.get().pk
+    with pytest.raises(NotYours, match="another editor says whether it still stands: Max"):
+        uphold(claim, by=eve, reason="It does.", upto=seen)
+    case.memberships.get(user=max_).delete(by=eve)
+    with pytest.raises(NotYours, match="this case has none"):
+        uphold(claim, by=eve, reason="It does.", upto=seen)
+    assert told() == [("grade", 1, None)]
+
+
+def test_what_changed_under_a_proposal_and_went_back_waits_for_the_signer_from_the_signature_on(
+    claim, ministry, ann, ben, eve, max_
+):
+    ministry.grade("C", by=ann, reason="Right half of the time.")
+    make_evidence(claim=claim, source=ministry)
+    answered(claim, ann, ben)
+    make_verdict(claim=claim, by=eve)
+    for letter in "EC":
+        ministry.grade(letter, by=ann, reason="It turned out so.")
+    assert told() == [("grade", 1, "Eve")]
+    sign_off(claim, by=max_)
+    assert told() == [("grade", 1, "Max")]

@@ -346,7 +346,7 @@ def test_the_editors_of_verdicts_that_rest_on_them_are_told(case, ann, ben, eve,
     make_verdict(claim=claim, by=eve, signed_by=max_)
     made = merge(source, kept, by=ann, reason=WHY)
     change = EvidenceChange.objects.get()
-    assert (change.evidence, change.what, change.editor, change.by) == (evidence, "merge", eve, ann)
+    assert (change.evidence, change.what, change.editor, change.by) == (evidence, "merge", max_, ann)
     part(made, by=ann)
     assert EvidenceChange.objects.count() == 1, "the same is told once until it is answered"
 
@@ -365,6 +365,6 @@ def test_nobody_is_asked_about_a_merge_that_was_undone_at_once_but_about_one_tha
     assert not waiting.exists()
 
     made = merge(other, kept, by=ann, reason="One desk.")
-    uphold(claim, by=eve, reason="The same people.", upto=waiting.get().pk)
+    uphold(claim, by=max_, reason="The same people.", upto=waiting.get().pk)
     part(made, by=ann)
     assert waiting.get().what == "merge"

@@ -50,7 +50,7 @@ def told(user) -> list[str]:
 
 def place_of(user) -> str:
     """Where somebody's newest notice leads."""
-    return user.notices.latest("pk").link
+    return str(user.notices.latest("pk").link)
 
 
 def opens(browser, user) -> str:

@@ -140,8 +140,8 @@ def test_what_changed_since_and_why_the_verdict_stands_are_printed(case, ann, be
     assert "evidence 1: the source was graded anew" in page()
     assert "Source not graded when this was judged" in page()
     assert "Grade of the source by now" in page()
-    uphold(claim, by=eve, reason="The census says the same.", upto=EvidenceChange.objects.get().pk)
-    assert "it still stands, says Eve: The census says the same." in page()
+    uphold(claim, by=max_, reason="The census says the same.", upto=EvidenceChange.objects.get().pk)
+    assert "it still stands, says Max: The census says the same." in page()
 
 
 def test_the_reason_for_one_origin_is_printed(case, ann, ben, eve, max_):

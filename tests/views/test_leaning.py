@@ -160,10 +160,10 @@ def test_of_a_withheld_source_readers_are_told_neither_who_graded_it_nor_when(as
     assert "Foreign ministry" not in shown
 
 
-def test_an_editor_says_why_the_verdict_still_stands(as_, ann, eve, ministry, decide):
+def test_an_editor_says_why_the_verdict_still_stands(as_, ann, max_, ministry, decide):
     decide(ministry)
     ministry.grade("E", by=ann, reason="Two of its statements were false.")
-    browser = as_(eve)
+    browser = as_(max_)
     assert "The verdict still stands, because" in page(browser, "/cases/BY/claims/1/")
     change = EvidenceChange.objects.get()
 
@@ -183,10 +183,10 @@ def test_an_editor_says_why_the_verdict_still_stands(as_, ann, eve, ministry, de
     assert "1 grade" in page(browser, "/cases/BY/log/")
 
 
-def test_with_htmx_the_verdict_comes_back_without_the_notice(as_, ann, eve, ministry, decide, htmx):
+def test_with_htmx_the_verdict_comes_back_without_the_notice(as_, ann, max_, ministry, decide, htmx):
     decide(ministry)
     ministry.grade("E", by=ann, reason="Two of its statements were false.")
-    answer = as_(eve, **htmx, **{"HX-Current-URL": "http://testserver/cases/BY/claims/1/"}).post(
+    answer = as_(max_, **htmx, **{"HX-Current-URL": "http://testserver/cases/BY/claims/1/"}).post(
         "/cases/BY/claims/1/changes/uphold/",
         {"version": EvidenceChange.objects.get().pk, "reason": "The census says the same."},
     )
@@ -196,12 +196,12 @@ def test_with_htmx_the_verdict_comes_back_without_the_notice(as_, ann, eve, mini
     assert "Since this verdict" not in answer.content.decode()
 
 
-def test_without_a_reason_the_form_comes_back_and_says_so_at_the_field(as_, ann, eve, ministry, decide, htmx):
+def test_without_a_reason_the_form_comes_back_and_says_so_at_the_field(as_, ann, max_, ministry, decide, htmx):
     decide(ministry)
     ministry.grade("E", by=ann, reason="Two of its statements were false.")
     typed = {"version": EvidenceChange.objects.get().pk, "reason": "  "}
-    whole = as_(eve).post("/cases/BY/claims/1/changes/uphold/", typed)
-    part = as_(eve, **htmx).post("/cases/BY/claims/1/changes/uphold/", typed)
+    whole = as_(max_).post("/cases/BY/claims/1/changes/uphold/", typed)
+    part = as_(max_, **htmx).post("/cases/BY/claims/1/changes/uphold/", typed)
     for answer in (whole, part):
         assert answer.status_code == 422
         shown = answer.content.decode()
@@ -211,36 +211,36 @@ def test_without_a_reason_the_form_comes_back_and_says_so_at_the_field(as_, ann,
 
 
 @pytest.mark.parametrize("seen", ["", "x", "0", "-4", "9" * 40])
-def test_a_form_that_names_no_change_that_was_seen_answers_none_it_does_not(as_, ann, eve, ministry, decide, seen):
+def test_a_form_that_names_no_change_that_was_seen_answers_none_it_does_not(as_, ann, max_, ministry, decide, seen):
     decide(ministry)
     ministry.grade("E", by=ann, reason="Two of its statements were false.")
-    answer = as_(eve).post("/cases/BY/claims/1/changes/uphold/", {"version": seen, "reason": "It does."})
+    answer = as_(max_).post("/cases/BY/claims/1/changes/uphold/", {"version": seen, "reason": "It does."})
     assert answer.status_code in (302, 409, 422)
     assert EvidenceChange.objects.unanswered().exists() or seen == "9" * 40
 
 
-def test_what_came_after_is_asked_of_again(as_, ann, eve, ministry, decide):
+def test_what_came_after_is_asked_of_again(as_, ann, max_, ministry, decide):
     claim = decide(ministry).claim
     ministry.grade("E", by=ann, reason="Two of its statements were false.")
     seen = EvidenceChange.objects.get().pk
     claim.evidence.get().cited.lineage.get().delete(by=ann)
-    browser = as_(eve)
+    browser = as_(max_)
     browser.post("/cases/BY/claims/1/changes/uphold/", {"version": seen, "reason": "It does."})
     shown = page(browser, "/cases/BY/claims/1/")
     assert "where the exhibit comes from was said anew" in shown
     assert "the source was graded anew" not in shown
 
 
-def test_sending_the_form_twice_is_no_fault(as_, ann, eve, ministry, decide):
+def test_sending_the_form_twice_is_no_fault(as_, ann, max_, ministry, decide):
     decide(ministry)
     ministry.grade("E", by=ann, reason="Two of its statements were false.")
     typed = {"version": EvidenceChange.objects.get().pk, "reason": "It does."}
-    browser = as_(eve)
+    browser = as_(max_)
     assert [browser.post("/cases/BY/claims/1/changes/uphold/", typed).status_code for _ in range(2)] == [302, 302]
     assert Claim.objects.get().entries.filter(verb="upheld").count() == 1
 
 
-def test_who_may_say_so(as_, ann, rod, zoe, eve, ministry, decide):
+def test_who_may_say_so(as_, ann, rod, zoe, max_, ministry, decide):
     decide(ministry)
     ministry.grade("E", by=ann, reason="Two of its statements were false.")
     typed = {"version": EvidenceChange.objects.get().pk, "reason": "It does."}
@@ -251,19 +251,19 @@ def test_who_may_say_so(as_, ann, rod, zoe, eve, ministry, decide):
     assert EvidenceChange.objects.unanswered().exists()
 
 
-def test_where_nothing_changed_the_page_says_so(as_, eve, ministry, decide):
+def test_where_nothing_changed_the_page_says_so(as_, max_, ministry, decide):
     decide(ministry)
-    assert "Nothing has changed under the verdict" in page(as_(eve), "/cases/BY/claims/1/changes/uphold/")
+    assert "Nothing has changed under the verdict" in page(as_(max_), "/cases/BY/claims/1/changes/uphold/")
 
 
-def test_fifty_changes_are_listed_and_answered_at_a_time(as_, ann, eve, case, decide, monkeypatch):
+def test_fifty_changes_are_listed_and_answered_at_a_time(as_, ann, max_, case, decide, monkeypatch):
     monkeypatch.setattr(changes, "LISTED", 2)
     changes.changes_under.written = None
     sources = [make_source(case=case) for _ in range(3)]
     decide(*sources)
     for source in sources:
         source.grade("E", by=ann, reason="Two of its statements were false.")
-    browser = as_(eve)
+    browser = as_(max_)
     shown = browser.get("/cases/BY/claims/1/")
     assert "There is more; it is listed once this is answered." in shown.content.decode()
     last = shown.context["page"].changes.last
@@ -275,11 +275,35 @@ def test_fifty_changes_are_listed_and_answered_at_a_time(as_, ann, eve, case, de
 def test_an_editor_is_shown_the_way_back_where_it_does_not_stand(as_, ann, eve, max_, ministry, decide):
     claim = decide(ministry, signed=False).claim
     ministry.grade("E", by=ann, reason="Two of its statements were false.")
-    assert 'href="/cases/BY/claims/1/verdict/send-back/"' in page(as_(eve), "/cases/BY/claims/1/")
+    for person in (eve, max_):
+        shown = page(as_(person), "/cases/BY/claims/1/")
+        assert 'href="/cases/BY/claims/1/verdict/send-back/"' in shown
+        assert "It still stands" not in shown
+    since = f"/cases/BY/claims/1/verdict/{claim.verdicts.get().pk}/since/"
+    assert "Propose as it now stands" in page(as_(eve), since)
     renew(claim, by=eve)
     sign_off(claim, by=max_)
     ministry.grade("D", by=ann, reason="One of them was true after all.")
-    assert 'href="/cases/BY/claims/1/reopen/"' in page(as_(eve), "/cases/BY/claims/1/")
+    shown = page(as_(max_), "/cases/BY/claims/1/")
+    assert 'href="/cases/BY/claims/1/reopen/"' in shown
+    assert "It still stands" in shown
+
+
+def test_whoever_proposed_a_verdict_does_not_say_that_it_still_stands(as_, case, ann, eve, max_, ministry, decide):
+    decide(ministry)
+    ministry.grade("E", by=ann, reason="Two of its statements were false.")
+    shown = page(as_(eve), "/cases/BY/claims/1/")
+    assert "another editor says whether it still stands" in shown
+    assert 'href="/cases/BY/claims/1/reopen/"' in shown
+    assert "It still stands" not in shown
+    typed = {"version": EvidenceChange.objects.get().pk, "reason": "It does."}
+    refused = as_(eve).post("/cases/BY/claims/1/changes/uphold/", typed)
+    assert refused.status_code == 403
+    assert "another editor says whether it still stands: Max." in refused.content.decode()
+    case.memberships.get(user=max_).delete(by=eve)
+    refused = as_(eve).post("/cases/BY/claims/1/changes/uphold/", typed)
+    assert "this case has none: make somebody an editor of it first." in refused.content.decode()
+    assert EvidenceChange.objects.unanswered().exists()
 
 
 def test_the_claim_page_asks_once_for_all_changes(as_, ann, eve, case, decide):
