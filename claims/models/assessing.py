@@ -45,7 +45,7 @@ def assess(
         if own is not None and own.submitted_at is not None:
             raise NotNow(_("Your assessment of this round is in already, and sealed."))
         if has_its_answers(claim):
-            require_unswayed(claim, claim.case.role_of(by))
+            require_unswayed(claim, by, claim.case.role_of(by))
         if own is not None and expect is not None and own.version != expect and (not window or own.window != window):
             raise Stale(own)
         fresh = own is None

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.models.cases import Case
 from claims.models.claims import Claim
-from claims.models.completing import could_read_answers, settle
+from claims.models.completing import may_have_read, settle
 from claims.models.entries import writing
 from claims.models.moves import may
 from claims.models.prepared import Prepared
@@ -159,8 +159,9 @@ def check_can_be_asked(claim: Claim, reviewer: User, asked: Assignment | None) -
     role = claim.case.role_of(reviewer)
     if not may(role, "assess"):
         raise Refused(_("%(name)s is no analyst or editor in this case.") % {"name": reviewer}, "reviewers")
-    if could_read_answers(claim, role) and not (asked and (asked.current or asked.answered)):
+    if not (asked and (asked.current or asked.answered)) and may_have_read(claim, reviewer, role):
         raise Refused(
-            _("%(name)s edits this case and could read the answers that are in: ask an analyst.") % {"name": reviewer},
+            _("%(name)s edits this case, or did, and could read the answers that are in: ask an analyst.")
+            % {"name": reviewer},
             "reviewers",
         )

@@ -120,13 +120,23 @@ class Case(Recorded):
             if self.claims.exists():
                 raise Refused(_("The scale stays: answers on it have been given or may be."), "scale")
             self._check_scale()
-        if self.policy == self.Policy.OPEN != stored.policy:
-            undecided = [Status.IN_REVIEW, Status.TO_DECIDE, Status.PROPOSED]
-            if self.claims.filter(status__in=undecided, answers_in__gt=0).exists():
+        undecided = self.claims.filter(status__in=[Status.IN_REVIEW, Status.TO_DECIDE, Status.PROPOSED])
+        if self.policy != stored.policy and undecided.filter(answers_in__gt=0).exists():
+            raise Refused(
+                _("Answers were given blind to claims that are not signed off yet: until they are, the review "
+                  "stays blind.") if stored.policy == self.Policy.BLIND else
+                _("Answers were read in the open to claims that are not signed off yet: until they are, the review "
+                  "stays open."),
+                "policy",
+            )  # fmt: skip
+        if stored.policy == self.Policy.BLIND and self.assessments_required > stored.assessments_required:
+            complete = undecided.filter(answers_in__gte=stored.assessments_required).order_by("number")
+            if (number := complete.values_list("number", flat=True).first()) is not None:
                 raise Refused(
-                    _("Answers were given blind to claims that are not signed off yet: until they are, the review "
-                      "stays blind."),
-                    "policy",
+                    _("%(ref)s has the answers that were required, and editors could read them: whoever did can add "
+                      "none unswayed. Sign off what is to be decided; then "
+                      "require more.") % {"ref": f"{self.code}-{number}"},
+                    "assessments_required",
                 )  # fmt: skip
 
     def _check_scale(self) -> None:

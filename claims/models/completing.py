@@ -12,6 +12,7 @@ from claims.models.claims import Claim
 from claims.models.entries import Chain, writing
 from claims.models.moves import MOVES, may
 from claims.models.records import NotNow
+from claims.models.unswayed import read_as_editor
 
 if TYPE_CHECKING:
     from claims.models.people import User
@@ -28,12 +29,20 @@ def could_read_answers(claim: Claim, role: str | None) -> bool:
     return blind and has_its_answers(claim) and may(role, "propose")
 
 
-def require_unswayed(claim: Claim, role: str | None) -> None:
-    """Raises NotNow for whoever has not answered, but could read what others did."""
+def may_have_read(claim: Claim, user: User, role: str | None) -> bool:
+    """Whether somebody can read others' answers of a blind round without giving one, or could while they edited."""
     if could_read_answers(claim, role):
+        return True
+    blind = claim.case.policy != Case.Policy.OPEN
+    return blind and has_its_answers(claim) and read_as_editor(claim, user)
+
+
+def require_unswayed(claim: Claim, user: User, role: str | None) -> None:
+    """Raises NotNow for whoever has not answered, but could read what others did."""
+    if may_have_read(claim, user, role):
         raise NotNow(
-            _("Every required answer to %(ref)s is in, and editors could read them: only analysts can still answer "
-              "without being swayed.") % {"ref": claim.ref}
+            _("Every required answer to %(ref)s is in, and editors could read them: only analysts who were none since "
+              "can still answer without being swayed.") % {"ref": claim.ref}
         )  # fmt: skip
 
 

@@ -204,7 +204,10 @@ class Entry(models.Model):
                 fields=["number"], condition=Q(case=None), name="entry_numbered_once_outside_cases"
             ),
         ]
-        indexes = [models.Index(fields=["claim", "-number"], name="entry_of_claim")]
+        indexes = [
+            models.Index(fields=["claim", "-number"], name="entry_of_claim"),
+            models.Index(fields=["case", "thing", "number"], name="entry_of_things"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.by_name} {self.verb} {self.label}"

@@ -232,7 +232,7 @@ def require_markable(claim: Claim, by: User) -> None:
     own = Assessment.objects.submitted().filter(claim=claim, reviewer=by, round=claim.round)
     if own.order_by().exists():
         raise NotNow(_("Your assessment of this round is in, and your marks are fixed with it."))
-    require_unswayed(claim, claim.case.role_of(by))
+    require_unswayed(claim, by, claim.case.role_of(by))
 
 
 def mark(claim: Claim, cells: Cells, *, by: User) -> Matrix | None:

@@ -32,7 +32,7 @@ from django.utils.translation import gettext_lazy
 from claims.models.assessments import Assessment
 from claims.models.cases import Case
 from claims.models.claims import Claim
-from claims.models.completing import could_read_answers
+from claims.models.completing import may_have_read
 from claims.models.documents import Passage
 from claims.models.entries import canonical, sha256, writing
 from claims.models.evidence import Evidence
@@ -165,7 +165,7 @@ class Mention(models.Model):
 def may_ask_all(claim: Claim, user: User) -> bool:
     """Whether this person's words could sway nobody: they have not answered, and read nothing of what others did."""
     role = claim.case.role_of(user)
-    if claim.case.policy == Case.Policy.OPEN or claim.status not in RUNNING or could_read_answers(claim, role):
+    if claim.case.policy == Case.Policy.OPEN or claim.status not in RUNNING or may_have_read(claim, user, role):
         return False
     answers = Assessment.objects.filter(claim=claim, round=claim.round)
     return may(role, "comment") and not answers.visible_to(user, role).exists()

@@ -35,7 +35,7 @@ def assess(request: Request, claim: Claim) -> HttpResponse:
         own = Assessment.objects.filter(claim=claim, reviewer=user, round=claim.round, follows=None).first()
         if own is not None and own.submitted_at is not None:
             raise NotNow(_("Your assessment of this round is in already, and sealed."))
-        require_unswayed(claim, claim.case.role)
+        require_unswayed(claim, user, claim.case.role)
         return ask(request, "claims/assessment_edit.html", claim, _form(claim, user, own))
     form = _form(claim, user, None, request.POST)
     if form.is_valid():

@@ -32,7 +32,7 @@ from claims.models import (
     may,
     withheld,
 )  # fmt: skip
-from claims.models.completing import could_read_answers
+from claims.models.completing import may_have_read
 from claims.models.origins import Gathered, Link, origins_of
 from claims.models.origins_said import OriginsSaid
 from claims.models.prepared import Prepared
@@ -286,7 +286,7 @@ class ClaimPage:
     @cached_property
     def form(self) -> AssessmentForm | None:
         """The form for one's own assessment, while one may answer."""
-        if not self.may["assess"] or self.own_is_in or could_read_answers(self.claim, self.role):
+        if not self.may["assess"] or self.own_is_in or may_have_read(self.claim, self.user, self.role):
             return None
         waiting = unrated(self.evidence)
         return AssessmentForm(ratings=self.ratings, evidence=rated(self.evidence), unrated=waiting, own=self.own)

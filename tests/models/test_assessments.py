@@ -130,3 +130,31 @@ def test_a_proposal_is_logged_from_where_the_claim_stood(case, ann, ben, eve):
     assert claim.status == Status.OPEN, "as it was when it was read"
     make_verdict(claim=claim, by=eve)
     assert claim.entries.get(verb="proposed").parts["before"] == {"status": "to_decide"}
+
+
+def test_whoever_edited_while_the_answers_were_in_gives_none_as_an_analyst_either(case, ann, ben, eve, max_, as_):
+    claim = make_claim(case=case)
+    make_assessment(claim=claim, by=ann)
+    make_assessment(claim=claim, by=ben)
+    case.enrol(eve, Role.ANALYST, by=max_)
+
+    with pytest.raises(Refused, match="Eve edits this case, or did"):
+        assign(claim, [ann, ben, eve], by=max_)
+    extra = make_user(name="Third")
+    case.enrol(extra, Role.ANALYST, by=max_)
+    assign(claim, [ann, ben, extra], by=max_)
+    with pytest.raises(NotNow, match="none since"):
+        make_assessment(claim=claim, by=eve)
+    page = as_(eve).get(claim.get_absolute_url()).content.decode()
+    assert "Your assessment" not in page
+    assert as_(eve).get(claim.get_absolute_url() + "assess/").status_code == 409
+    make_assessment(claim=claim, by=extra)
+
+
+def test_whoever_edited_before_the_answers_were_in_may_answer_as_an_analyst(case, ann, ben, eve, max_):
+    claim = make_claim(case=case)
+    make_assessment(claim=claim, by=ann)
+    case.enrol(eve, Role.ANALYST, by=max_)
+    make_assessment(claim=claim, by=ben)
+    assign(claim, [ann, ben, eve], by=max_)
+    make_assessment(claim=claim, by=eve)

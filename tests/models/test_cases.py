@@ -126,3 +126,31 @@ def test_whoever_stays_a_reader_leaves_no_second_trace(case, third, eve):
     count = Entry.objects.filter(case=case).count()
     case.enrol(third, Role.READER, by=eve)
     assert Entry.objects.filter(case=case).count() == count
+
+
+def test_what_was_answered_in_the_open_is_not_called_blind(case, ann, eve):
+    case.policy = "open"
+    case.save(by=eve)
+    claim = make_claim(case=case)
+    make_assessment(claim=claim, by=ann)
+    case.policy = "blind"
+    with pytest.raises(Refused, match="read in the open") as refusal:
+        case.save(by=eve)
+    assert refusal.value.field == "policy"
+
+
+def test_no_more_answers_are_required_where_editors_have_read_those_that_are_in(case, ann, ben, eve):
+    claim = make_claim(case=case)
+    make_assessment(claim=claim, by=ann)
+    case.assessments_required = 3
+    case.save(by=eve)
+    case.assessments_required = 2
+    case.save(by=eve)
+    make_assessment(claim=claim, by=ben)
+    case.assessments_required = 3
+    with pytest.raises(Refused, match=f"{claim.ref} has the answers") as refusal:
+        case.save(by=eve)
+    assert refusal.value.field == "assessments_required"
+    claim.refresh_from_db()
+    claim.withdraw(by=eve, why="Not ours.")
+    case.save(by=eve)
