@@ -186,6 +186,8 @@ class Scale(Recorded):
                 if field != "pk":
                     if frozen and field in MEANT and getattr(rating, field) != value:
                         raise Refused(IN_USE)
+                    if frozen and field == "translations" and unsays(rating.translations, value):
+                        raise Refused(IN_USE)
                     setattr(rating, field, value)
             if frozen and not rating.pk:
                 raise Refused(IN_USE)
@@ -239,9 +241,15 @@ class Scale(Recorded):
 
 
 # What an answer means to whoever gave it.
-MEANT = ("scale_id", "code", "label", "meaning", "look", "position")
+MEANT = ("scale_id", "code", "label", "meaning", "look", "position", "review_value")
 IN_USE = _("Somebody has answered on this scale, so its answers keep their meaning: none is changed, added or removed. "
            "Copy the scale, and change the copy.")  # fmt: skip
+
+
+def unsays(stood: dict[str, dict[str, str]], said: dict[str, dict[str, str]]) -> bool:
+    """Whether translations lose or change words that stood there; to add a language, or what it lacks, is neither."""
+    return any(said.get(code, {}).get(what, "") != text for code, one in stood.items() for what, text in one.items()
+               if text)  # fmt: skip
 
 
 def check_answers(ratings: list[Rating]) -> None:
@@ -322,6 +330,8 @@ class Rating(Recorded):
         """Save; Refused where an answer that was given would come to mean another, or be one of others than it was."""
         stored = self.stored() if self.pk else None
         changed = [name for name in MEANT if stored is None or getattr(stored, name) != getattr(self, name)]
+        if stored is not None and unsays(stored.translations, self.translations):
+            changed.append("translations")
         if changed and stored and self.used:
             raise Refused(
                 _("Somebody has answered with this, so it keeps its meaning."), changed[0].removesuffix("_id")

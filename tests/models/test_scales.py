@@ -61,6 +61,8 @@ def test_a_save_that_changes_nothing_leaves_no_entry(scale, eve):
         ("false", {"look": "mixed"}),
         ("open", {"position": 3}),
         ("open", {"code": "other"}),
+        ("true", {"review_value": 4}),
+        ("open", {"review_value": 2}),
     ],
 )
 def test_no_answer_of_a_used_scale_comes_to_mean_another(used, eve, code, change):
@@ -95,12 +97,26 @@ def test_a_draft_without_a_rating_uses_the_scale_too(scale, ann, eve):
 
 def test_a_used_scale_learns_other_languages(used, eve):
     said = {"de": {"label": "Wahr", "meaning": "Es stimmt."}}
-    used.revise(used.name, rows_of(used, true={"translations": said, "review_value": 5}), by=eve)
+    used.revise(used.name, rows_of(used, true={"translations": said}), by=eve)
     rating = used.ratings.get(code="true")
     assert (rating.label_here, str(rating)) == ("True", "True")
     with translation.override("de-at"):
         assert (rating.label_here, rating.meaning_here, str(rating)) == ("Wahr", "Es stimmt.", "True")
         assert used.ratings.get(code="false").label_here == "False"
+
+
+@pytest.mark.parametrize("said", [{}, {"de": {"label": "Falsch", "meaning": ""}}, {"uk": {"label": "Так"}}])
+def test_what_an_answer_is_called_in_another_language_stays_once_it_is_used(used, eve, said):
+    used.revise(used.name, rows_of(used, true={"translations": {"de": {"label": "Wahr", "meaning": ""}}}), by=eve)
+    with pytest.raises(Refused, match="Copy the scale"):
+        used.revise(used.name, rows_of(used, true={"translations": said}), by=eve)
+    rating = used.ratings.get(code="true")
+    rating.translations = said
+    with pytest.raises(Refused, match="keep"):
+        rating.save(by=eve)
+    more = {"de": {"label": "Wahr", "meaning": "Es stimmt."}, "uk": {"label": "Так", "meaning": ""}}
+    used.revise(used.name, rows_of(used, true={"translations": more}), by=eve)
+    assert used.ratings.get(code="true").translations == more
 
 
 @pytest.mark.parametrize(

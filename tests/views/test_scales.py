@@ -3,7 +3,7 @@
 import pytest
 
 from claims.models import Entry, Rating, Role, Scale, assess
-from tests.factories import make_case, make_claim
+from tests.factories import make_assessment, make_case, make_claim
 from tests.models.test_scales import ROWS
 from tests.views.test_claims import text_of
 
@@ -170,3 +170,11 @@ def test_the_list_asks_the_database_no_more_often_for_more_scales(case, eve, as_
 
 
 COUNT = 5  # session, person, role, scales, answers
+
+
+def test_the_page_of_a_used_scale_shows_the_claimreview_value_and_changes_none(as_, case, eve, ann):
+    make_assessment(claim=make_claim(case=case), by=ann)
+    page = as_(eve).get(case.scale.get_absolute_url()).content.decode()
+    assert "ClaimReview value 3" in page
+    assert 'name="answers-0-review_value"' not in page
+    assert 'name="answers-0-translations"' in page
