@@ -19,7 +19,7 @@ from claims.models.cases import Case, Membership
 from claims.models.claims import Claim
 from claims.models.completing import could_read_answers, settle
 from claims.models.entries import Chain, canonical, sha256, writing
-from claims.models.moves import MOVES, Status
+from claims.models.moves import MOVES, Status, may
 from claims.models.records import NotNow, NotYours, Refused
 from claims.models.tidings import tell_asked, tell_pooled
 from claims.models.verdicts import Verdict
@@ -175,7 +175,7 @@ def ask_many(
             raise Overtaken(plan)
         if not plan.asks:
             raise NotNow(_("Nobody can be asked about these claims."))
-        if not case.allows(by, "assign"):
+        if not may(case.role_of(by), "assign"):
             raise NotYours(_("Your role in this case does not allow this."))
         before = {number: _names(plan, number) for number in plan.asks}
         tell_asked(case, _write(plan, due, once), by=by)

@@ -40,6 +40,7 @@ def assess(
     """
     with writing(claim.case) as chain:
         claim = claim.locked()
+        claim.require_role("assess", by)
         claim.require("assess", by)
         own = next(iter(assessments_of(claim.pk, by.pk, claim.round)), None)
         if own is not None and own.submitted_at is not None:

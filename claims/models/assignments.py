@@ -101,6 +101,7 @@ def assign(claim: Claim, reviewers: list[User], *, by: User, due: datetime.date 
     """
     with writing(claim.case) as chain:
         claim = claim.locked()
+        claim.require_role("assign", by)
         move = claim.require("assign", by)
         asked = {row.reviewer_id: row for row in claim.assignments.filter(round=claim.round)}
         before = sorted(str(row.reviewer) for row in asked.values() if row.current)

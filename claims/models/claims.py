@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.models.cases import Case, Rating, Tally
 from claims.models.documents import Passage
 from claims.models.entries import Chain, Entry, writing
-from claims.models.moves import MOVES, Move, Status
+from claims.models.moves import MOVES, Move, Status, may
 from claims.models.prepared import Prepared
 from claims.models.quantities import Quantity, Series, set_rows
 from claims.models.records import NotNow, NotYours, OfClaim, Recorded, RecordedQuerySet, Refused
@@ -295,6 +295,14 @@ class Claim(Recorded):
             models.QuerySet.update(self.assignments.filter(current=True, answered=False), current=False)
         return {"status": status, "rating": rating.code if rating else None, "round": self.round}
 
+    def require_role(self, act: str, user: User) -> None:
+        """Raises NotYours for whoever may not do this by the role that they have by now.
+
+        What a page was opened with may be gone; inside `writing(claim.case)` no role in the case changes any more.
+        """
+        if not may(self.case.role_of(user), act):
+            raise NotYours(_("Your role in this case does not allow this."))
+
     def locked(self) -> Claim:
         """The claim as it stands now; inside `writing` nobody else can change it."""
         fresh: Claim = claims_by_key(self.pk)[0]
@@ -308,6 +316,7 @@ class Claim(Recorded):
 
         with writing(self.case) as chain:
             claim = self.locked()
+            claim.require_role(act, by)
             move = claim.require(act, by)
             if move.needs_reason and not why.strip():
                 raise Refused(_("Say why: the reason stays with the claim."), "reason")

@@ -57,6 +57,7 @@ def reconsider(
     """
     with writing(claim.case) as chain:
         claim = claim.locked()
+        claim.require_role("assess", by)
         own = require_reconsiderable(claim, by)
         if seen is not None and own.pk != seen:
             raise NotNow(_("You changed your assessment in another window. Look at it there first."))

@@ -268,8 +268,7 @@ def people_of(case: Case) -> list[Person]:
 
 
 def _require_role(claim: Claim, by: User) -> None:
-    if not claim.case.allows(by, "comment"):
-        raise NotYours(_("Your role in this case does not allow this."))
+    claim.require_role("comment", by)
 
 
 def _answered(claim: Claim, parent: Comment | None, by: User) -> Comment | None:

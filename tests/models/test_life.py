@@ -10,12 +10,19 @@ from claims.models import (
     NotNow,
     NotYours,
     Refused,
+    Role,
     Status,
+    ask_many,
+    assess,
     assign,
+    comment,
+    plan_asking,
+    reconsider,
+    resolve,
     send_back,
     sign_off,
 )
-from tests.factories import make_assessment, make_claim, make_signed_claim, make_verdict
+from tests.factories import make_assessment, make_claim, make_comment, make_signed_claim, make_verdict
 
 
 def test_a_claim_goes_from_open_to_signed_off(case, ann, ben, eve, max_):
@@ -175,3 +182,35 @@ def test_a_cases_code_and_the_scale_of_its_claims_stay(case, eve):
     case.code = "RU"
     with pytest.raises(Refused, match="code stays"):
         case.save(by=eve)
+
+
+def opened(case, claim, user):
+    """The claim as a page finds it for somebody: with the role that they have at that moment."""
+    found = Case.objects.visible_to(user).get(pk=case.pk)
+    claim = Claim.objects.get(pk=claim.pk)
+    claim.case = found
+    return claim
+
+
+def test_whose_role_was_taken_while_their_page_stood_open_does_nothing_with_it(case, ann, ben, eve, max_):
+    claim, answered = make_claim(case=case), make_claim(case=case)
+    make_assessment(claim=answered, by=ann)
+    own = make_comment(claim=answered, by=ann)
+    of_ann, again, of_eve = opened(case, claim, ann), opened(case, answered, ann), opened(case, claim, eve)
+    case.enrol(ann, Role.READER, by=max_)
+    case.enrol(eve, Role.ANALYST, by=max_)
+    rating = case.rating("refuted")
+    seen = plan_asking(case, [claim.number], [ben.pk]).seen
+    for act in (
+        lambda: assess(of_ann, by=ann, rating=rating, rationale="So it is."),
+        lambda: reconsider(again, by=ann, rating=rating, rationale="So it is.", reason="The census."),
+        lambda: comment(again, by=ann, text="So it is."),
+        lambda: resolve(own, by=ann),
+        lambda: assign(of_eve, [ben], by=eve),
+        lambda: ask_many(of_eve.case, [claim.number], [ben.pk], by=eve, seen=seen),
+        lambda: of_eve.withdraw(by=eve, why="Not ours."),
+    ):
+        with pytest.raises(NotYours, match="Your role"):
+            act()
+    assert not claim.assessments.exists()
+    assert not claim.assignments.exists()
