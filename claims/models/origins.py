@@ -77,6 +77,14 @@ class Gathered:
         own = sorted(key for key, group in self.origins.groups.items() if group == origin)
         return [self.exhibits[key] for key in own if speaks_first(self.links_of.get(key, []))]
 
+    def nameless(self, origin: int) -> list[Exhibited]:
+        """The exhibits that speak at first hand and name no speaker, where that alone makes them one origin."""
+        if origin != self.origins.unnamed:
+            return []
+        found = [lead for lead in self.leads(origin) if lead.source is None]
+        shared = [self.marks[lead.key] for lead in found]
+        return found if len(found) > 1 and not set.intersection(*map(set, shared)) else []
+
     def masked(self, hidden: dict[int, str]) -> Gathered:
         """The same for somebody who may not learn of some exhibits what they are: what they are called instead."""
         shown = {

@@ -48,7 +48,7 @@ class OriginsSaid:
 
     def called(self, origin: int) -> str:
         """The name of an origin: of whoever speaks at first hand in it; "" where it may not be told, or has none."""
-        if len(self._nameless(origin)) > 1:
+        if len(self.gathered.nameless(origin)) > 1:
             return ""
         lead = self.gathered.leads(origin)[0]
         return "" if self.unnamed or lead.key in self.gathered.untold else lead.name
@@ -93,7 +93,7 @@ class OriginsSaid:
         if not items:
             return ""
         origin = self._origin(items[0]) or 0
-        if nameless := self._nameless(origin):
+        if nameless := self.gathered.nameless(origin):
             return _("That is as far as can be told: %(nameless)s") % {"nameless": self._who_speaks(nameless)}
         name = self.called(origin)
         if len(items) == 1:
@@ -161,7 +161,11 @@ class OriginsSaid:
             told.append(said % {"names": names, "n": len(found)})
         else:
             told.append(ngettext("There is one.", "There are %(n)s.", len(found)) % {"n": len(found)})
-        told += [self._capital(self._who_speaks(nameless)) for origin in found if (nameless := self._nameless(origin))]
+        told += [
+            self._capital(self._who_speaks(nameless))
+            for origin in found
+            if (nameless := self.gathered.nameless(origin))
+        ]
         known = [each for each in beside if self._origin(each) is not None]
         relations = [f"{sentence[:1].upper()}{sentence[1:]}" for sentence in self._relations(known)]
         told += [sentence if sentence == "…" else f"{sentence}." for sentence in relations]
@@ -178,14 +182,6 @@ class OriginsSaid:
                 name = self._named(item)
                 told.append(f"{said % {'item': name[:1].upper() + name[1:]}} {lack}")
         return told
-
-    def _nameless(self, origin: int) -> list[Exhibited]:
-        """The exhibits that speak at first hand and name no speaker, where that alone makes them one origin."""
-        if origin != self.gathered.origins.unnamed:
-            return []
-        found = [lead for lead in self.gathered.leads(origin) if lead.source is None]
-        shared = [self.gathered.marks[lead.key] for lead in found]
-        return found if len(found) > 1 and not set.intersection(*map(set, shared)) else []
 
     def _who_speaks(self, nameless: list[Exhibited]) -> str:
         """That these name no speaker, and what to do about it."""

@@ -71,11 +71,11 @@ def without_one(gathered: Gathered, claim: Claim, look: str) -> list[str]:
         left = gathered.origins.without(origin).count(stance, bearing).origins
         said.append(
             ngettext(
-                "Without “%(name)s” this verdict would have %(n)s origin where %(asked)s are asked.",
-                "Without “%(name)s” this verdict would have %(n)s origins where %(asked)s are asked.",
+                "Without %(name)s this verdict would have %(n)s origin where %(asked)s are asked.",
+                "Without %(name)s this verdict would have %(n)s origins where %(asked)s are asked.",
                 left,
             )
-            % {"name": gathered.leads(origin)[0].name, "n": left, "asked": REQUIRED}
+            % {"name": named(gathered, origin), "n": left, "asked": REQUIRED}
         )
     return said
 
@@ -97,9 +97,16 @@ def barely_confirmed(gathered: Gathered, evidence: list[Evidence]) -> list[str]:
                   "known says the same.") % {"number": piece.number}
             )  # fmt: skip
         elif len(others) == 1:
-            name = gathered.leads(next(iter(others)))[0].name
+            name = named(gathered, next(iter(others)))
             said.append(
-                _("Without “%(name)s” evidence %(number)s would no longer be confirmed by other independent sources.")
+                _("Without %(name)s evidence %(number)s would no longer be confirmed by other independent sources.")
                 % {"name": name, "number": piece.number}
             )
     return said
+
+
+def named(gathered: Gathered, origin: int) -> str:
+    """What an origin is called: by its speaker or its exhibit, unless these are several that only have no name."""
+    if gathered.nameless(origin):
+        return _("several speakers nobody has named")
+    return f"“{gathered.leads(origin)[0].name}”"

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from claims.models import Claim, EvidenceChange, Exhibit, Role, renew, sign_off, trace
+from claims.models import Claim, Evidence, EvidenceChange, Exhibit, Role, renew, sign_off, trace
 from claims.views import changes, leaning
 from tests.factories import make_assessment, make_claim, make_evidence, make_source, make_user, make_verdict
 
@@ -331,6 +331,21 @@ def test_what_a_verdict_would_have_left_without_one_origin_is_said(as_, ann, cas
     shown = page(as_(ann), "/cases/BY/claims/1/origins/")
     assert "Without “Foreign ministry” this verdict would have 1 origin where 2 are asked." in shown
     assert "Without “An agency” this verdict would have 1 origin where 2 are asked." in shown
+
+
+def test_several_speakers_nobody_has_named_are_not_called_by_the_first_of_their_titles(as_, ann, case, ministry):
+    claim = make_claim(case=case)
+    pieces = [make_evidence(claim=claim, source=ministry)]
+    for words in ("A leaflet counts 48,000.", "An unsigned letter counts 48,000."):
+        exhibit = Exhibit(title=words, text=words)
+        pieces.append(Evidence.cite(claim, by=ann, source=None, exhibit=exhibit, stance="supports", credibility="3"))
+    for piece in pieces:
+        first_hand(piece.cited, ann)
+    pieces[0].credibility = "1"
+    pieces[0].save(by=ann)
+    shown = page(as_(ann), "/cases/BY/claims/1/origins/")
+    assert "Without several speakers nobody has named evidence 1 would no longer be confirmed" in shown
+    assert "Without “A leaflet" not in shown
 
 
 def test_three_origins_can_spare_one(as_, ann, case, ministry, decide):
