@@ -20,8 +20,8 @@ from claims.custody.detecting import detected
 from claims.custody.object_store import ObjectStore
 from claims.custody.store import ARRIVING, Arrival, FolderStore, OutOfReach
 from claims.models import StoredFile
+from tests.at_once import at_once
 from tests.factories import make_capture
-from tests.test_concurrency import at_once
 
 PAGE = b"<p>The census says 48,000.</p>"
 

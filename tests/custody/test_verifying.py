@@ -18,8 +18,8 @@ from claims.custody.object_store import ObjectStore
 from claims.custody.store import ARRIVING, FolderStore, OutOfReach
 from claims.custody.verifying import Verification
 from claims.models import Capture, Custody, Derived, StoredFile
+from tests.at_once import at_once
 from tests.factories import make_capture, make_case
-from tests.test_concurrency import at_once
 
 LONG_AGO = timezone.now() - datetime.timedelta(days=3)
 

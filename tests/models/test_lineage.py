@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from claims.custody.chain import verify
 from claims.models import Entry, Evidence, Exhibit, Lineage, NotNow, Print, Refused, lineage_said, trace, undo, untrace
+from tests.at_once import at_once
 from tests.factories import keeper, make_claim, make_document, make_evidence, make_exhibit
-from tests.test_concurrency import at_once
 
 STORY = (
     "MINSK, Feb 20 (Reuters) – Troops have been massed near the border since the autumn, the ministry said on Monday. "
