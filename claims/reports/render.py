@@ -7,32 +7,63 @@ starts best from ``outline``, which has the report's sentences ready.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from . import data, markdown, pdf, spreadsheet, web_page
+from . import data, markdown, pdf, spreadsheet, web_page, workbook
 from .snapshots import Snapshot
+
+
+class Room(Enum):
+    """Where a format is offered: by what one does with it."""
+
+    READING = _("To read")
+    TABLES = _("For spreadsheets")
+    MACHINES = _("For machines")
 
 
 @dataclass(frozen=True)
 class Format:
-    """One way out: what it is called, how it is served, and what makes its bytes."""
+    """One way out: what it is called, how it is served, what makes its bytes, and what it is good for in a line."""
 
     label: str | Promise
     content_type: str
     extension: str
     render: Callable[[Snapshot], bytes]
+    room: Room = Room.READING
+    use: str | Promise = ""
 
 
 FORMATS = {
-    "html": Format(_("Web page"), "text/html; charset=utf-8", "html", web_page.render),
-    "pdf": Format(_("PDF"), "application/pdf", "pdf", pdf.render),
-    "csv": Format(_("Spreadsheet (CSV)"), "text/csv; charset=utf-8", "csv", spreadsheet.render),
-    "json": Format(_("Data (JSON)"), "application/json", "json", data.render),
-    "md": Format(_("Text (Markdown)"), "text/markdown; charset=utf-8", "md", markdown.render),
-}
+    "html": Format(
+        _("Web page"), "text/html; charset=utf-8", "html", web_page.render,
+        use=_("One file for the browser: to read, to print, to send on."),
+    ),
+    "pdf": Format(
+        _("PDF"), "application/pdf", "pdf", pdf.render,
+        use=_("Pages that stay as they are, with bookmarks."),
+    ),
+    "csv": Format(
+        _("Spreadsheet (CSV)"), "text/csv; charset=utf-8", "csv", spreadsheet.render, Room.TABLES,
+        _("One row for each claim, for any program."),
+    ),
+    "json": Format(
+        _("Data (JSON)"), "application/json", "json", data.render, Room.MACHINES,
+        _("All of it: what every other format is made from."),
+    ),
+    "md": Format(
+        _("Text (Markdown)"), "text/markdown; charset=utf-8", "md", markdown.render,
+        use=_("Plain text with headings, for wikis and editors."),
+    ),
+    "xlsx": Format(
+        _("Workbook (Excel)"), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx",
+        workbook.render, Room.TABLES,
+        _("Claims, evidence, assessments and sources on sheets of their own, to sort and filter."),
+    ),
+}  # fmt: skip
 
 
 def render(snapshot: Snapshot, format: str) -> bytes:

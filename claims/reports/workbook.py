@@ -1,0 +1,168 @@
+"""The report as an Excel workbook: a sheet for each table, types as they are, and nothing that runs."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+from itertools import islice
+from typing import Any
+
+import xlsxwriter
+from django.utils.translation import gettext as _
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from . import tables, wording
+from .outline import Outline, outline
+from .packing import repacked
+from .snapshots import Snapshot
+from .spreadsheet import defused
+from .tables import Cell, Column, Table
+
+LONGEST = 32_767  # UTF-16 units in a cell; source: Microsoft, "Excel specifications and limits"
+ROWS = 1_048_576  # of a sheet, its heading included; the same source
+FIRST_DAY = date(1900, 3, 1)  # Excel takes 1900 for a leap year, and knows no year before it
+LINES = 8  # of a row before it has to be made higher by hand
+# What XML 1.0 cannot hold. The door drops it; a report made before there was a door may have it.
+UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def render(snapshot: Snapshot) -> bytes:
+    """The workbook; with the same snapshot the same bytes, on every machine."""
+    out = io.BytesIO()
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(out, options) as book:
+        book.set_properties(_properties(snapshot))
+        looks = Looks(book)
+        for table in tables.tables(snapshot):
+            _write(book.add_worksheet(table.name[:31]), table, looks)
+        _about(book.add_worksheet(_("About")[:31]), outline(snapshot), looks)
+    return repacked(out.getvalue())
+
+
+def fitting(text: str) -> str:
+    """The text as a cell can hold it: without what XML forbids, and cut where it is too long, which it then says."""
+    text = UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if _units(text) > LONGEST:
+        told = "\n" + _(
+            "[Cut: a cell holds no more than %(most)s characters. The whole text stands in the web page and in the "
+            "JSON of this report.]"
+        ) % {"most": f"{LONGEST:,}"}
+        text = text.encode("utf-16-le")[: 2 * (LONGEST - _units(told))].decode("utf-16-le", "ignore") + told
+    # XlsxWriter takes what stands between these two for markup of its own and would write it out unescaped.
+    return f"{text} " if text.startswith("<r>") and text.endswith("</r>") else text
+
+
+class Looks:
+    """The formats of cells, each made once. Text that looks like a formula stays text when somebody edits it."""
+
+    def __init__(self, book: xlsxwriter.Workbook) -> None:
+        self.book = book
+        self.made: dict[tuple[bool, bool, str], Format] = {}
+        shape: dict[str, Any] = {"bold": True, "bg_color": "#E7EBF0", "border": 1, "text_wrap": True, "valign": "top"}
+        self.heading = book.add_format(shape)
+
+    def of(self, *, rtl: bool = False, guarded: bool = False, shows: str = "") -> Format:
+        key = (rtl, guarded, shows)
+        if key not in self.made:
+            shape: dict[str, Any] = {"valign": "top", "text_wrap": not shows}
+            if rtl:
+                shape |= {"reading_order": 2, "align": "right"}
+            if guarded:
+                shape["quote_prefix"] = True
+            if shows:
+                shape |= {"num_format": shows, "align": "left"}
+            self.made[key] = self.book.add_format(shape)
+        return self.made[key]
+
+
+def _write(sheet: Worksheet, table: Table, looks: Looks) -> None:
+    last = len(table.columns) - 1
+    for at, column in enumerate(table.columns):
+        sheet.set_column(at, at, column.width)
+    sheet.freeze_panes(1, 1)
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.repeat_rows(0)
+    sheet.repeat_columns(0)
+    sheet.set_row(0, 15 * max(_lines(column.heading, column.width) for column in table.columns))
+    for at, column in enumerate(table.columns):
+        sheet.write_string(0, at, column.heading, looks.heading)
+    count = 0
+    for row in islice(table.rows, ROWS - 2):
+        count += 1
+        _row(sheet, count, [column.cell(row) for column in table.columns], table.columns, looks)
+    sheet.autofilter(0, 0, count, last)
+    if count == ROWS - 2:
+        sheet.write_string(ROWS - 1, 0, _("There are more: a sheet holds no more rows."), looks.of())
+
+
+def _row(sheet: Worksheet, at: int, cells: list[Cell], columns: Iterable[Column], looks: Looks) -> None:
+    texts = [fitting(cell) if isinstance(cell, str) else cell for cell in cells]
+    lines = [_lines(text, column.width) for text, column in zip(texts, columns, strict=True) if isinstance(text, str)]
+    # The row before the cells: in constant memory a row is written out once the next begins.
+    sheet.set_row(at, 15 * min(max([1, *lines]), LINES))
+    for place, cell in enumerate(texts):
+        _cell(sheet, at, place, cell, looks)
+
+
+def _cell(sheet: Worksheet, row: int, place: int, cell: Cell, looks: Looks) -> None:
+    if isinstance(cell, datetime):
+        if cell.date() >= FIRST_DAY:
+            sheet.write_datetime(row, place, cell, looks.of(shows="yyyy-mm-dd hh:mm"))
+            return
+        cell = cell.isoformat(" ")
+    elif isinstance(cell, date):
+        if cell >= FIRST_DAY:
+            sheet.write_datetime(row, place, cell, looks.of(shows="yyyy-mm-dd"))
+            return
+        cell = cell.isoformat()
+    if isinstance(cell, int | float):
+        shows = "General" if isinstance(cell, float) else "0"
+        sheet.write_number(row, place, cell, looks.of(shows=shows))
+    elif cell:
+        rtl = wording.direction(cell[:2000]) == "rtl"
+        sheet.write_string(row, place, cell, looks.of(rtl=rtl, guarded=defused(cell) != cell))
+
+
+def _lines(text: str, width: int) -> int:
+    return sum(1 + max(len(line) - 1, 0) // width for line in text[:5000].split("\n"))
+
+
+def _units(text: str) -> int:
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
+def _about(sheet: Worksheet, report: Outline, looks: Looks) -> None:
+    """What the report is, how it can be checked, and how the case judges."""
+    sheet.set_column(0, 0, 28)
+    sheet.set_column(1, 4, 44)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    rows: list[list[str]] = [[report.kicker, report.title], *([fact.label, fact.value] for fact in report.facts)]
+    rows += [["", notice] for notice in report.notices]
+    rows += [[report.words["checking"] if at == 0 else "", line] for at, line in enumerate(report.checking)]
+    for section in report.annex:
+        rows += [[], *([section.heading if at == 0 else "", line] for at, line in enumerate(section.paragraphs))]
+        rows += [["", *cells] for cells in [section.columns, *section.rows] if cells]
+    for at, row in enumerate(rows):
+        texts = [fitting(text) for text in row]
+        sheet.set_row(at, 15 * max([1, *(_lines(text, 44) for text in texts[1:])]))
+        for place, text in enumerate(texts):
+            if text:
+                look = looks.heading if place == 0 else looks.of(guarded=defused(text) != text)
+                sheet.write_string(at, place, text, look)
+
+
+def _properties(snapshot: Snapshot) -> dict[str, Any]:
+    report = snapshot["report"]
+    made = tables.moment(report["made_at"])
+    return {
+        "title": fitting(report["title"] or snapshot["case"]["title"])[:255],
+        "author": fitting(report["made_by"])[:255],
+        # Otherwise the clock's time would stand there.
+        "created": made if isinstance(made, datetime) else datetime(2000, 1, 1),
+    }
