@@ -3,7 +3,6 @@
 A format that people read starts from ``outline``; so a sentence is worded once and no format can leave it out.
 """
 
-import re
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -187,7 +186,7 @@ def _evidence(item: dict[str, Any], grades: dict[int, str]) -> Evidence:
         source=item["source_name"],
         exhibit=item["exhibit"],
         url=item["url"],
-        link=item["url"] if re.fullmatch(r"https?://[^\s<>\"]+", item["url"]) else "",
+        link=wording.link(item["url"]),
         facts=_present(
             Fact(_("Bears on"), item["bears_on_label"]),
             Fact(_("Grade of the source by now"), regraded),

@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from . import data, markdown, pdf, spreadsheet, web_page, workbook
+from . import claimreview, data, markdown, pdf, spreadsheet, web_page, workbook
 from .snapshots import Snapshot
 
 
@@ -62,6 +62,10 @@ FORMATS = {
         _("Workbook (Excel)"), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx",
         workbook.render, Room.TABLES,
         _("Claims, evidence, assessments and sources on sheets of their own, to sort and filter."),
+    ),
+    "claimreview": Format(
+        _("Fact checks (ClaimReview)"), "application/ld+json", "claimreview.json", claimreview.render, Room.MACHINES,
+        _("The signed verdicts, for search engines and collections of fact checks."),
     ),
 }  # fmt: skip
 

@@ -70,6 +70,11 @@ def grade(reliability: str, credibility: str) -> str:
     return (reliability or "?") + (credibility or "?")
 
 
+def link(url: str) -> str:
+    """The address if it is safe to follow, else nothing."""
+    return url if re.fullmatch(r"https?://[^\s<>\"]+", url) else ""
+
+
 def direction(text: str) -> str:
     """``rtl`` if the first letter that has a direction is Arabic or Hebrew and the like, else ``ltr``."""
     for character in text:

@@ -165,7 +165,7 @@ def make_unsigned(**changes: Any) -> dict[str, Any]:
 
 
 def make_scale() -> dict[str, Any]:
-    ratings = [("supported", 1), ("mixed", 2), ("refuted", 3), ("unverified", None)]
+    ratings = [("supported", 3), ("mixed", 2), ("refuted", 1), ("unverified", None)]
     return {
         "name": "Four ratings",
         "ratings": [

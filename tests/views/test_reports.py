@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from claims.reports.freezing import freeze
+from claims.reports.render import FORMATS
 from tests.factories import make_claim, make_signed_claim
 
 
@@ -71,3 +72,21 @@ def test_of_too_many_claims_no_report_is_offered_but_a_way_to_fewer(as_, case, a
     fewer = as_(eve).get(f"/cases/BY/reports/add/{only[1].replace('&amp;', '&')}").content.decode()
     assert "Status: Signed off; Words: strong: 1<" in fewer
     assert "Freeze and make the report" in fewer
+
+
+@pytest.mark.parametrize("extension", sorted({format.extension for format in FORMATS.values()}))
+def test_every_format_has_an_address_and_a_name_of_its_own(as_, case, eve, zoe, extension):
+    make_claim(case=case, statement="The army is strong.")
+    report = freeze(case, case.claims.all(), by=eve, title="Strong?")
+    answer = as_(eve).get(f"/cases/BY/reports/{report.number}/report.{extension}")
+    assert answer.status_code == 200
+    assert answer["Content-Disposition"] == f'attachment; filename="BY-report-1-strong.{extension}"'
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert as_(zoe).get(f"/cases/BY/reports/{report.number}/report.{extension}").status_code == 404
+
+
+@pytest.mark.parametrize("extension", ["exe", "claimreview", "json.claimreview", "claimreview.json.exe", "."])
+def test_there_are_no_other_files(as_, case, eve, extension):
+    make_claim(case=case)
+    report = freeze(case, case.claims.all(), by=eve)
+    assert as_(eve).get(f"/cases/BY/reports/{report.number}/report.{extension}").status_code == 404
