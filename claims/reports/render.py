@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from . import claimreview, data, markdown, pdf, spreadsheet, web_page, workbook
+from . import annotations, claimreview, data, markdown, pdf, spreadsheet, web_page, workbook
 from .snapshots import Snapshot
 
 
@@ -66,6 +66,11 @@ FORMATS = {
     "claimreview": Format(
         _("Fact checks (ClaimReview)"), "application/ld+json", "claimreview.json", claimreview.render, Room.MACHINES,
         _("The signed verdicts, for search engines and collections of fact checks."),
+    ),
+    "annotations": Format(
+        _("Annotations (W3C)"), "application/ld+json; profile=\"http://www.w3.org/ns/anno.jsonld\"",
+        "annotations.jsonld", annotations.render, Room.MACHINES,
+        _("Where in its document each claim stands, for programs that mark texts."),
     ),
 }  # fmt: skip
 
