@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from . import annotations, claimreview, data, markdown, pdf, spreadsheet, web_page, workbook
+from . import annotations, citations, claimreview, data, markdown, pdf, spreadsheet, web_page, workbook
 from .snapshots import Snapshot
 
 
@@ -71,6 +71,14 @@ FORMATS = {
         _("Annotations (W3C)"), "application/ld+json; profile=\"http://www.w3.org/ns/anno.jsonld\"",
         "annotations.jsonld", annotations.render, Room.MACHINES,
         _("Where in its document each claim stands, for programs that mark texts."),
+    ),
+    "bibtex": Format(
+        _("References (BibTeX)"), "application/x-bibtex; charset=utf-8", "bib", citations.bibtex, Room.MACHINES,
+        _("What is quoted and cited, for LaTeX and reference managers."),
+    ),
+    "csl": Format(
+        _("References (CSL JSON)"), "application/vnd.citationstyles.csl+json", "csl.json", citations.csl,
+        Room.MACHINES, _("The same, for Zotero, Pandoc and other citation processors."),
     ),
 }  # fmt: skip
 
