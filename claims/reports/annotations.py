@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import base64
 import json
-import uuid
 from typing import Any
 
 from . import wording
+from .naming import identifier
 from .snapshots import Snapshot, digest
 from .tables import marked
 
@@ -46,8 +46,8 @@ def render(snapshot: Snapshot) -> bytes:
 
 
 def named(sha256: str, *path: str) -> str:
-    """The name of one part of a report: the same whenever and wherever it is made again."""
-    return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, '/'.join([f'sha256:{sha256}', *path]))}"
+    """The name of one part of a report."""
+    return f"urn:uuid:{identifier(sha256, *path)}"
 
 
 def name_of_text(sha256: str) -> str:

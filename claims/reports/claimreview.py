@@ -14,6 +14,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from . import wording
+from .naming import publisher
 from .snapshots import Snapshot, digest
 
 type Node = dict[str, Any]
@@ -163,15 +164,14 @@ def _citations(claim: Node) -> list[Node]:
 
 
 def _publisher(snapshot: Snapshot) -> Node | None:
-    """Who answers for the report: the first line of its imprint."""
-    name = next((line.strip() for line in snapshot.get("imprint", "").splitlines() if line.strip()), "")
+    name = publisher(snapshot)
     return {"@type": "Organization", "name": name} if name else None
 
 
 def _author(snapshot: Snapshot, verdict: Node) -> Node | None:
     """The publisher; without one whoever signed, but in public nobody of the house is named."""
-    if publisher := _publisher(snapshot):
-        return publisher
+    if house := _publisher(snapshot):
+        return house
     if snapshot.get("audience") == "public":
         return None
     return {"@type": "Person", "name": verdict["signed_off_by"]}

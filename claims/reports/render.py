@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from . import annotations, citations, claimreview, data, markdown, pdf, spreadsheet, web_page, workbook
+from . import annotations, citations, claimreview, data, markdown, pdf, spreadsheet, stix, web_page, workbook
 from .snapshots import Snapshot
 
 
@@ -81,6 +81,12 @@ FORMATS = {
         Room.MACHINES, _("The same, for Zotero, Pandoc and other citation processors."),
     ),
 }  # fmt: skip
+if stix.INSTALLED:
+    FORMATS["stix"] = Format(
+        _("Threat intelligence (STIX 2.1)"), "application/stix+json;version=2.1", "stix.json", stix.render,
+        Room.MACHINES,
+        _("Report, notes and opinions, for platforms such as OpenCTI and MISP."),
+    )  # fmt: skip
 
 
 def render(snapshot: Snapshot, format: str) -> bytes:

@@ -22,8 +22,8 @@ def items_of(snapshot):
 
 def entries_of(snapshot):
     """The entries as BibTeX reads them: braces are counted, with or without a backslash before them."""
-    head, _newline, text = render(snapshot, "bibtex").decode().partition("\n")
-    assert head == f"% Case by, report 1, snapshot {digest(snapshot)}"
+    first, _newline, text = render(snapshot, "bibtex").decode().partition("\n")
+    assert first == f"% Case by, report 1, snapshot {digest(snapshot)}"
     found = {}
     while text.strip():
         head = re.match(r"\s*@misc\{([^,{}]+),", text)
@@ -34,11 +34,11 @@ def entries_of(snapshot):
             if start[2] is not None:
                 fields[start[1]] = start[2]
                 continue
-            first, depth = at, 1
+            begin, depth = at, 1
             while depth:
                 depth += {"{": 1, "}": -1}.get(text[at], 0)
                 at += 1
-            fields[start[1]] = text[first : at - 1]
+            fields[start[1]] = text[begin : at - 1]
             at += text[at] == ","
         assert text[at:].lstrip().startswith("}"), text[at : at + 80]
         found[head[1]] = fields

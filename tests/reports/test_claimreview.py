@@ -182,6 +182,7 @@ def test_in_a_page_no_text_can_end_the_block():
     nasty = "</script><script>alert(1)</script> & قال 😀 \x07"
     snapshot = make_snapshot(make_claim(statement=nasty))
     review = claim_review(snapshot, snapshot["claims"][0], PAGE)
+    assert review
     assert "<" not in block(review)
     assert "&" not in block(review)
     assert json.loads(block(review))["claimReviewed"] == nasty

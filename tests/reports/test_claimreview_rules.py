@@ -1,11 +1,12 @@
 from copy import deepcopy
+from typing import Any
 
 import pytest
 
 from claims.reports.claimreview_rules import FEED_RULES, ONE_A_PAGE, RULES, faults, faults_of_feed, faults_of_page
 
 PAGE = "https://desk.example/checks/flat.html"
-REVIEW = {
+REVIEW: dict[str, Any] = {
     "@context": "https://schema.org",
     "@type": "ClaimReview",
     "url": "https://desk.example/checks/flat.html#claim-1",
