@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from . import method, wording
+from . import method, pictures, wording
 from .parts import Assessment, Badge, Claim, Evidence, Fact, Outline, Quote, Rung, Tally, Verdict
 from .snapshots import Snapshot, digest
 
@@ -18,7 +18,8 @@ SIGNS = {"supported": "✓", "mixed": "≈", "refuted": "✕", "unverified": "?"
 def outline(snapshot: Snapshot) -> Outline:
     """The report that the snapshot holds, worded in the language that is active."""
     case, report = snapshot["case"], snapshot["report"]
-    claims = [_claim(claim, snapshot) for claim in snapshot["claims"]]
+    drawn = pictures.Pictures(snapshot)
+    claims = [_claim(claim, snapshot, drawn) for claim in snapshot["claims"]]
     return Outline(
         language=snapshot["language"],
         words=method.words(),
@@ -29,12 +30,14 @@ def outline(snapshot: Snapshot) -> Outline:
         facts=_title_facts(snapshot),
         notices=_notices(case["sample"], report["demo"]),
         count=_count(snapshot["claims"]),
-        tallies=_tallies(claims),
+        tallies=(tallies := _tallies(claims)),
         claims=claims,
         annex=method.sections(snapshot),
         documents=[_document(document) for document in snapshot["documents"]],
         sources=[_source(source) for source in snapshot["sources"]],
         checking=method.checking(),
+        ratings=pictures.of_ratings((one.badge.word, one.badge.look, one.badge.sign, one.count) for one in tallies),
+        pictures={"figures": drawn.of_figures(), "agreement": drawn.of_agreement()},
     )
 
 
@@ -88,7 +91,7 @@ def _badge(rated: dict[str, Any], snapshot: Snapshot) -> Badge:
     return Badge(word % {"rating": rated["label"] or _("No rating")}, look, SIGNS[look])
 
 
-def _claim(claim: dict[str, Any], snapshot: Snapshot) -> Claim:
+def _claim(claim: dict[str, Any], snapshot: Snapshot, drawn: pictures.Pictures) -> Claim:
     verdict = claim["verdict"]
     grades = {source["id"]: source["reliability"] for source in snapshot["sources"]}
     heading = _("Sample verdict") if snapshot["case"]["sample"] else _("Verdict")
@@ -110,6 +113,7 @@ def _claim(claim: dict[str, Any], snapshot: Snapshot) -> Claim:
         signed_off=verdict["signed_off_by"] if verdict else "",
         corrections=[_correction(correction) for correction in claim.get("corrections", [])],
         gaps=[_gap(gap) for gap in claim.get("known_gaps", [])],
+        pictures=drawn.of_claim(claim),
     )
 
 

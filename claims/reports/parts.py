@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from . import method
+from . import method, pictures
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,7 @@ class Claim:
     signed_off: str
     corrections: list[str]
     gaps: list[str]
+    pictures: list[pictures.Drawn]
 
 
 @dataclass(frozen=True)
@@ -140,3 +141,5 @@ class Outline:
     documents: list[list[Fact]]
     sources: list[list[str]]
     checking: list[str]
+    ratings: list[pictures.Drawn]
+    pictures: dict[str, list[pictures.Drawn]]

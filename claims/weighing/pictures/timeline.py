@@ -198,8 +198,8 @@ def _mark(mark: Mark, y: int, lane: Lane, spell: Spell) -> str:
     said = "; ".join(f"{spell(each.day, 'day')} {each.said}" for each in mark.days[:TOLD] if each.day)
     said += "; …" if len(mark.days) > TOLD else ""
     told = words(
-        mark.x, y + 3.5, fitted(label, min(2 * half + 4, APART - 2), 10, bold=True), anchor="middle", size=10, bold=True,
-        look="on" if is_full else "", fill=PAPER if is_full else INK,
+        mark.x, y + 3.5, fitted(label, min(2 * half + 4, APART - 2), 10, bold=True), anchor="middle", size=10,
+        bold=True, look="on" if is_full else "", fill=PAPER if is_full else INK,
     )  # fmt: skip
     return tag("g", tag("title", escaped(said)), _shape(lane.shape, mark.x, y, half, edge), told)
 
