@@ -264,9 +264,9 @@ def _enter(chain: Chain, case: Case, by: User, made: list[tuple[int, int, dict[s
         entry.thing_id = entry.claim_id = key
         entry.label = f"{case.code}-{number}"
         entry.detail = canonical({"before": None, "after": facts, "why": ""})
-        entry.hash = entry.expected_hash(chain.name)
-        lines.append((entry.number, key, key, entry.label, entry.detail, entry.previous, entry.hash))
-    insert(entry, ("number", "thing_id", "claim_id", "label", "detail", "previous", "hash"), lines[:-1])
+        entry.close(chain.name)
+        lines.append((entry.number, key, key, entry.label, entry.detail, entry.salt, entry.previous, entry.hash))
+    insert(entry, ("number", "thing_id", "claim_id", "label", "detail", "salt", "previous", "hash"), lines[:-1])
     entry.save(force_insert=True)  # the newest in the usual way, which keeps the chain's head outside the database
     chain.count, chain.head = entry.number, entry.hash
     chain.keep_head()

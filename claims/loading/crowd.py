@@ -202,7 +202,7 @@ def _entries(crowd: Crowd, rows: list[Claim]) -> None:
                 entry.number, entry.previous, entry.at = chain.count + 1, chain.head, timezone.now()
                 entry.by, entry.by_name = crowd.analyst, str(crowd.analyst)
                 entry.detail = canonical({"before": None, "after": {"statement": claim.statement}, "why": ""})
-                entry.hash = entry.expected_hash(crowd.case.code)
+                entry.close(crowd.case.code)
                 entries.append(entry)
                 chain.count, chain.head = entry.number, entry.hash
         _create(entries)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from claims.models.commitments import canonical as canonical
+from claims.models.commitments import commitments, entry_hash, fields_of_detail, new_salt
+from claims.models.commitments import sha256 as sha256
 from claims.models.prepared import Prepared
 
 if TYPE_CHECKING:
@@ -24,8 +26,6 @@ FIRST = "0" * 64  # what the first entry of a chain names as the one before it
 
 # Written out, as every write of every kind ends in it.
 NEW_HEAD = "UPDATE claims_chain SET count = %s, head = %s WHERE id = %s"
-
-WRITER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 VERBS = {
     "added": _("added"),
@@ -82,16 +82,6 @@ def verbs() -> list[tuple[str, Any]]:
     return list(VERBS.items())
 
 
-def canonical(value: Any) -> str:
-    """The one way in which a value is written down before it is hashed: JSON, keys in order, no white space."""
-    return WRITER.encode(value)
-
-
-def sha256(text: str) -> str:
-    """SHA-256 of a text in UTF-8, as 64 hexadecimal digits."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 class Chain(models.Model):
     """Where the log of a case stands: how many entries it has, and the hash of the newest."""
 
@@ -137,7 +127,7 @@ class Chain(models.Model):
             detail=canonical({"before": before, "after": after, "why": why}),
             previous=self.head,
         )
-        entry.hash = entry.expected_hash(self.name)
+        entry.close(self.name)
         entry.save(force_insert=True)
         self.count, self.head = entry.number, entry.hash
         self.keep_head()
@@ -193,6 +183,7 @@ class Entry(models.Model):
     label = models.CharField(max_length=200)
     claim = models.ForeignKey("claims.Claim", on_delete=models.PROTECT, null=True, blank=True, related_name="entries")
     detail = models.TextField(help_text=_("What was before, what came after, and why: JSON, exactly as it was hashed."))
+    salt = models.CharField(max_length=32, blank=True, default="", editable=False)  # the first entries had none
     previous = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
 
@@ -212,27 +203,48 @@ class Entry(models.Model):
     def __str__(self) -> str:
         return f"{self.number} {self.by_name} {self.verb} {self.label}"
 
+    def close(self, chain: str) -> None:
+        """Give it a salt of its own, and its hash over all it says by now; `chain` is the case's code, or nothing."""
+        self.salt = new_salt()
+        self.hash = self.expected_hash(chain)
+
+    def fields(self) -> dict[str, Any]:
+        """What it says, by the names under which each can be disclosed alone."""
+        return {
+            "at": self.at.isoformat(timespec="microseconds"),
+            "by": self.by_id,
+            "by_name": self.by_name,
+            "verb": self.verb,
+            "thing": self.thing,
+            "thing_id": self.thing_id,
+            "label": self.label,
+            "claim": self.claim_id,
+        } | fields_of_detail(self.detail)
+
     def expected_hash(self, chain: str) -> str:
         """What the hash must be for the content that stands here; `chain` is the case's code, or nothing."""
-        return sha256(
-            canonical(
-                [
-                    "workbench-log/1",
-                    chain,
-                    self.number,
-                    self.at.isoformat(timespec="microseconds"),
-                    self.by_id,
-                    self.by_name,
-                    self.verb,
-                    self.thing,
-                    self.thing_id,
-                    self.label,
-                    self.claim_id,
-                    self.detail,
-                    self.previous,
-                ]
-            )
-        )
+        if not self.salt:
+            return self._hash_before_salts(chain)
+        return entry_hash(chain, self.number, commitments(self.salt, self.fields()), self.previous)
+
+    def _hash_before_salts(self, chain: str) -> str:
+        """The hash of an entry from before each had a salt: all of it has to be known to recompute it."""
+        said = [
+            "workbench-log/1",
+            chain,
+            self.number,
+            self.at.isoformat(timespec="microseconds"),
+            self.by_id,
+            self.by_name,
+            self.verb,
+            self.thing,
+            self.thing_id,
+            self.label,
+            self.claim_id,
+            self.detail,
+            self.previous,
+        ]
+        return sha256(canonical(said))
 
     @property
     def parts(self) -> dict[str, Any]:

@@ -25,6 +25,7 @@ EDITS: dict[str, object] = {
     "label": "BY-99",
     "claim_id": None,
     "detail": '{"after":null,"before":null,"why":"because"}',
+    "salt": "f" * 32,
     "previous": "f" * 64,
     "hash": "f" * 64,
 }
@@ -73,6 +74,20 @@ def test_a_log_that_nobody_touched_holds(log):
     chain = Chain.objects.get(case=log)
     assert f"BY: {chain.count} entries hold, head {chain.count}:{chain.head}" in said
     assert "outside cases: " in said
+
+
+def test_entries_from_before_and_from_after_there_were_salts_hold_in_one_log(log):
+    entries(log).filter(number__lte=6).update(salt="")
+    rehash_from(log, 1)
+    heads.place("BY").unlink()
+    assert told("--case", "BY")[1]
+    entries(log).filter(number=4).update(label="BY-99")
+    assert "Entry 4 is not what was entered" in told("--case", "BY")[0]
+
+
+def test_a_salt_that_was_taken_away_is_named(log):
+    entries(log).filter(number=8).update(salt="")
+    assert "Entry 8 is not what was entered" in told("--case", "BY")[0]
 
 
 @pytest.mark.parametrize("column", sorted(EDITS))

@@ -107,3 +107,11 @@ def test_an_import_that_was_stopped_goes_on_where_it_was(case, ann):
 
 def test_the_number_of_lines_is_about_that_of_the_bar():
     assert count(TABLE.encode()) == 2
+
+
+def test_each_claims_entry_has_a_salt_of_its_own_and_the_log_holds(case, ann):
+    import_claims(case, TABLE.encode(), by=ann)
+    salts = list(Entry.objects.filter(case=case, verb="made").values_list("salt", flat=True))
+    assert len(salts) == len(set(salts)) > 1
+    assert "" not in salts
+    assert verify(case).fault is None
