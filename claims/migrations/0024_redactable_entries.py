@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("claims", "0021_presence"),
+        ("claims", "0023_entries_of_things"),
     ]
 
     operations = [
