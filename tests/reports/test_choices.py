@@ -2,6 +2,8 @@
 
 import json
 import re
+import zipfile
+from io import BytesIO
 
 import pytest
 
@@ -46,8 +48,7 @@ def test_a_public_report_names_nobody_of_the_house(case, signed, eve):
     assert [answer["reviewer"] for answer in answers] == ["Reviewer 1", "Reviewer 2"]
     assert report.data["claims"][1]["verdict"]["signed_off_by"].startswith("Editor ")
     for name in FORMATS:
-        page = text_of(render(report.data, name)) if name == "pdf" else render(report.data, name).decode()
-        assert not re.search(r"\b(Ann|Ben|Eve|Max)\b", page), name
+        assert not re.search(r"\b(Ann|Ben|Eve|Max)\b", words_of(render(report.data, name))), name
 
 
 def test_nothing_public_leaves_that_names_somebody_of_the_house(case, signed, ann, eve):
@@ -111,3 +112,13 @@ def test_a_rating_that_moved_is_told(case, ann, ben, eve, max_):
     make_verdict(claim=claim, by=eve, signed_by=max_)
     since = freeze(case, case.claims.all(), by=eve).data["since"]
     assert since["ratings_moved"] == [{"ref": "BY-1", "was": "", "is": "Supported"}]
+
+
+def words_of(content: bytes) -> str:
+    """What stands in a report's file, whatever its format."""
+    if content.startswith(b"%PDF"):
+        return text_of(content)
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(BytesIO(content)) as packed:
+            return " ".join(packed.read(name).decode() for name in packed.namelist() if name.endswith(".xml"))
+    return content.decode()
