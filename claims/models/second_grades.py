@@ -19,7 +19,8 @@ def grade_after_rating(evidence: Evidence, letter: str, *, by: User, reason: str
     """Grade the source of evidence that the same person has just rated with it hidden; the evidence has this grade.
 
     So it has both halves from one judgement. It stays without where somebody graded the source in between, or where
-    it must stay as it was judged: then this is a grade like any other.
+    it must stay as it was judged, or may have to by answers that this person cannot see: whether it took the grade
+    must not tell whose answer relies on it. Then this is a grade like any other.
     """
     source = evidence.cited.source
     if source is None:
@@ -38,7 +39,7 @@ def _take(evidence: Evidence, grade: Grade, by: User) -> None:
     with writing(evidence.log_case) as chain:
         stored = Evidence.objects.select_related("claim__case", "exhibit").get(pk=evidence.pk)
         try:
-            stored.require_changeable()
+            stored.require_changeable(by)
         except NotNow:
             return
         if stored.grade_id is not None or stored.rated_by_id != by.pk or stored.removed_at is not None:

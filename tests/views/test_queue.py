@@ -474,7 +474,7 @@ def test_a_mention_opened_from_the_notices_leaves_the_queue_and_one_of_a_case_le
         make_comment(claim=claim, by=ben, text="Which army, @Ann?", to_all=True)
     browser = as_(ann)
     assert read(browser).count("Ben mentioned you") == 2
-    browser.post(f"/notices/{Notice.objects.first().pk}/open/")
+    browser.post(f"/notices/{Notice.objects.earliest('pk').pk}/open/")
     assert read(browser).count("Ben mentioned you") == 1
     case.memberships.get(user=ann).delete(by=eve)
     assert "Ben mentioned you" not in read(browser)

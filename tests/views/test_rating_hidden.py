@@ -188,6 +188,19 @@ def test_what_is_sealed_by_then_keeps_what_it_had(item, claim, case, ben, as_):
     assert (Grade.objects.get().letter, item.grade) == ("C", None)
 
 
+@pytest.mark.parametrize("relied_on", [[], ["1"]])
+def test_whether_it_takes_the_grade_tells_nobody_that_a_hidden_answer_relies_on_it(
+    item, claim, case, ann, ben, eve, as_, relied_on
+):
+    item.rate(by=ben, credibility="4")
+    answers = {"act": "submit", "rating": case.rating("refuted").pk, "rationale": "So it is.", "relied_on": relied_on}
+    assert as_(ann).post(f"{claim.get_absolute_url()}assess/", answers | {"version": "-1"}).status_code == 302
+    graded = {"letter": "C", "reason": "Half of it was right.", "once": str(uuid.uuid4())}
+    assert as_(ben).post(rate(claim), graded).status_code == 302
+    item.refresh_from_db()
+    assert (Grade.objects.get().letter, item.grade) == ("C", None)
+
+
 def test_who_added_it_does_not_rate_it_and_nobody_rates_twice(item, claim, ann, ben, eve, as_):
     for answer in (as_(ann).get(rate(claim)), as_(ann).post(rate(claim), {"credibility": "2"})):
         assert answer.status_code == 403
