@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Length
+from django.db.models import Count, Exists, OuterRef, Q, Value
+from django.db.models.functions import Coalesce, Length, NullIf
 from django.db.models.lookups import LessThanOrEqual
 from django.urls import reverse
 from django.utils import timezone
@@ -265,6 +265,25 @@ def people_of(case: Case) -> list[Person]:
     """Those who can be named in a case's talk."""
     rows = case.memberships.order_by("user__name", "user").values_list("user", "user__name", "user__email")
     return [Person(key, name or email, email) for key, name, email in rows]
+
+
+def people_called(case: Case, typed: str, most: int) -> list[tuple[Person, bool]]:
+    """The first few of a case, by name, with a word in their name that begins like this, or their address if nameless.
+
+    Each with whether the whole name tells them apart in the case. Two queries; no more rows are read than are given.
+    """
+    shown = Coalesce(NullIf("user__name", Value("")), "user__email", output_field=models.CharField())
+    rows = case.memberships.order_by().annotate(shown=shown)
+    either = Q()
+    # SQLite takes capital and small letters for the same in ASCII alone.
+    for spelling in {typed, typed.lower(), typed.upper(), typed.title()}:
+        either |= Q(shown__istartswith=spelling) | Q(shown__icontains=f" {spelling}")
+    found = rows.filter(either) if typed else rows
+    first = found.order_by("shown", "user").values_list("user", "shown", "user__email")[:most]
+    people = [Person(*row) for row in first]
+    namesakes = rows.filter(shown__in={person.name for person in people}).values_list("shown")
+    often = dict(namesakes.annotate(n=Count("pk")))
+    return [(person, often[person.name] == 1) for person in people]
 
 
 def _require_role(claim: Claim, by: User) -> None:

@@ -19,7 +19,7 @@ from claims.forms.filters import cursor
 from claims.forms.talk import CommentEditForm, CommentForm, thing
 from claims.models import Case, Claim, Comment, Refused, Status, User, may, resolve
 from claims.models.notices import read_there
-from claims.models.talk import RUNNING, CommentQuerySet, may_ask_all, people_of, require_editable
+from claims.models.talk import RUNNING, CommentQuerySet, may_ask_all, people_called, require_editable
 from claims.views.access import Request, on_case, on_claim
 from claims.views.claim_page import ClaimPage
 from claims.views.claims import context_of
@@ -300,18 +300,7 @@ def comment_history(request: Request, claim: Claim, pk: int) -> HttpResponse:
 @on_case(may="comment")
 def case_people(request: Request, case: Case) -> JsonResponse:
     """Who in the case is called what is being typed: what stands in the list, and what to write after the @."""
-    typed = request.GET.get("q", "").strip()[:60].casefold()
-    people = people_of(case)
-    names = [person.name.casefold() for person in people]
-    found = [person for person in people if any(word.startswith(typed) for word in _beginnings(person.name))]
-    rows = [
-        {"name": person.name, "write": person.name if names.count(person.name.casefold()) == 1 else person.email}
-        for person in found[:OFFERED]
-    ]
+    typed = request.GET.get("q", "").strip()[:60]
+    found = people_called(case, typed, OFFERED)
+    rows = [{"name": person.name, "write": person.name if alone else person.email} for person, alone in found]
     return JsonResponse({"people": rows})
-
-
-def _beginnings(name: str) -> list[str]:
-    """A name from each of its words on, in small letters."""
-    words = name.casefold().split()
-    return [" ".join(words[n:]) for n in range(len(words))]

@@ -216,6 +216,23 @@ def test_people_are_offered_as_a_name_is_typed(claim, ann, eve, as_):
     assert as_(ann).get("/cases/BY/people/?q=be").json()["people"] == [{"name": "Ben", "write": "Ben"}]
     assert len(as_(ann).get("/cases/BY/people/").json()["people"]) == 7
     assert not as_(ann).get("/cases/BY/people/?q=zoe").json()["people"]
+    assert not as_(ann).get("/cases/BY/people/?q=%25").json()["people"]
+
+
+def test_no_more_people_are_read_than_are_offered_and_a_whole_name_is_found_from_any_of_its_words(claim, ann, eve, as_):
+    def offered(typed: str) -> tuple[list[str], int]:
+        with CaptureQueriesContext(connection) as queries:
+            people = as_(ann).get("/cases/BY/people/", {"q": typed}).json()["people"]
+        return [person["name"] for person in people], len(queries)
+
+    few = offered("an")[1]
+    for n in range(20):
+        claim.case.enrol(make_user(name=f"Anders van der Berg {n:02}"), Role.ANALYST, by=eve)
+    claim.case.enrol(make_user(name="Ünal Öz"), Role.ANALYST, by=eve)
+    names, many = offered("an")
+    assert (len(names), many) == (8, few)
+    assert offered("der berg 07")[0] == ["Anders van der Berg 07"]
+    assert offered("öz")[0] == offered("üNAL")[0] == ["Ünal Öz"]
 
 
 def test_the_poll_for_news_counts_what_others_added_and_one_may_see(claim, ann, ben, as_, htmx):
