@@ -94,6 +94,20 @@ ELSEWHERE = """(SELECT case_id FROM claims_exhibit WHERE id = new.original_id)
 LINEAGE_NEVER = {CIRCLE: "an exhibit never traces back to itself", ELSEWHERE: "no link leaves its case"}
 
 
+# Marks, and the matrix that they are of, are fixed once its reviewer's own assessment of that round is in.
+ANSWER_IN = """EXISTS (SELECT 1 FROM claims_assessment AS answer WHERE answer.claim_id = {matrix}.claim_id
+    AND answer.reviewer_id = {matrix}.reviewer_id AND answer.round = {matrix}.round
+    AND answer.submitted_at IS NOT NULL)"""
+# table → the condition that a row of it, by whatever name, is fixed; and its unique keys, for SQLite's REPLACE.
+FIXED_WITH_ANSWER = {
+    "claims_matrix": ANSWER_IN.replace("{matrix}", "{row}"),
+    "claims_mark": "EXISTS (SELECT 1 FROM claims_matrix AS matrix WHERE matrix.id = {row}.matrix_id AND "  # noqa: S608 - own names
+    + ANSWER_IN.format(matrix="matrix")
+    + ")",
+}
+MATRIX_KEY = "held.claim_id = new.claim_id AND held.reviewer_id = new.reviewer_id AND held.round = new.round"
+
+
 def differing(table: str, columns: tuple[str, ...], than: str) -> str:
     """The condition that an update changes one of these columns while they are frozen."""
     changes = " OR ".join(f"old.{column} {than} new.{column}" for column in columns)
@@ -147,7 +161,7 @@ def sqlite_guards() -> dict[str, str]:
                 f"CREATE TRIGGER {table}_refuses_{what} BEFORE {act} ON {table} WHEN {when} "
                 f"BEGIN SELECT RAISE(ABORT, '{table}: what stands here is never changed'); END"
             )
-    return made | lineage_on_sqlite() | words.on_sqlite()
+    return made | lineage_on_sqlite() | marks_on_sqlite() | words.on_sqlite()
 
 
 def lineage_on_sqlite() -> dict[str, str]:
@@ -159,6 +173,25 @@ def lineage_on_sqlite() -> dict[str, str]:
             made[name] = (
                 f"CREATE TRIGGER {name} BEFORE {act} ON claims_lineage WHEN {when.format(besides=besides)} "
                 f"BEGIN SELECT RAISE(ABORT, 'claims_lineage: {said}'); END"
+            )
+    return made
+
+
+def marks_on_sqlite() -> dict[str, str]:
+    """The triggers that fix marks, and their matrix, with the answer. REPLACE deletes without firing a trigger."""
+    made: dict[str, str] = {}
+    for table, fixed in FIXED_WITH_ANSWER.items():
+        key = f" OR ({MATRIX_KEY})" if table == "claims_matrix" else ""
+        # A matrix may come after the answer only where nothing stood; a mark may not come at all.
+        comes = f"EXISTS (SELECT 1 FROM {table} AS held WHERE (held.id = new.id{key}) AND {fixed.format(row='held')})"  # noqa: S608 - own names
+        if table == "claims_mark":
+            comes = f"{fixed.format(row='new')} OR {comes}"
+        whens = {"insert": comes, "update": f"{fixed.format(row='old')} OR {comes}", "delete": fixed.format(row="old")}
+        for act, when in whens.items():
+            name = f"{table}_refuses_{act}"
+            made[name] = (
+                f"CREATE TRIGGER {name} BEFORE {act.upper()} ON {table} WHEN {when} "
+                f"BEGIN SELECT RAISE(ABORT, '{table}: what stands here is never changed'); END"
             )
     return made
 
@@ -198,6 +231,16 @@ def postgres_guards() -> dict[str, str]:
         f"CREATE TRIGGER {name} BEFORE INSERT OR UPDATE OF exhibit_id, original_id ON claims_lineage "
         "FOR EACH ROW EXECUTE FUNCTION claims_refuse_circle()"
     )
+    for table in FIXED_WITH_ANSWER:
+        acts = "INSERT OR DELETE OR UPDATE" if table == "claims_mark" else "DELETE OR UPDATE"
+        made[f"{table}_refuses_change"] = (
+            f"CREATE TRIGGER {table}_refuses_change BEFORE {acts} ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {table}_refuse()"
+        )
+        made[f"{table}_refuses_truncate"] = (
+            f"CREATE TRIGGER {table}_refuses_truncate BEFORE TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION claims_refuse()"
+        )
     return made
 
 
@@ -216,6 +259,12 @@ PERFORM pg_advisory_xact_lock(hashtextextended('claims_lineage', case_id))
     )
     + "RETURN new;\nEND",
 }
+for _table, _fixed in FIXED_WITH_ANSWER.items():
+    _refuse = f"THEN RAISE EXCEPTION '{_table}: what stands here is never changed'; END IF;"
+    FUNCTIONS[f"{_table}_refuse"] = (
+        f"BEGIN\nIF TG_OP <> 'INSERT' THEN IF {_fixed.format(row='old')} {_refuse} END IF;\n"
+        f"IF TG_OP = 'DELETE' THEN RETURN old; END IF;\nIF {_fixed.format(row='new')} {_refuse}\nRETURN new;\nEND"
+    )
 
 
 def function(name: str) -> str:

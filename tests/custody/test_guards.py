@@ -18,12 +18,14 @@ from claims.models import (
     EvidenceChange,
     Exhibit,
     Grade,
+    Hypothesis,
     Lineage,
     Merge,
     Passage,
     Report,
     Role,
     Stamp,
+    mark,
     merge,
     part,
     rewrite,
@@ -432,3 +434,42 @@ def test_what_changed_under_a_verdict_never_changes_and_is_answered_once(case):
     for new in ("answer = 'Another.'", "answered_at = NULL", "answered_by_id = NULL"):
         assert refused(f"UPDATE claims_evidencechange SET {new} WHERE id = %s", change.pk)
     assert not refused("UPDATE claims_evidencechange SET editor_id = NULL WHERE id = %s", change.pk)
+
+
+@pytest.fixture
+def matrix(case, ann, eve):
+    """Ann's marks on a claim, which she has not answered yet."""
+    claim = make_claim(case=case)
+    evidence = make_evidence(claim=claim)
+    hypothesis = Hypothesis.put(claim, by=eve, statement="It is so.")
+    Hypothesis.put(claim, by=eve, statement="It is not.")
+    return mark(claim, {(hypothesis.number, evidence.number): "C"}, by=ann)
+
+
+MARKS = {
+    "changed": "UPDATE claims_mark SET value = 'II' WHERE matrix_id = %s",
+    "taken off": "DELETE FROM claims_mark WHERE matrix_id = %s",
+    "added": "INSERT INTO claims_mark (matrix_id, hypothesis_id, evidence_id, value, at) SELECT matrix_id, "
+    "hypothesis_id + 1, evidence_id, value, at FROM claims_mark WHERE matrix_id = %s",
+    "sealed anew": "UPDATE claims_matrix SET seal = '' WHERE id = %s",
+    "given to another round": "UPDATE claims_matrix SET round = 2 WHERE id = %s",
+}
+
+
+@pytest.mark.parametrize("how", MARKS)
+def test_no_mark_is_moved_once_the_answer_of_whoever_made_it_is_in(matrix, ann, how):
+    make_assessment(claim=matrix.claim, by=ann)
+    assert refused(MARKS[how], matrix.pk)
+
+
+@pytest.mark.parametrize("how", MARKS)
+def test_until_then_marks_are_their_authors_to_move(matrix, ben, how):
+    make_assessment(claim=matrix.claim, by=ben)
+    assert not refused(MARKS[how], matrix.pk)
+
+
+@ONLY_SQLITE
+@pytest.mark.parametrize("table", guards.FIXED_WITH_ANSWER)
+def test_no_fixed_mark_is_replaced(matrix, ann, table):
+    make_assessment(claim=matrix.claim, by=ann)
+    assert refused(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}")
