@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from claims.custody import guards
 from claims.forms.hypotheses import CELL
 from claims.models import Exhibit, Hypothesis, Mark, mark
 from tests.factories import make_assessment, make_claim, make_evidence, make_source, make_user, make_verdict
@@ -296,6 +297,7 @@ def test_a_round_that_was_signed_off_can_still_be_compared_in_the_next(marked, b
 
 
 def test_a_marks_broken_seal_is_told(marked, ann, as_):
+    guards.take_down(connection)
     Mark.objects.filter(matrix__reviewer=ann).update(value="C")
     assert "do not match their seal" in text_of(as_(ann).get(PAGE))
 
