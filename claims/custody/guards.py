@@ -34,6 +34,11 @@ FROZEN: dict[str, tuple[str, ...] | None] = {
         "follows_id", "moved_reason",
         "facets", "override_reason",
     ),
+    "claims_verdict": (
+        "id", "claim_id", "round", "rating_id", "summary", "reached", "difference", "support", "one_origin",
+        "to_overruled", "open_questions", "review_by", "proposed_by_id", "proposed_at", "decision", "decided_by_id",
+        "decided_at", "reason", "basis", "basis_content", "renewed", "renewed_at", "once",
+    ),
     "claims_grade": None,
     "claims_merge": ("id", "kept_id", "merged_id", "reason", "moved", "made_by_id", "made_at", "once"),
     "claims_evidencechange": (
@@ -57,6 +62,7 @@ ANSWERED: dict[str, tuple[str, ...]] = {
 FROZEN_ONCE = {
     "claims_exhibit": "length(old.text) > 0 AND (new.text_of_id IS NULL OR new.text_of_id = old.text_of_id)",
     "claims_assessment": "old.submitted_at IS NOT NULL",
+    "claims_verdict": "old.decision = 'signed_off'",
 }
 
 # table → its unique keys: such rows are neither deleted nor replaced, under none of them.
@@ -72,6 +78,7 @@ KEPT: dict[str, tuple[tuple[str, ...], ...]] = {
     "claims_reply": (("verdict_id", "reviewer_id"), ("once",)),
     "claims_passage": (("claim_id", "document_id", "start", '"end"'), ("once",)),
     "claims_assessment": (("claim_id", "reviewer_id", "round", "follows_id"), ("follows_id",), ("once",)),
+    "claims_verdict": (("claim_id", "round", "decision"), ("once",)),
     "claims_grade": (("once",),),
     "claims_merge": (("merged_id", "undone_at"), ("once",)),
     # A change that is told already is told again, and let be: it is no replacing.

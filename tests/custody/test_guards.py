@@ -41,6 +41,7 @@ from tests.factories import (
     make_exhibit,
     make_overruled,
     make_reply,
+    make_signed_claim,
     make_source,
     make_user,
     make_verdict,
@@ -132,6 +133,7 @@ def test_nothing_is_replaced_under_its_number(entry, report, case, table):
     make_reply(verdict=make_overruled(case=case, reviewers=reviewers, editor=keeper()), by=reviewers[1])
     Derived.objects.create(parent=capture.file, kind="text", tool="a reader", tool_version="1", fault="It is empty.")
     Stamp.objects.create(case=case, count=1, head="0" * 64, token=b"0", service="a clock", stamped_at=timezone.now())
+    make_signed_claim(case=case, reviewers=reviewers, editors=(keeper(), make_user(is_superuser=True)))
     said = make_comment(claim=make_claim(case=case), once="1:comment")
     rewrite(said, by=said.author, text="Other words.")
     columns = [row[1] for row in connection.cursor().execute(f"PRAGMA table_info({table})")]
@@ -286,6 +288,15 @@ def test_a_submitted_assessment_is_not_deleted_and_a_draft_can_be(case, ann, ben
     assert refused("DELETE FROM claims_assessment WHERE id = %s", sealed.pk)
     assert not refused("DELETE FROM claims_assessment WHERE id = %s", draft.pk)
     assert Assessment.objects.get().pk == sealed.pk
+
+
+@pytest.mark.parametrize("change", ["summary = 'x'", "rating_id = rating_id + 1", "decided_by_id = 1", "decision = ''"])
+def test_a_signed_verdict_never_changes_nor_goes_and_a_proposal_does(case, ann, ben, eve, max_, change):
+    signed = make_signed_claim(case=case, reviewers=[ann, ben], editors=(eve, max_)).verdicts.get()
+    pending = make_overruled(case=case, reviewers=[ann, ben], editor=eve)
+    assert refused(f"UPDATE claims_verdict SET {change} WHERE id = %s", signed.pk)
+    assert refused("DELETE FROM claims_verdict WHERE id = %s", signed.pk)
+    assert not refused("UPDATE claims_verdict SET summary = 'x' WHERE id = %s", pending.pk)
 
 
 @ONLY_POSTGRES
