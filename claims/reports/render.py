@@ -7,7 +7,6 @@ starts best from ``outline``, which has the report's sentences ready.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
 
 from django.utils import translation
 from django.utils.functional import Promise
@@ -16,13 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from . import annotations, citations, claimreview, data, markdown, pdf, spreadsheet, stix, web_page, workbook
 from .snapshots import Snapshot
 
-
-class Room(Enum):
-    """Where a format is offered: by what one does with it."""
-
-    READING = _("To read")
-    TABLES = _("For spreadsheets")
-    MACHINES = _("For machines")
+READING, TABLES, MACHINES = "reading", "tables", "machines"
+# Where formats are offered: by what one does with them.
+ROOMS = {READING: _("To read"), TABLES: _("For spreadsheets"), MACHINES: _("For machines")}
 
 
 @dataclass(frozen=True)
@@ -33,7 +28,7 @@ class Format:
     content_type: str
     extension: str
     render: Callable[[Snapshot], bytes]
-    room: Room = Room.READING
+    room: str = READING
     use: str | Promise = ""
 
 
@@ -47,11 +42,11 @@ FORMATS = {
         use=_("Pages that stay as they are, with bookmarks."),
     ),
     "csv": Format(
-        _("Spreadsheet (CSV)"), "text/csv; charset=utf-8", "csv", spreadsheet.render, Room.TABLES,
+        _("Spreadsheet (CSV)"), "text/csv; charset=utf-8", "csv", spreadsheet.render, TABLES,
         _("One row for each claim, for any program."),
     ),
     "json": Format(
-        _("Data (JSON)"), "application/json", "json", data.render, Room.MACHINES,
+        _("Data (JSON)"), "application/json", "json", data.render, MACHINES,
         _("All of it: what every other format is made from."),
     ),
     "md": Format(
@@ -60,33 +55,38 @@ FORMATS = {
     ),
     "xlsx": Format(
         _("Workbook (Excel)"), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx",
-        workbook.render, Room.TABLES,
-        _("Claims, evidence, assessments and sources on sheets of their own, to sort and filter."),
+        workbook.render, TABLES,
+        _("A sheet for each kind of record, to sort and filter."),
     ),
     "claimreview": Format(
-        _("Fact checks (ClaimReview)"), "application/ld+json", "claimreview.json", claimreview.render, Room.MACHINES,
-        _("The signed verdicts, for search engines and collections of fact checks."),
+        _("Fact checks (ClaimReview)"), "application/ld+json", "claimreview.json", claimreview.render, MACHINES,
+        _("Signed verdicts, for search engines and databases."),
     ),
     "annotations": Format(
         _("Annotations (W3C)"), "application/ld+json; profile=\"http://www.w3.org/ns/anno.jsonld\"",
-        "annotations.jsonld", annotations.render, Room.MACHINES,
-        _("Where in its document each claim stands, for programs that mark texts."),
+        "annotations.jsonld", annotations.render, MACHINES,
+        _("Where in its document each claim stands."),
     ),
     "bibtex": Format(
-        _("References (BibTeX)"), "application/x-bibtex; charset=utf-8", "bib", citations.bibtex, Room.MACHINES,
+        _("References (BibTeX)"), "application/x-bibtex; charset=utf-8", "bib", citations.bibtex, MACHINES,
         _("What is quoted and cited, for LaTeX and reference managers."),
     ),
     "csl": Format(
         _("References (CSL JSON)"), "application/vnd.citationstyles.csl+json", "csl.json", citations.csl,
-        Room.MACHINES, _("The same, for Zotero, Pandoc and other citation processors."),
+        MACHINES, _("The same, for Zotero, Pandoc and other citation processors."),
     ),
 }  # fmt: skip
 if stix.INSTALLED:
     FORMATS["stix"] = Format(
         _("Threat intelligence (STIX 2.1)"), "application/stix+json;version=2.1", "stix.json", stix.render,
-        Room.MACHINES,
-        _("Report, notes and opinions, for platforms such as OpenCTI and MISP."),
+        MACHINES,
+        _("Notes and opinions, for OpenCTI, MISP and the like."),
     )  # fmt: skip
+
+
+def offered() -> list[tuple[str | Promise, list[Format]]]:
+    """Every format, below what one does with it."""
+    return [(name, [format for format in FORMATS.values() if format.room == room]) for room, name in ROOMS.items()]
 
 
 def render(snapshot: Snapshot, format: str) -> bytes:

@@ -14,7 +14,7 @@ from claims.forms.reports import ReportForm
 from claims.models import Case, Chain, Report
 from claims.reports.freezing import MOST, check_quotations, freeze
 from claims.reports.glyphs import glyphless
-from claims.reports.render import FORMATS
+from claims.reports.render import FORMATS, offered
 from claims.reports.render import render as render_report
 from claims.views.access import Request, on_case, on_report
 from claims.views.cases import reviewers_of
@@ -72,7 +72,7 @@ def report_detail(request: Request, report: Report) -> HttpResponse:
         "room": "reports",
         "report": report,
         "data": data,
-        "formats": FORMATS.values(),
+        "rooms": offered(),
         "signed": sum(1 for claim in report.claims() if claim["verdict"]),
         "boxes": [(f"U+{ord(character):04X}", character) for character in boxes[:NAMED]],
         "more_boxes": len(boxes) - NAMED if len(boxes) > NAMED else 0,

@@ -90,3 +90,13 @@ def test_there_are_no_other_files(as_, case, eve, extension):
     make_claim(case=case)
     report = freeze(case, case.claims.all(), by=eve)
     assert as_(eve).get(f"/cases/BY/reports/{report.number}/report.{extension}").status_code == 404
+
+
+def test_formats_stand_below_what_one_does_with_them_each_with_a_line(as_, case, eve):
+    page = page_of(as_(eve), case, eve, "The army is strong.")
+    places = [page.index(f">{room}</h3>") for room in ("To read", "For spreadsheets", "For machines")]
+    assert places == sorted(places)
+    for format in FORMATS.values():
+        assert f'/cases/BY/reports/1/report.{format.extension}" download>{format.label}</a>' in page
+        assert f"<small>{format.use}</small>" in page
+    assert page.index("report.pdf") < places[1] < page.index("report.xlsx") < places[2] < page.index("report.json")
