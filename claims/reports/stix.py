@@ -81,12 +81,11 @@ class Making:
 
     def note(self, claim: Node) -> Any:
         at = claim["verdict"]["signed_off_at"] if claim["verdict"] else self.snapshot["report"]["made_at"]
-        speakers = [said["speaker"] for said in claim["attributions"] if said["basis"] == "on_record"]
         return self.v21.Note(
             **self.shared("note", at, claim["ref"]),
             abstract=f"{claim['ref']}: {claim['statement']}",
             content="\n".join(self.content(claim)),
-            **_present(authors=list(dict.fromkeys(speakers)), external_references=self.references(claim)),
+            **_present(external_references=self.references(claim)),
             object_refs=[self.name("report")],
         )
 
@@ -95,9 +94,11 @@ class Making:
         quotes = [f"“{passage['exact']}” ({titles.get(passage['document'], '')})" for passage in claim["passages"]]
         unsigned = _("No signed verdict (status: %(status)s)") % {"status": claim["status_label"]}
         verdict = claim["verdict"]
+        speakers = dict.fromkeys(said["speaker"] for said in claim["attributions"] if said["basis"] == "on_record")
         told = [
             claim["statement"],
             *quotes,
+            _("Said by: %(who)s") % {"who": ", ".join(speakers)} if speakers else "",
             self.word(verdict["label"]) if verdict else unsigned,
             claim.get("origins", {}).get("said", ""),
         ]

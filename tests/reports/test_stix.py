@@ -66,7 +66,9 @@ def test_it_holds_the_report_a_note_for_each_claim_and_opinions_on_it():
     assert {first["id"], second["id"], verdict["id"], assessment["id"]} < set(report["object_refs"])
     assert first["abstract"] == "BY-1: The force is to comprise 100,000 to 150,000 men."
     assert "“the force will comprise 100,000 to 150,000 men” (Briefing on the militia)" in first["content"]
-    assert first["authors"] == ["Defence minister"]
+    # The authors of a note are those who wrote the note.
+    assert "authors" not in first
+    assert "Said by: Defence minister" in first["content"]
     assert "No signed verdict (status: In review)" in second["content"]
     assert (verdict["opinion"], verdict["authors"]) == ("agree", ["Sam Second"])
     assert verdict["object_refs"] == assessment["object_refs"] == [first["id"]]
