@@ -73,7 +73,7 @@ class Looks:
             if guarded:
                 shape["quote_prefix"] = True
             if shows:
-                shape |= {"num_format": shows, "align": "left"}
+                shape["num_format"] = shows
             self.made[key] = self.book.add_format(shape)
         return self.made[key]
 
@@ -137,8 +137,9 @@ def _units(text: str) -> int:
 
 def _about(sheet: Worksheet, report: Outline, looks: Looks) -> None:
     """What the report is, how it can be checked, and how the case judges."""
-    sheet.set_column(0, 0, 28)
-    sheet.set_column(1, 4, 44)
+    widths = (28, 70, 50, 24, 50)
+    for at, width in enumerate(widths):
+        sheet.set_column(at, at, width)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
@@ -150,7 +151,7 @@ def _about(sheet: Worksheet, report: Outline, looks: Looks) -> None:
         rows += [["", *cells] for cells in [section.columns, *section.rows] if cells]
     for at, row in enumerate(rows):
         texts = [fitting(text) for text in row]
-        sheet.set_row(at, 15 * max([1, *(_lines(text, 44) for text in texts[1:])]))
+        sheet.set_row(at, 15 * max([1, *map(_lines, texts, widths)]))
         for place, text in enumerate(texts):
             if text:
                 look = looks.heading if place == 0 else looks.of(guarded=defused(text) != text)
