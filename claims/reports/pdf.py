@@ -2,22 +2,24 @@
 
 import json
 import logging
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import typst
+from django.utils.translation import gettext as _
 
-from .outline import outline
+from .outline import Outline, outline
 from .snapshots import Snapshot
 
 log = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent
+MOST_DRAWN = 300  # claims of which a PDF has the pictures
 
 
 def render(snapshot: Snapshot) -> bytes:
     """The PDF. It follows PDF/UA-1 unless a character is in none of the fonts, which the PDF then says itself."""
-    report = json.dumps(asdict(outline(snapshot)), ensure_ascii=False)
+    report = json.dumps(asdict(_lighter(outline(snapshot))), ensure_ascii=False)
     try:
         return _compiled(report, ua=True)
     except typst.TypstError as error:
@@ -25,6 +27,15 @@ def render(snapshot: Snapshot) -> bytes:
             raise
         log.warning("A report leaves without PDF/UA-1: %s", error.message)
         return _compiled(report, ua=False)
+
+
+def _lighter(report: Outline) -> Outline:
+    """The report; one of very many claims without their pictures, which would take as long again, and says so."""
+    if len(report.claims) <= MOST_DRAWN:
+        return report
+    notice = _("The pictures of single claims are left out here, as there are so many; the web page has them.")
+    claims = [replace(claim, pictures=[]) for claim in report.claims]
+    return replace(report, claims=claims, notices=[*report.notices, notice])
 
 
 def _compiled(report: str, *, ua: bool) -> bytes:

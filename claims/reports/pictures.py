@@ -11,11 +11,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.utils import dateformat
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from claims.models.quantities import COMPARED
 from claims.weighing.agreement import size_of
@@ -114,7 +115,12 @@ def of_ratings(shares: Iterable[tuple[str, str, str, int]]) -> list[Drawn]:
 
 def spell(day: datetime.date, unit: str) -> str:
     """A day as an axis or a table tells it."""
-    return dateformat.format(day, {"year": "Y", "month": "M Y", "day": "j M Y"}[unit])
+    return _spelt(day, {"year": "Y", "month": "M Y", "day": "j M Y"}[unit], get_language())
+
+
+@lru_cache(maxsize=4096)
+def _spelt(day: datetime.date, form: str, language: str | None) -> str:
+    return dateformat.format(day, form)
 
 
 def claim_timeline(claim: Mapping[str, Any], documents: Mapping[int, Mapping[str, Any]]) -> Picture | None:

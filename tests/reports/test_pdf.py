@@ -125,3 +125,14 @@ def _links_within(document, page):
     while pdfium.FPDFLink_Enumerate(page.raw, at, link):
         pages.add(pdfium.FPDFDest_GetDestPageIndex(document.raw, pdfium.FPDFLink_GetDest(document.raw, link)))
     return pages
+
+
+def test_a_claim_s_timeline_is_in_it_as_a_picture_with_its_words(monkeypatch):
+    snapshot = make_snapshot(make_claim(as_of="2023-02-21", review_by="2024-02-21"))
+    content = render(snapshot, "pdf")
+    assert b"pdfuaid" in content
+    assert "Evidence that supports" in text_of(content)
+    monkeypatch.setattr("claims.reports.pdf.MOST_DRAWN", 0)
+    content = render(snapshot, "pdf")
+    assert "Evidence that supports" not in text_of(content)
+    assert "The pictures of single claims are left out" in " ".join(text_of(content).split())
