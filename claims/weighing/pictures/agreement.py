@@ -117,10 +117,8 @@ def answers(
     body, rows = "", []
     for n, row in enumerate(shown):
         y = HEADS + n * SIDE
-        body += words(NAMES + n * SIDE + SIDE / 2, HEADS - 9, f"{n + 1} {row.sign}", anchor="middle", bold=True,
-                      look=f"sign {row.look}", fill=STRONG.get(row.look, FAINT))  # fmt: skip
-        body += words(0, y + SIDE / 2 + 4, f"{n + 1} {row.sign}", bold=True, look=f"sign {row.look}",
-                      fill=STRONG.get(row.look, FAINT))  # fmt: skip
+        body += _head(NAMES + n * SIDE + SIDE / 2 - 12, HEADS - 9, n + 1, row)
+        body += _head(0, y + SIDE // 2 + 4, n + 1, row)
         body += words(40, y + SIDE / 2 + 4, row.name, room=NAMES - 52)
         for m, column in enumerate(shown[: n + 1]):
             times = count(row, column)
@@ -130,6 +128,12 @@ def answers(
     said = "; ".join(f"{one} – {other}: {times}" for one, other, times in rows)
     width, height = NAMES + len(shown) * SIDE + 2, HEADS + len(shown) * SIDE + 2
     return Picture("answers", title, said, width, height, body, list(columns), rows)
+
+
+def _head(x: float, y: int, number: int, answer: Answer) -> str:
+    strong = STRONG.get(answer.look, FAINT)
+    sign = words(x + 20, y, answer.sign, anchor="middle", bold=True, look=f"sign {answer.look}", fill=strong)
+    return words(x, y, str(number), bold=True, fill=INK) + sign
 
 
 def _cell(x: int, y: int, times: int, most: int, said: str, *, alike: bool) -> str:

@@ -18,7 +18,7 @@ def read(picture: Picture) -> ElementTree.Element:
 
 def texts(picture: Picture) -> list[tuple[str, Box]]:
     """Every line of words, with the room that it takes at most."""
-    return [(each.text or "", box) for each, box in boxes(read(picture)) if each.tag == f"{SVG}text"]
+    return [("".join(each.itertext()), box) for each, box in boxes(read(picture)) if each.tag == f"{SVG}text"]
 
 
 def boxes(element: ElementTree.Element, x: float = 0, y: float = 0) -> Iterator[tuple[ElementTree.Element, Box]]:
@@ -41,7 +41,7 @@ def boxes(element: ElementTree.Element, x: float = 0, y: float = 0) -> Iterator[
             )
         case "text":
             size = told.get("font-size", SIZE)
-            length = wide(element.text or "", int(size), bold=element.get("font-weight") == "bold")
+            length = wide("".join(element.itertext()), int(size), bold=element.get("font-weight") == "bold")
             back = {"start": 0.0, "middle": 0.5, "end": 1.0}[element.get("text-anchor", "start")]
             left = x + told["x"] - back * length
             yield element, (left, y + told["y"] - size * 0.8, left + length, y + told["y"] + size * 0.25)
