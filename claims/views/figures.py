@@ -23,6 +23,7 @@ from claims.models import (
     told_apart,
 )
 from claims.models.quantities import COMPARED
+from claims.reports.pictures import LOOKS, Drawn, figure_ranges, placed, spell
 from claims.views.access import Request, on_case, on_claim
 from claims.views.claim_page import ClaimPage
 from claims.views.claims import ask, context_of
@@ -30,20 +31,16 @@ from claims.views.evidence import rate_first
 from claims.views.evidence_told import tell
 from claims.views.parts import go, render_part, whole
 from claims.weighing.figures import compare
-from claims.weighing.plots import plotted
+from claims.weighing.pictures.ranges import Range
 
 PAGE = 50  # series of a list
 CLAIMS = 200  # figures of one series on its page
 FIGURES = 200  # of a claim's evidence
-LOOKS = {
-    "agrees": "supported", "overlaps": "mixed", "other_date": "unverified", "other_definition": "unverified",
-    "contradicts": "refuted",
-}  # fmt: skip
 
 
 @dataclass
 class Line:
-    """A figure in a table and on the plot: whose it is, how it compares, and where its bar lies."""
+    """A figure in a table and in the picture: whose it is, and how it compares."""
 
     quantity: Quantity
     whose: str
@@ -52,46 +49,29 @@ class Line:
     word: str = ""
     look: str = "own"
     apart: Distinction | None = None
-    is_open: bool = False
-    x: int = 0
-    width: int = 0
-    y: int = 0
 
 
 @dataclass
 class Group:
-    """Figures that count the same, the first being what the others are held against; with their plot."""
+    """Figures that count the same, the first being what the others are held against; with their picture."""
 
     title: str
     lines: list[Line]
-    ticks: list[tuple[int, str]]
-    height: int
-    axis: int
-
-
-# Of the drawing, in its units: a row for each bar, room for its day at the left, the length of the axis.
-ROW, LEFT, LENGTH = 26, 84, 490
+    drawn: list[Drawn]
 
 
 def group(title: str, lines: list[Line]) -> Group:
-    """The lines with their bars, on one axis in the unit of the first."""
+    """The lines with their picture, on one axis in the unit of the first."""
     own = lines[0].quantity.figure.counted_in.factor
-    ranges = []
+    shown = []
     for line in lines:
-        factor = line.quantity.figure.counted_in.factor / own
-        ends = [None if end is None else float(end * factor) for end in (line.quantity.low, line.quantity.high)]
-        ranges.append((ends[0], ends[1]))
-    plot = plotted(ranges)
-    for row, (line, bar) in enumerate(zip(lines, plot.bars, strict=True)):
-        line.x, line.width, line.y = at(bar.start), max(3, round(bar.width * LENGTH / 100)), row * ROW
-        line.is_open = bar.open_low or bar.open_high
-    ticks = [(at(place), f"{tick:,.10g}") for place, tick in plot.ticks]
-    return Group(title, lines, ticks, len(lines) * ROW + 24, len(lines) * ROW)
-
-
-def at(place: float) -> int:
-    """Where on the drawing a place on the axis lies."""
-    return LEFT + round(place * LENGTH / 100)
+        quantity = line.quantity
+        factor = quantity.figure.counted_in.factor / own
+        low, high = (None if end is None else float(end * factor) for end in (quantity.low, quantity.high))
+        told = f"{quantity.span} {quantity.unit}".strip()
+        as_of = spell(quantity.as_of, "day") if quantity.as_of else ""
+        shown.append(Range(line.whose, low, high, told, as_of, line.look, line.word))
+    return Group(title, lines, placed(figure_ranges(shown, title), f"figures-{lines[0].quantity.pk}"))
 
 
 @on_claim()

@@ -12,15 +12,15 @@ from django.utils.translation import gettext as _
 
 from claims.models import Claim, Evidence, Lineage
 from claims.models.origins import Gathered
+from claims.reports.pictures import STANCES, lineage_of, placed, said_out
 from claims.views.access import Request, on_claim
 from claims.views.claim_page import ClaimPage
 from claims.views.claims import context_of
 from claims.views.parts import render_part
-from claims.weighing.picture import HEIGHT, WIDTH, Drawing, drawn
+from claims.weighing.pictures.lineage import Link, Node
+from claims.weighing.pictures.svg import Picture
 
-LETTERS = 26  # of a name that fit in a node
 HOW = {kind.value: kind.label for kind in Lineage.Kind}
-SIGNS = {"supports": "+", "refutes": "−", "context": "•"}  # noqa: RUF001 - a minus
 UNTOLD = "–"
 
 
@@ -38,29 +38,16 @@ class Row:
     unknown: bool
 
 
-@dataclass
-class Node:
-    """A node of the drawing with its words, the whole of them for those who ask, and how it looks."""
-
-    look: str
-    x: int
-    y: int
-    label: str
-    small: str
-    title: str
-
-
 @on_claim()
 def claim_origins(request: Request, claim: Claim) -> HttpResponse:
     """The drawing of where the evidence comes from, and the same as a table."""
     page = ClaimPage(claim, request.user)
-    context = context_of(page) | {"lineage_shown": True, "node": {"width": WIDTH, "height": HEIGHT}}
+    context = context_of(page) | {"lineage_shown": True}
     if (found := page.gathered) is not None:
         evidence = [item for item in page.evidence if item.pk in found.numbers]
-        drawing, nodes, ways = picture(evidence, found)
         context |= {
             "rows": list(rows_of(evidence, found)),
-            "drawing": drawing, "nodes": nodes, "ways": ways,
+            "drawn": placed(picture(evidence, found, page.origins_said.count if page.origins_said else ""), "lineage"),
             "more": len(found.items) > len(evidence),
         }  # fmt: skip
     return render_part(request, "claims/claim_origins.html", "origins", context)
@@ -103,57 +90,46 @@ def _counts(item: Evidence, origin: int | None, first: Evidence | None) -> str:
     return _("no: same origin as evidence %(number)s") % {"number": first.number}
 
 
-def picture(evidence: list[Evidence], found: Gathered) -> tuple[Drawing, list[Node], list[tuple[str, str]]]:
-    """The drawing; its nodes with their words; its lines, each as its path and what it says."""
+def picture(evidence: list[Evidence], found: Gathered, counted: str) -> Picture | None:
+    """The drawing of the exhibits of this evidence, of what they repeat, and of who speaks in them."""
     cited: dict[int, list[Evidence]] = defaultdict(list)
     for item in evidence:
         cited[item.exhibit_id or 0].append(item)
     shown = _with_originals(list(cited), found)
-    speakers: dict[int, Any] = {key: ("source", found.exhibits[key].source) for key in shown}
-    speakers = {key: node for key, node in speakers.items() if node[1]}
-    says = {(node, key): _("put out") for key, node in speakers.items()}
-    says |= {
-        (link.original, key): str(HOW[link.kind])
-        for key in shown
-        for link in found.links_of.get(key, [])
-        if link.original is not None
-    }
-    leftmost = list(dict.fromkeys(speakers.values()))
-    drawing = drawn([*leftmost, *shown], says, leftmost)
-    names: dict[Any, str] = {key: found.exhibits[key].title for key in shown}
-    names |= {node: found.exhibits[key].speaker for key, node in speakers.items()}
+    titles = {key: found.exhibits[key].title for key in shown}
+    names: dict[Any, str] = {}
+    links = []
+    for key in shown:
+        exhibit = found.exhibits[key]
+        if exhibit.source:
+            speaker = names.setdefault(exhibit.source, exhibit.speaker)
+            links.append(Link(("source", exhibit.source), key, said_out(speaker, exhibit.title)))
+        links += [
+            Link(link.original, key, f"{exhibit.title} {HOW[link.kind]} {titles[link.original]}")
+            for link in found.links_of.get(key, [])
+            if link.original is not None
+        ]
     nodes = [
-        _speaker(names[placed.key], placed.x, placed.y)
-        if isinstance(placed.key, tuple)
-        else _exhibit(placed.key, placed.x, placed.y, cited.get(placed.key, []), found)
-        for placed in drawing.nodes
+        Node(("source", source), "speaker", name, _("speaker"), leftmost=True, told=f"{name}, {_('speaker')}")
+        for source, name in names.items()
     ]
-    ways = [
-        (line.path, f"{names[line.start]} {says[line.start, line.end]} {names[line.end]}")
-        if isinstance(line.start, tuple)
-        else (line.path, f"{names[line.end]} {says[line.start, line.end]} {names[line.start]}")
-        for line in drawing.lines
-    ]
-    return drawing, nodes, ways
+    nodes += [_exhibit(key, cited.get(key, []), found) for key in shown]
+    return lineage_of(nodes, links, counted)
 
 
-def _speaker(name: str, x: int, y: int) -> Node:
-    return Node("speaker", x, y, short(name), _("speaker"), f"{name}, {_('speaker')}")
-
-
-def _exhibit(key: int, x: int, y: int, items: list[Evidence], found: Gathered) -> Node:
+def _exhibit(key: int, items: list[Evidence], found: Gathered) -> Node:
     looks = {item.stance for item in items}
     look = "repeated" if not items else looks.pop() if len(looks) == 1 else "mixed"
     if len(items) == 1:
-        what = f"{SIGNS[items[0].stance]} {items[0].number} {items[0].get_stance_display()}"
+        what = f"{STANCES[items[0].stance]} {items[0].number} {items[0].get_stance_display()}"
     else:
-        what = ", ".join(f"{SIGNS[item.stance]} {item.number}" for item in items) or _("only repeated")
+        what = ", ".join(f"{STANCES[item.stance]} {item.number}" for item in items) or _("only repeated")
     said = ", ".join(f"{item.number} {item.get_stance_display()}" for item in items) or what
     if key not in found.untold:
         lineage = _lineage(key, found)
         what, said = f"{what} · {lineage}", f"{said} · {lineage}"
     name = found.exhibits[key].title
-    return Node(look, x, y, short(name), what, f"{name}. {said}")
+    return Node(key, look, name, what, told=f"{name}. {said}")
 
 
 def _lineage(exhibit: int, found: Gathered) -> str:
@@ -170,8 +146,3 @@ def _with_originals(exhibits: list[int], found: Gathered) -> list[int]:
                 seen[link.original] = None
                 waiting.append(link.original)
     return list(seen)
-
-
-def short(name: str) -> str:
-    """As much of a name as a node has room for."""
-    return name if len(name) <= LETTERS else name[: LETTERS - 1].rstrip() + "…"

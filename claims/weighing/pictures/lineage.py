@@ -20,6 +20,7 @@ class Node(NamedTuple):
     name: str
     small: str
     leftmost: bool = False
+    told: str = ""  # both in a sentence, where that says more
 
 
 class Link(NamedTuple):
@@ -81,7 +82,7 @@ def _node(node: Node, place: Placed) -> str:
         stroke_dasharray="5 3" if node.look == "refutes" else DASHED.get(node.look),
     )  # fmt: skip
     return tag(
-        "g", tag("title", escaped(f"{node.name}. {node.small}")), box,
+        "g", tag("title", escaped(node.told or f"{node.name}. {node.small}")), box,
         words(10, 17, node.name, room=WIDTH - 20, bold=True, fill=INK),
         words(10, 32, node.small, room=WIDTH - 20, size=11, look="small", fill=FAINT),
         class_=f"node {node.look}", transform=f"translate({place.x} {place.y})",
