@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from claims.admin.recorded import ReadOnlyAdmin
-from claims.models import Chain, Entry, Report, Tally
+from claims.models import Chain, Entry, Key, Report, Tally
 
 
 @admin.register(Entry)
@@ -65,3 +65,12 @@ class ReportAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Without the frozen data, which are long."""
         return super().get_queryset(request).defer("snapshot")
+
+
+@admin.register(Key)
+class KeyAdmin(ReadOnlyAdmin):
+    """The public keys of the installation; `rotate_key` makes a new one."""
+
+    list_display = ("fingerprint", "since", "until")
+    search_fields = ("fingerprint",)
+    ordering = ("-pk",)

@@ -49,12 +49,14 @@ FROZEN: dict[str, tuple[str, ...] | None] = {
         "once",
     ),
     "claims_commentedit": None,
+    "claims_key": ("id", "fingerprint", "public", "since", "before_id", "statement", "signature"),
 }  # fmt: skip
 
 # table → columns that are written once more, after the others; what tells that they were comes first.
 ANSWERED: dict[str, tuple[str, ...]] = {
     "claims_merge": ("undone_at", "undone_by_id", "stayed"),
     "claims_evidencechange": ("answered_at", "answered_by_id", "answer"),
+    "claims_key": ("until",),
 }
 
 # table → when a row of it is frozen; those of the others are from the start.
@@ -85,6 +87,7 @@ KEPT: dict[str, tuple[tuple[str, ...], ...]] = {
     "claims_evidencechange": (("once",),),
     "claims_comment": (("once",),),
     "claims_commentedit": (("id",),),
+    "claims_key": (("fingerprint",), ("before_id",)),
 }
 
 

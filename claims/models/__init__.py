@@ -18,6 +18,7 @@ from claims.models.exhibits import Exhibit, Lineage, Print
 from claims.models.hiding import withheld, withholding
 from claims.models.hypotheses import Consistency, Hypothesis, Mark, Matrix, mark
 from claims.models.jobs import MOST_ATTEMPTS, Cancelled, Job, JobItem, Overtaken, begin
+from claims.models.keys import Key
 from claims.models.leaning import EvidenceChange, Leaning, Reliance, flag, flag_lineage, flag_merge, uphold
 from claims.models.lineage import lineage_said, trace, undo, untrace
 from claims.models.links import Link, link
@@ -44,7 +45,7 @@ __all__ = [
     "MOST_ATTEMPTS", "MOVES", "NOTICES", "VERBS", "Absence", "Assessment", "Assignment", "Attribution", "Cancelled",
     "Capture", "Case", "Chain", "Claim", "Comment", "CommentEdit", "Confidence", "Consistency", "Credibility",
     "Custody", "Derived", "Difference", "Dismissal", "Distinction", "Document", "Entry", "Evidence",
-    "EvidenceChange", "Exhibit", "Grade", "Hypothesis", "Job", "JobItem", "Kind", "Leaning", "Likelihood",
+    "EvidenceChange", "Exhibit", "Grade", "Hypothesis", "Job", "JobItem", "Key", "Kind", "Leaning", "Likelihood",
     "Lineage", "Link", "Look", "Mark", "Matrix", "Membership", "Mention", "Merge", "NotNow", "NotYours", "Notice",
     "OpenQuestion", "Overruled", "Overtaken", "Pace", "Pair", "Passage", "Pattern", "Presence", "Print", "Quantity",
     "Rating", "Reached", "Recorded", "Refused", "Reliability", "Reliance", "Reply", "Report", "ReportedClaim",

@@ -74,6 +74,7 @@ VERBS = {
     "edited": _("edited a comment"),
     "resolved": _("resolved a thread"),
     "unresolved": _("took up a thread again"),
+    "rotated": _("made a new key that signs"),
 }
 
 

@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group
 from django.db import models
 from django.utils import timezone
 
+from claims.custody.keys import current
 from claims.models import (
     Absence,
     Assessment,
@@ -169,6 +170,7 @@ def custody_of_all(case, by):
     reply(verdict, by=by, text="The census is of 2019.")
     OpenQuestion(claim=verdict.claim, case=case, number=1, text="Who counted them?", added_by=by).save(by=by)
     Presence.objects.create(claim=verdict.claim, user=by, seen_at=timezone.now())
+    current(by=by)
     Stamp.objects.create(case=case, count=1, head="0" * 64, token=b"0", service="a clock", stamped_at=timezone.now())
 
 

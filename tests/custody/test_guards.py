@@ -9,6 +9,7 @@ from django.db import DatabaseError, connection, models, transaction
 from django.utils import timezone
 
 from claims.custody import guards
+from claims.custody.keys import current
 from claims.models import (
     Assessment,
     Case,
@@ -132,6 +133,7 @@ def test_nothing_is_replaced_under_its_number(entry, report, case, table):
         case.enrol(reviewer, Role.ANALYST, by=reviewer)
     make_reply(verdict=make_overruled(case=case, reviewers=reviewers, editor=keeper()), by=reviewers[1])
     Derived.objects.create(parent=capture.file, kind="text", tool="a reader", tool_version="1", fault="It is empty.")
+    current(by=keeper())
     Stamp.objects.create(case=case, count=1, head="0" * 64, token=b"0", service="a clock", stamped_at=timezone.now())
     make_signed_claim(case=case, reviewers=reviewers, editors=(keeper(), make_user(is_superuser=True)))
     said = make_comment(claim=make_claim(case=case), once="1:comment")

@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 
 from claims.custody import guards
+from claims.custody.keys import current
 from claims.models import (
     Absence,
     Attribution,
@@ -29,6 +30,7 @@ from claims.models import (
     Hypothesis,
     Job,
     JobItem,
+    Key,
     Leaning,
     Lineage,
     Membership,
@@ -822,3 +824,18 @@ def test_question_closed_says_how_and_by_whom(claim, ann):
 
 def test_scale_retired_by_somebody(db):
     breaks("scale_retired_by_somebody", Scale(name="Half retired", retired_at=timezone.now()))
+
+
+def test_key_only_one_signs(ann):
+    current(by=ann)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Key(fingerprint="f" * 64, public="f" * 64, since=timezone.now()).save()
+
+
+def test_key_statement_is_signed_by_the_one_before(ann):
+    old = current(by=ann)
+    guards.take_down(connection)
+    Key.objects.update(until=timezone.now())
+    for wrong in ({"statement": "x"}, {"signature": "x", "before": old}, {"signature": "x", "statement": "x"}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Key(fingerprint="f" * 64, public="f" * 64, since=timezone.now(), **wrong).save()
