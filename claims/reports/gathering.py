@@ -60,7 +60,7 @@ class Gathering:
         for claim in chosen:
             for own in claim.assessments.all():
                 own.scale_ratings = self.ratings
-        named = [e.exhibit for claim in chosen for e in claim.evidence.all() if e.exhibit and not e.unnamed]  # type: ignore[attr-defined]
+        named = [e.exhibit for claim in chosen for e in claim.evidence.all() if e.exhibit and not e.unnamed]
         found = [p.document for claim in chosen for p in claim.passages.all()]
         found += [exhibit.document for exhibit in named if exhibit.document] if self.choice.shows("evidence") else []
         self.documents |= {document.pk: document for document in found}

@@ -8,7 +8,8 @@ from pathlib import Path
 import typst
 from django.utils.translation import gettext as _
 
-from .outline import Outline, outline
+from .outline import outline
+from .parts import Outline
 from .snapshots import Snapshot
 
 log = logging.getLogger(__name__)

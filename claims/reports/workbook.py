@@ -15,8 +15,9 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from . import tables, wording
-from .outline import Outline, outline
+from .outline import outline
 from .packing import repacked
+from .parts import Outline
 from .snapshots import Snapshot
 from .spreadsheet import defused
 from .tables import Cell, Column, Table

@@ -114,7 +114,7 @@ def test_a_rating_that_moved_is_told(case, ann, ben, eve, max_):
     assert since["ratings_moved"] == [{"ref": "BY-1", "was": "", "is": "Supported"}]
 
 
-def words_of(content: bytes) -> str:
+def words_of(content):
     """What stands in a report's file, whatever its format."""
     if content.startswith(b"%PDF"):
         return text_of(content)
