@@ -26,10 +26,12 @@ ANSWERS = {
     "yes": {
         "rating": "supported", "rationale": f"{RATIONALE} say so.", "would_change": f"{CHANGES}.",
         "likelihood": "likely", "confidence": "high", "was_said": "yes", "relied_on": [1],
+        "facets": {"actor": {"rating": "supported", "note": f"{CHANGES} of the army"}},
     },
     "no": {
         "rating": "refuted", "rationale": "An obelisk denies it.", "would_change": "Nothing.", "likelihood": "unlikely",
         "confidence": "low", "was_said": "no", "relied_on": [2, 3],
+        "facets": {"actor": {"rating": "refuted", "note": "An obelisk denies it"}, "place": {"rating": None}},
     },
 }  # fmt: skip
 TELLING = (RATIONALE, "quartermaster", CHANGES, "quagga", "An obelisk", "denies it")
