@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveIntegerField()),
                 ('text', models.TextField()),
+                ('row', models.TextField(blank=True, help_text='The same as a row of a spreadsheet, as it is made of the text.')),
                 ('report', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='claims.report')),
             ],
             options={

@@ -79,6 +79,10 @@ class Report(Recorded):
             return
         yield from map(json.loads, self._texts(first, last))
 
+    def rows(self) -> Iterator[str]:
+        """The row that each claim has in a spreadsheet; none of a report that does not keep them."""
+        yield from self.parts.order_by("position").values_list("row", flat=True).iterator(chunk_size=BATCH)
+
     def _texts(self, first: int = 0, last: int | None = None) -> Iterator[str]:
         rows = self.parts.filter(position__gte=first).order_by("position")
         rows = rows if last is None else rows.filter(position__lt=last)
@@ -99,6 +103,7 @@ class ReportedClaim(models.Model):
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="parts")
     position = models.PositiveIntegerField()
     text = models.TextField()
+    row = models.TextField(blank=True, help_text=_("The same as a row of a spreadsheet, as it is made of the text."))
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["report", "position"], name="reported_claim_once_per_place")]

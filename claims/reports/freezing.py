@@ -34,6 +34,7 @@ from claims.reports.choices import Choice
 from claims.reports.gathering import Gathering
 from claims.reports.since import since_of
 from claims.reports.snapshots import FORMAT, canonical, misquotes
+from claims.reports.spreadsheet import row_of, titles_of
 from claims.reports.wording import iso_moment
 
 MOST = 1000  # claims in one report that people read: a person has to be able to open it, and it is made while they wait
@@ -113,9 +114,11 @@ def frozen_lines(spool: IO[str]) -> Iterator[str]:
 
 
 def _store_claims(report: Report, spool: IO[str]) -> None:
-    rows = (ReportedClaim(report=report, position=n, text=text) for n, text in enumerate(frozen_lines(spool)))
-    for some in batched(rows, BATCH, strict=False):
-        ReportedClaim.objects.bulk_create(some)
+    head = report.head
+    titles, sample = titles_of(head["documents"]), head["case"]["sample"]
+    for some in batched(enumerate(frozen_lines(spool)), BATCH, strict=False):
+        rows = [(n, text, row_of(json.loads(text), titles, sample=sample)) for n, text in some]
+        ReportedClaim.objects.bulk_create(ReportedClaim(report=report, position=n, text=t, row=r) for n, t, r in rows)
 
 
 def _head(report: Report, choice: Choice, chain: Chain, gathering: Gathering) -> dict[str, Any]:
@@ -223,11 +226,25 @@ def texts_in(value: Any) -> Iterator[str]:
             yield from texts_in(each)
 
 
+def check_leaving(report: Report) -> None:
+    """What is asked of a report each time that it leaves. Raises Refused where it is not what was frozen.
+
+    The quotations of one that a person can read through are held against their texts once more. Those of a longer one
+    were when it was frozen, and neither they nor the texts change since: it leaves as it is read.
+    """
+    check_frozen(report)
+    if report.claims_in <= MOST:
+        check_quotations(report)
+
+
+def check_frozen(report: Report) -> None:
+    """Raises Refused where somebody wrote past the database's own guard."""
+    if not report.holds_its_data():
+        raise Refused(_("This report is not what was frozen: its data have been changed."))
+
+
 def check_quotations(report: Report) -> None:
     """The quote gate on the way out. Raises Refused with the claims' names where a quotation does not stand."""
-    if not report.holds_its_data():
-        # Only reached where somebody wrote past the database's own guard.
-        raise Refused(_("This report is not what was frozen: its data have been changed."))
     wrong = [told for some in batched(report.claims(), FEW, strict=False) for told in misquoted(report, some)]
     if wrong:
         raise Refused(

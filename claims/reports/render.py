@@ -5,12 +5,15 @@ It must take everything from the snapshot, nothing from the clock, the reader or
 starts best from ``outline``, which has the report's sentences ready.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from claims.models import Report
+from claims.models.reports import NO_CLAIMS
 
 from . import annotations, citations, claimreview, data, markdown, pdf, spreadsheet, stix, web_page, workbook
 from .snapshots import Snapshot
@@ -97,3 +100,17 @@ def render(snapshot: Snapshot, format: str) -> bytes:
     chosen = FORMATS[format]
     with translation.override(snapshot.get("language") or "en"):
         return chosen.render(snapshot)
+
+
+def pieces_of(report: Report, format: str) -> Iterator[str] | None:
+    """What `render` gives, piece by piece and without holding it whole; None for a format made in one piece.
+
+    Of a report that keeps its claims in one there is none either.
+    """
+    if NO_CLAIMS not in report.snapshot:
+        return None
+    if format == "json":
+        return data.pieces(report.sha256, report.pieces())
+    if format == "csv":
+        return spreadsheet.pieces(report.head | {"sha256": report.sha256}, report.rows())
+    return None

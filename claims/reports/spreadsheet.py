@@ -6,6 +6,8 @@ The columns' names are fixed and not translated, because scripts rely on them.
 import csv
 import io
 import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import batched
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,37 +15,63 @@ from django.utils.translation import gettext as _
 from . import wording
 from .snapshots import Snapshot, digest
 
-COLUMNS = [
-    "case", "report", "made_at", "ref", "statement", "kind", "as_of", "resolves_on", "review_by",
+OF_REPORT = ["case", "report", "made_at", "sample"]
+OF_CLAIM = [
+    "ref", "statement", "kind", "as_of", "resolves_on", "review_by",
     "speaker", "verb", "basis", "quote", "document", "document_title", "start", "end",
-    "status", "disputed", "round", "sample", "rating", "rating_label", "summary", "reached", "open_questions",
+    "status", "disputed", "round", "rating", "rating_label", "summary", "reached", "open_questions",
     "proposed_by", "proposed_at", "signed_off_by", "signed_off_at",
-    "evidence", "supports", "refutes", "context", "grades", "snapshot_sha256", "log_count", "log_head",
-    "corrections", "known_gaps",
+    "evidence", "supports", "refutes", "context", "grades", "corrections", "known_gaps",
 ]  # fmt: skip
+TO_CHECK = ["snapshot_sha256", "log_count", "log_head"]
+COLUMNS = [*OF_REPORT, *OF_CLAIM, *TO_CHECK]
+BATCH = 100  # rows that leave as one piece
+END = "\r\n"
 
 
 def render(snapshot: Snapshot) -> bytes:
     """The rows as CSV in UTF-8, with the byte order mark without which Excel reads another encoding."""
+    titles, sample = titles_of(snapshot["documents"]), snapshot["case"]["sample"]
+    rows = (row_of(claim, titles, sample=sample) for claim in snapshot["claims"])
+    return "".join(pieces({**snapshot, "sha256": digest(snapshot)}, rows)).encode()
+
+
+def pieces(head: Snapshot, rows: Iterable[str]) -> Iterator[str]:
+    """The same piece by piece: what stands beside the claims with the `sha256` of all of it, and `row_of` each claim.
+
+    A long report keeps its rows, as most of the time goes into making them.
+    """
+    cells = _report_cells(head)
+    before, after = (line(cells[name] for name in names) for names in (OF_REPORT, TO_CHECK))
+    yield "\ufeff" + line(COLUMNS) + END
+    for some in batched(rows, BATCH, strict=False):
+        yield "".join(f"{before},{row},{after}{END}" for row in some)
+
+
+def titles_of(documents: Iterable[dict[str, Any]]) -> dict[int, str]:
+    """What the documents are called, by their numbers."""
+    return {each["number"]: each["title"] for each in documents}
+
+
+def row_of(claim: dict[str, Any], titles: Mapping[int, str], *, sample: bool) -> str:
+    """The cells that are a claim's own, as CSV."""
+    cells = _since_cells(claim) | _claim_cells(claim) | _passage_cells(claim, titles) | _verdict_cells(claim, sample)
+    return line(cells.get(name) for name in OF_CLAIM)
+
+
+def line(cells: Iterable[Any]) -> str:
+    """Cells as CSV, without the end of the line."""
     out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, COLUMNS, lineterminator="\r\n")
-    writer.writeheader()
-    report = _report_cells(snapshot)
-    for claim in snapshot["claims"]:
-        cells = (
-            report
-            | _since_cells(claim)
-            | _claim_cells(claim)
-            | _passage_cells(claim, snapshot)
-            | _verdict_cells(claim, snapshot)
-        )
-        writer.writerow({name: defused("" if cell is None else str(cell)) for name, cell in cells.items()})
-    return out.getvalue().encode("utf-8-sig")
+    csv.writer(out, lineterminator="").writerow([defused(cell) for cell in cells])
+    return out.getvalue()
 
 
-def defused(cell: str) -> str:
-    """The cell with an apostrophe in front if a spreadsheet could take it for a formula."""
-    return f"'{cell}" if re.match(r"\s*[=+\-@＝＋－＠]|[\t\r\n]", cell) else cell  # noqa: RUF001
+def defused(cell: Any) -> str:
+    """The cell as text, with an apostrophe in front if a spreadsheet could take it for a formula; "" for None."""
+    text = "" if cell is None else str(cell)
+    if not text or text[0].isalnum():
+        return text
+    return f"'{text}" if re.match(r"\s*[=+\-@＝＋－＠]|[\t\r\n]", text) else text  # noqa: RUF001
 
 
 def _report_cells(snapshot: Snapshot) -> dict[str, Any]:
@@ -52,7 +80,7 @@ def _report_cells(snapshot: Snapshot) -> dict[str, Any]:
         "report": snapshot["report"]["number"],
         "made_at": snapshot["report"]["made_at"],
         "sample": _yes(snapshot["case"]["sample"]),
-        "snapshot_sha256": digest(snapshot),
+        "snapshot_sha256": snapshot["sha256"],
         "log_count": snapshot["log"]["count"],
         "log_head": snapshot["log"]["head"],
     }
@@ -92,12 +120,11 @@ def _since_cells(claim: dict[str, Any]) -> dict[str, Any]:
     return {"corrections": "; ".join(corrections), "known_gaps": "; ".join(gaps)}
 
 
-def _passage_cells(claim: dict[str, Any], snapshot: Snapshot) -> dict[str, Any]:
+def _passage_cells(claim: dict[str, Any], titles: Mapping[int, str]) -> dict[str, Any]:
     """The first place where the claim stands; the other formats list them all."""
     if not claim["passages"]:
         return {}
     passage = claim["passages"][0]
-    titles = {document["number"]: document["title"] for document in snapshot["documents"]}
     return {
         "quote": passage["exact"],
         "document": passage["document"],
@@ -107,12 +134,12 @@ def _passage_cells(claim: dict[str, Any], snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-def _verdict_cells(claim: dict[str, Any], snapshot: Snapshot) -> dict[str, Any]:
+def _verdict_cells(claim: dict[str, Any], sample: bool) -> dict[str, Any]:
     """Empty for a claim whose verdict nobody has signed: nothing unsigned is presented as one."""
     verdict = claim["verdict"]
     if verdict is None:
         return {}
-    label = _("%(rating)s · Sample") if snapshot["case"]["sample"] else "%(rating)s"
+    label = _("%(rating)s · Sample") if sample else "%(rating)s"
     names = ("rating", "summary", "reached", "open_questions", "proposed_by", "proposed_at")
     cells = {name: verdict[name] for name in (*names, "signed_off_by", "signed_off_at")}
     return cells | {"rating_label": label % {"rating": verdict["label"]}}

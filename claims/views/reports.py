@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from claims.forms.filters import ClaimFilter, cursor
 from claims.forms.reports import ReportForm
 from claims.models import Case, Chain, Report
-from claims.reports.freezing import MOST, check_quotations, freeze
+from claims.reports.freezing import MOST, check_leaving, freeze
 from claims.reports.glyphs import glyphless
-from claims.reports.render import FORMATS, offered
+from claims.reports.render import FORMATS, offered, pieces_of
 from claims.reports.render import render as render_report
 from claims.views.access import Request, on_case, on_report
 from claims.views.cases import reviewers_of
@@ -82,16 +82,18 @@ def report_detail(request: Request, report: Report) -> HttpResponse:
 
 
 @on_report()
-def report_file(request: Request, report: Report, extension: str) -> HttpResponse:
+def report_file(request: Request, report: Report, extension: str) -> StreamingHttpResponse:
     """The report in one format, as a file. The quotations are checked once more on their way out."""
     chosen = next((name for name, format in FORMATS.items() if format.extension == extension), None)
     if chosen is None:
         raise Http404
-    check_quotations(report)
+    check_leaving(report)
     format = FORMATS[chosen]
+    pieces = pieces_of(report, chosen)
+    content = map(str.encode, pieces) if pieces else [render_report(report.data, chosen)]
     name = f"{report.case.code}-report-{report.number}-{slugify(report.title)[:40]}".rstrip("-")
-    return HttpResponse(
-        render_report(report.data, chosen),
+    return StreamingHttpResponse(
+        content,
         content_type=format.content_type,
         headers={
             "Content-Disposition": f'attachment; filename="{name}.{extension}"',

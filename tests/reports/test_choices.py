@@ -10,7 +10,7 @@ import pytest
 from claims.models import Exhibit, Refused, trace
 from claims.reports.choices import SECTIONS, Choice
 from claims.reports.freezing import check_quotations, freeze
-from claims.reports.render import FORMATS, render
+from claims.reports.render import FORMATS, pieces_of, render
 from tests.factories import make_assessment, make_claim, make_comment, make_evidence, make_signed_claim, make_verdict
 from tests.reports.test_pdf import text_of
 from tests.reports.test_snapshots import faults_of
@@ -57,6 +57,16 @@ def test_nothing_public_leaves_that_names_somebody_of_the_house(case, signed, an
         freeze(case, case.claims.all(), by=eve, choice=PUBLIC)
     assert freeze(case, case.claims.all(), by=eve).claims_in == 3, "an internal one may"
     assert freeze(case, case.claims.filter(number=2), by=eve, choice=PUBLIC).claims_in == 1
+
+
+def test_what_leaves_piece_by_piece_is_what_is_rendered_in_one(case, signed, eve):
+    make_claim(case=case, statement='=SUM("1", 2), said "nobody"')
+    report = freeze(case, case.claims.all(), by=eve)
+    for name in ("csv", "json"):
+        pieces = pieces_of(report, name)
+        assert pieces is not None
+        assert "".join(pieces).encode() == render(report.data, name)
+    assert pieces_of(report, "md") is None
 
 
 def test_comments_leave_in_internal_reports_alone_and_only_where_they_are_chosen(case, signed, eve):

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from claims.models import Case, Refused, Report, User
-from claims.reports.freezing import check_quotations, freeze
+from claims.reports.freezing import check_leaving, freeze
 from claims.reports.render import FORMATS, render
 
 
@@ -35,7 +35,7 @@ class Command(BaseCommand):
                 report = freeze(case, case.claims.all(), by=_maker(options["by"]), selection=_("All claims"))
             else:
                 report = _earlier(case, options["report"])
-                check_quotations(report)
+                check_leaving(report)
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
         try:

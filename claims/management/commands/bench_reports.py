@@ -1,0 +1,171 @@
+"""`manage.py bench_reports`: how fast reports are made, rendered and streamed, and what memory that takes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import multiprocessing
+import resource
+import statistics
+import tempfile
+import time
+import tracemalloc
+from collections.abc import Callable, Iterable, Iterator
+from itertools import batched
+from pathlib import Path
+from typing import Any
+
+import django
+from django.core.management.base import BaseCommand, CommandParser
+
+from claims.loading.crowd import Crowd, fill
+from claims.management.scratch import scratch_database
+from claims.models import Report, ReportedClaim
+from claims.models.reports import digest_of, joined
+from claims.reports import data, spreadsheet
+from claims.reports.freezing import freeze
+from claims.reports.render import FORMATS, render
+from claims.reports.snapshots import canonical
+
+FEW, MANY = 100, 1_000  # claims in the reports that are rendered as a whole
+LONG = 100_000  # claims in the one that is streamed
+ASKED = {FEW: 2.0, MANY: 20.0}  # seconds that a PDF may take
+MEMORY = 600  # MB that it may take at most
+SHARE = 1 / 3  # of the speed of the plain csv module
+
+
+class Command(BaseCommand):
+    """Works in a scratch database; the installation's own data are not touched."""
+
+    help = "Print how fast reports are frozen, rendered in each format and streamed, and what memory that takes."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--runs", type=int, default=3, help="how often each is done (default 3)")
+        parser.add_argument("--claims", type=int, default=LONG, metavar="N", help="of the report that is streamed")
+        parser.add_argument("--formats", nargs="*", default=list(FORMATS), metavar="F", help="which are rendered")
+
+    def handle(self, *args: Any, runs: int, claims: int, formats: list[str], **options: Any) -> None:
+        with scratch_database(), tempfile.TemporaryDirectory() as folder:
+            crowd = fill(MANY)
+            reports = {size: self.freeze(crowd, size) for size in (FEW, MANY)}
+            for name in formats:
+                self.render(name, reports, runs, Path(folder))
+            self.stream(lengthened(reports[MANY], claims), runs)
+
+    def freeze(self, crowd: Crowd, size: int) -> Report:
+        """Freeze a report of so many claims, and print how long that took."""
+        began = time.perf_counter()
+        report = freeze(crowd.case, crowd.case.claims.filter(number__lte=size), by=crowd.editor, title="A crowd")
+        self.stdout.write(f"freezing {size:,} claims: {time.perf_counter() - began:.2f} s")
+        return report
+
+    def render(self, name: str, reports: dict[int, Report], runs: int, folder: Path) -> None:
+        """Render both reports, each time in a process of its own, and print time, memory and how both grow."""
+        spent = {}
+        for size, report in reports.items():
+            source = folder / f"{size}.json"
+            source.write_text("".join(report.pieces()), encoding="utf-8")
+            found = [apart(rendered, str(source), name) for _run in range(runs)]
+            spent[size], most = statistics.median(seconds for seconds, _peak in found), max(peak for _s, peak in found)
+            asked = f", asked for: {ASKED[size]:.0f} s, {MEMORY} MB" if name == "pdf" else ""
+            self.stdout.write(f"{name} of {size:,} claims: {spent[size]:.2f} s, at most {most:.0f} MB in all{asked}")
+        grown = spent[MANY] / max(spent[FEW], 1e-6)
+        self.stdout.write(f"{name}: {MANY // FEW} times the claims take {grown:.1f} times as long")
+
+    def stream(self, report: Report, runs: int) -> None:
+        """Print how fast JSON and CSV leave, beside the plain csv module writing the same rows, and their memory."""
+        rows = list(csv.reader(io.StringIO("".join(csv_pieces(report)).removeprefix("\ufeff"), newline="")))
+        for name, pieces in (("csv", csv_pieces), ("json", json_pieces)):
+            ratios, peak = [], 0
+            for _run in range(runs):
+                plain = timed(lambda: plainly(rows))
+                ratios.append(plain / timed(lambda pieces=pieces: exhausted(pieces(report))))
+            tracemalloc.start()
+            exhausted(pieces(report))
+            peak = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+            self.stdout.write(
+                f"{name} of {report.claims_in:,} claims: {statistics.median(ratios):.2f} of the speed of plain csv "
+                f"(asked for: {SHARE:.2f}), at most {peak / 1e6:.1f} MB beside what was there"
+            )
+
+
+def csv_pieces(report: Report) -> Iterator[str]:
+    """The report as CSV, piece by piece."""
+    return spreadsheet.pieces(report.head | {"sha256": report.sha256}, report.rows())
+
+
+def json_pieces(report: Report) -> Iterator[str]:
+    """The report as JSON, piece by piece."""
+    return data.pieces(report.sha256, report.pieces())
+
+
+def plainly(rows: Iterable[list[str]]) -> None:
+    """Write rows by the csv module, to where nothing is kept."""
+    writer = csv.writer(Nowhere(), lineterminator="\r\n")
+    for row in rows:
+        writer.writerow(row)
+
+
+class Nowhere:
+    """A file that keeps nothing; what is written to it is encoded, as it would be on its way out."""
+
+    def write(self, text: str) -> int:
+        return len(text.encode())
+
+
+def exhausted(pieces: Iterable[str]) -> None:
+    """Take every piece as it would go out."""
+    for piece in pieces:
+        piece.encode()
+
+
+def timed(act: Callable[[], Any]) -> float:
+    """How many CPU seconds it takes."""
+    began = time.process_time()
+    act()
+    return time.process_time() - began
+
+
+def lengthened(report: Report, size: int) -> Report:
+    """A report of so many claims: those of another, over and over, each under a number of its own."""
+    frozen = list(report.claims())
+    head = report.head
+    code = head["case"]["code"]
+
+    def claims() -> Iterator[dict[str, Any]]:
+        for number in range(1, size + 1):
+            yield frozen[number % len(frozen)] | {"number": number, "ref": f"{code}-{number}"}
+
+    long = Report(case=report.case, title="A long one", made_by=report.made_by, claims_in=size)
+    long.number = report.case.next_number(Report.objects.all())
+    long.snapshot = canonical(head).decode()
+    long.sha256 = digest_of(joined(long.snapshot, (canonical(claim).decode() for claim in claims())))
+    long.store()
+    titles = spreadsheet.titles_of(head["documents"])
+    for some in batched(enumerate(claims()), 1_000, strict=False):
+        ReportedClaim.objects.bulk_create(
+            ReportedClaim(
+                report=long, position=n, text=canonical(claim).decode(),
+                row=spreadsheet.row_of(claim, titles, sample=False),
+            )
+            for n, claim in some
+        )  # fmt: skip
+    return long
+
+
+def apart(act: Callable[..., tuple[float, float]], *args: str) -> tuple[float, float]:
+    """What it gives, done in a fresh process: so that the memory is its own."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(act, args)
+
+
+def rendered(source: str, name: str) -> tuple[float, float]:
+    """How long it takes to render the data in a file, in seconds, and the process's most memory, in MB."""
+    django.setup()
+    snapshot = json.loads(Path(source).read_text(encoding="utf-8"))
+    began = time.perf_counter()
+    render(snapshot, name)
+    seconds = time.perf_counter() - began
+    return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
