@@ -24,6 +24,12 @@ def digest(snapshot: Snapshot) -> str:
     return hashlib.sha256(canonical(snapshot)).hexdigest()
 
 
+def shows(snapshot: Snapshot, section: str) -> bool:
+    """Whether this section was chosen; of reports from before there was a choice, whether it is one of the usual."""
+    chosen = snapshot.get("sections")
+    return section in chosen if chosen is not None else section != "comments"
+
+
 def misquotes(snapshot: Snapshot, texts: Mapping[int, str], held: Mapping[str, str]) -> list[str]:
     """A sentence that begins with the claim's reference for each quotation that does not stand where it says.
 

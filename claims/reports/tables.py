@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from . import wording
-from .snapshots import Snapshot
+from .snapshots import Snapshot, shows
 
 type Cell = str | int | float | date | datetime | None
 type Row = dict[str, Any]
@@ -41,15 +41,23 @@ class Table:
 def tables(snapshot: Snapshot) -> list[Table]:
     """All tables of a report; the rows of what belongs to a claim hold that claim under ``claim``."""
     titles = {document["number"]: document["title"] for document in snapshot["documents"]}
-    return [
-        Table(_("Claims"), _claims(snapshot), snapshot["claims"]),
-        Table(_("Passages"), _passages(titles), _of_claims(snapshot, "passages")),
-        Table(_("Figures"), _figures(), _of_claims(snapshot, "quantities")),
-        Table(_("Evidence"), [*_evidence(), *_absences()], _of_claims(snapshot, "evidence")),
-        Table(_("Assessments"), _assessments(snapshot), _of_claims(snapshot, "assessments")),
-        Table(_("Sources"), _sources(), snapshot["sources"]),
-        Table(_("Documents"), _documents(), snapshot["documents"]),
-    ]
+    found = {
+        "": [
+            Table(_("Claims"), _claims(snapshot), snapshot["claims"]),
+            Table(_("Passages"), _passages(titles), _of_claims(snapshot, "passages")),
+            Table(_("Figures"), _figures(), _of_claims(snapshot, "quantities")),
+        ],
+        "evidence": [Table(_("Evidence"), [*_evidence(), *_absences()], _of_claims(snapshot, "evidence"))],
+        "assessments": [Table(_("Assessments"), _assessments(snapshot), _of_claims(snapshot, "assessments"))],
+        "comments": [Table(_("Comments"), _comments(), _of_claims(snapshot, "comments"))],
+        "sources": [
+            Table(_("Sources"), _sources(), snapshot["sources"]),
+            Table(_("Documents"), _documents(), snapshot["documents"]),
+        ],
+        "custody": [Table(_("Captures"), _captures(snapshot), snapshot.get("custody", []))],
+    }
+    always = ("", "sources")
+    return [table for section, some in found.items() if section in always or shows(snapshot, section) for table in some]
 
 
 def day(value: str | None) -> Cell:
@@ -121,7 +129,7 @@ def _claims(snapshot: Snapshot) -> list[Column]:
         _plain(_("Round"), 7, "round"),
         Column(_("Disputed"), 9, lambda row: _yes(row["disputed"])),
         *_verdict(snapshot),
-        *_counts(),
+        *(_counts() if shows(snapshot, "evidence") else []),
         _day(_("As of"), "as_of"),
         _day(_("Resolves on"), "resolves_on"),
         _day(_("Review by"), "review_by"),
@@ -170,7 +178,6 @@ def _counts() -> list[Column]:
         Column(_("Context"), 9, stance("context")),
         Column(_("Origins"), 9, origins("origins")),
         Column(_("Items of unknown lineage"), 9, origins("unknown")),
-        Column(_("Assessments"), 9, lambda row: len(row["assessments"])),
     ]
 
 
@@ -283,6 +290,40 @@ def _assessments(snapshot: Snapshot) -> list[Column]:
         _plain(_("Seal (SHA-256)"), 20, "seal"),
         _plain(_("Seal of the answer before"), 20, "follows"),
     ]
+
+
+def _comments() -> list[Column]:
+    return [
+        _ref(),
+        _plain(_("Round"), 7, "round"),
+        _plain(_("No."), 6, "number"),
+        _plain(_("Answers no."), 9, "answers"),
+        _plain(_("By"), 18, "by"),
+        _moment(_("Written"), "at"),
+        _plain(_("Comment"), 70, "text"),
+        Column(_("Resolved"), 9, lambda row: _yes(row["resolved"])),
+    ]
+
+
+def _captures(snapshot: Snapshot) -> list[Column]:
+    titles = {exhibit["id"]: exhibit["title"] for exhibit in snapshot.get("exhibits", [])}
+    return [
+        Column(_("Exhibit"), 40, lambda row: titles.get(row["exhibit"])),
+        _plain(_("How"), 24, "how_label"),
+        _plain(_("Name"), 24, "name"),
+        _plain(_("Address"), 40, "url"),
+        _plain(_("Type"), 18, "type"),
+        _plain(_("Bytes"), 12, "size"),
+        _moment(_("Captured"), "captured_at"),
+        _plain(_("Captured by"), 18, "captured_by"),
+        _plain(_("SHA-256"), 20, "sha256"),
+        Column(_("Custody"), 50, lambda row: "\n".join(map(_act, row["lines"]))),
+        Column(_("Withheld"), 9, lambda row: _yes(row["withheld"])),
+    ]
+
+
+def _act(line: Row) -> str:
+    return ", ".join(part for part in (wording.moment(line["at"]), line["label"], line["by"]) if part)
 
 
 def _part(part: Row) -> str:

@@ -43,8 +43,45 @@ def statement_of(text):
 
 
 def test_it_has_a_sheet_for_each_kind_of_record():
-    names = ["Claims", "Passages", "Figures", "Evidence", "Assessments", "Sources", "Documents", "About"]
+    names = ["Claims", "Passages", "Figures", "Evidence", "Assessments", "Sources", "Documents", "Captures", "About"]
     assert opened(make_snapshot(make_claim())).sheetnames == names
+
+
+def test_what_was_not_chosen_has_no_sheet_and_is_not_counted_as_none():
+    snapshot = make_snapshot(make_claim(evidence=[], assessments=[]), sections=["summary"], custody=[])
+    book = opened(snapshot)
+    assert book.sheetnames == ["Claims", "Passages", "Figures", "Sources", "Documents", "About"]
+    assert not {"Items of evidence", "Supports", "Origins"} & {cell.value for cell in book["Claims"][1]}
+
+
+def test_a_report_from_before_there_was_a_choice_has_all_that_it_holds():
+    snapshot = make_snapshot(make_claim())
+    for name in ("sections", "custody", "exhibits", "agreement", "audience", "imprint"):
+        del snapshot[name]
+    assert opened(snapshot).sheetnames[3:5] == ["Evidence", "Assessments"]
+    assert sheet(snapshot, "Claims")[0]["Items of evidence"] == 1
+
+
+def test_comments_have_a_sheet_where_they_were_chosen():
+    said = {
+        "round": 1,
+        "number": 2,
+        "answers": 1,
+        "by": "Ann",
+        "at": "2026-11-20T08:00:00Z",
+        "text": "=x",
+        "resolved": True,
+    }
+    snapshot = make_snapshot(make_claim(comments=[said]), sections=["summary", "comments"])
+    (row,) = sheet(snapshot, "Comments")
+    assert (row["Claim"], row["Comment"], row["Written (UTC)"]) == ("BY-1", "=x", datetime(2026, 11, 20, 8))
+
+
+def test_captures_are_told_with_their_custody():
+    (row,) = sheet(make_snapshot(make_claim()), "Captures")
+    assert (row["Exhibit"], row["Bytes"], row["SHA-256"]) == ("Statement on the militia", 1234, "34" * 32)
+    assert row["Captured (UTC)"] == datetime(2026, 11, 19, 8)
+    assert row["Custody"] == "19 Nov 2026, 08:00 UTC, received, Ann Analyst"
 
 
 def test_dates_are_dates_times_are_times_and_numbers_are_numbers():
@@ -58,7 +95,7 @@ def test_dates_are_dates_times_are_times_and_numbers_are_numbers():
     assert (claim["Items of evidence"], claim["Supports"], claim["Refutes"], claim["Origins"]) == (1, 1, 0, 1)
     assert (figure["At least"], figure["At most"], figure["Unit"]) == (100_000, 150_000, "men")
     assert (passage["From character"], passage["To character"]) == (38, 84)
-    cell = opened(snapshot)["Claims"]["W2"]
+    cell = opened(snapshot)["Claims"]["V2"]
     assert (cell.is_date, cell.number_format) == (True, "yyyy-mm-dd")
 
 
@@ -95,7 +132,7 @@ def test_every_table_can_be_filtered_and_keeps_its_heading_in_sight():
     for table in book.worksheets[:-1]:
         assert table.freeze_panes == "B2"
         assert table.auto_filter.ref == table.dimensions
-    assert book["Claims"].auto_filter.ref == "A1:AE3"
+    assert book["Claims"].auto_filter.ref == "A1:AD3"
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("https://a.example")', "{=1+1}", " =1"])
@@ -203,8 +240,8 @@ def test_the_last_sheet_says_what_it_is_and_how_to_check_it():
 
 
 def test_an_empty_report_has_headings_and_no_rows():
-    book = opened(make_snapshot(documents=[], sources=[]))
-    assert [table.max_row for table in book.worksheets[:-1]] == [1] * 7
+    book = opened(make_snapshot(documents=[], sources=[], custody=[], exhibits=[]))
+    assert [table.max_row for table in book.worksheets[:-1]] == [1] * 8
 
 
 def test_of_more_rows_than_a_sheet_holds_the_last_says_so(monkeypatch):
