@@ -210,7 +210,7 @@ def records_of(claims: models.QuerySet[Claim]) -> list[Claim]:
 
 def rating_frozen(rating: Rating) -> dict[str, Any]:
     """An answer of the scale."""
-    return fields_of(rating, "code", "label", "meaning", "look", "position")
+    return fields_of(rating, "code", "label", "meaning", "look", "position", "review_value")
 
 
 def document_frozen(document: Document) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from .tables import Cell, Column, Table
 LONGEST = 32_767  # UTF-16 units in a cell; source: Microsoft, "Excel specifications and limits"
 ROWS = 1_048_576  # of a sheet, its heading included; the same source
 FIRST_DAY = date(1900, 3, 1)  # Excel takes 1900 for a leap year, and knows no year before it
+HIGHEST = 27  # lines of 15 points: a row is no higher than 409; the same source
 LINES = 8  # of a row before it has to be made higher by hand
 # What XML 1.0 cannot hold. The door drops it; a report made before there was a door may have it.
 UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -152,7 +153,7 @@ def _about(sheet: Worksheet, report: Outline, looks: Looks) -> None:
         rows += [["", *cells] for cells in [section.columns, *section.rows] if cells]
     for at, row in enumerate(rows):
         texts = [fitting(text) for text in row]
-        sheet.set_row(at, 15 * max([1, *map(_lines, texts, widths)]))
+        sheet.set_row(at, 15 * min(max([1, *map(_lines, texts, widths)]), HIGHEST))
         for place, text in enumerate(texts):
             if text:
                 look = looks.heading if place == 0 else looks.of(guarded=defused(text) != text)

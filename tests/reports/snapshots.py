@@ -169,7 +169,14 @@ def make_scale() -> dict[str, Any]:
     return {
         "name": "Four ratings",
         "ratings": [
-            {"code": code, "label": code.title(), "meaning": f"What {code} means.", "look": code, "position": place}
+            {
+                "code": code,
+                "label": code.title(),
+                "meaning": f"What {code} means.",
+                "look": code,
+                "position": place,
+                "review_value": place,
+            }
             for code, place in ratings
         ],
     }

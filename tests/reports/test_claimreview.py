@@ -4,7 +4,9 @@ import pytest
 
 from claims.reports.claimreview import block, claim_review, numbers
 from claims.reports.claimreview_rules import faults, faults_of_feed
+from claims.reports.freezing import freeze
 from claims.reports.render import render
+from tests.factories import make_signed_claim
 from tests.reports.snapshots import (
     make_claim,
     make_document,
@@ -191,3 +193,11 @@ def test_in_a_page_no_text_can_end_the_block():
 def test_an_empty_report_is_an_empty_feed():
     feed = feed_of(make_snapshot(documents=[], sources=[], scale=make_scale()))
     assert feed["dataFeedElement"] == []
+
+
+def test_the_number_that_a_scale_gives_for_claimreview_is_the_one_that_leaves(case, ann, ben, eve, max_):
+    make_signed_claim(case=case, reviewers=[ann, ben], editors=(eve, max_))
+    ratings = freeze(case, case.claims.all(), by=eve).data["scale"]["ratings"]
+    assert {rating["code"]: rating["review_value"] for rating in ratings} == {
+        "supported": 3, "partly": 2, "refuted": 1, "conflicting": None, "not-enough": None,
+    }  # fmt: skip
