@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.models import Report
 from claims.models.reports import NO_CLAIMS
 
-from . import annotations, citations, claimreview, data, markdown, pdf, spreadsheet, stix, web_page, workbook
+from . import annotations, citations, claimreview, data, item_rows, markdown, pdf, spreadsheet, stix, web_page, workbook
 from .snapshots import Snapshot
 
 READING, TABLES, MACHINES = "reading", "tables", "machines"
@@ -77,6 +77,14 @@ FORMATS = {
     "csl": Format(
         _("References (CSL JSON)"), "application/vnd.citationstyles.csl+json", "csl.json", citations.csl,
         MACHINES, _("The same, for Zotero, Pandoc and other citation processors."),
+    ),
+    "evidence": Format(
+        _("Evidence (CSV)"), "text/csv; charset=utf-8", "evidence.csv", item_rows.evidence, TABLES,
+        _("One row for each item of evidence."),
+    ),
+    "assessments": Format(
+        _("Assessments (CSV)"), "text/csv; charset=utf-8", "assessments.csv", item_rows.assessments, TABLES,
+        _("One row for each reviewer's answer."),
     ),
 }  # fmt: skip
 if stix.INSTALLED:

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
 
 from claims.reports.freezing import freeze
 from claims.reports.render import FORMATS
@@ -98,5 +99,5 @@ def test_formats_stand_below_what_one_does_with_them_each_with_a_line(as_, case,
     assert places == sorted(places)
     for format in FORMATS.values():
         assert f'/cases/BY/reports/1/report.{format.extension}" download>{format.label}</a>' in page
-        assert f"<small>{format.use}</small>" in page
+        assert f"<small>{escape(str(format.use))}</small>" in page
     assert page.index("report.pdf") < places[1] < page.index("report.xlsx") < places[2] < page.index("report.json")
