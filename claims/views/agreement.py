@@ -21,10 +21,12 @@ from django.utils.translation import ngettext
 
 from claims.models import Assessment, Case, Kind, Pace, Pair, Pattern, Rating, Split, User
 from claims.models.agreement import EVERYTHING
+from claims.reports.pictures import alphas_of, answers_of, placed
 from claims.views.access import Request, on_case
 from claims.views.parts import render_part, wants_part, whole
-from claims.weighing.agreement import alpha, interval, kappa, off_scale, on_scale, percent, size_of, unanimous
+from claims.weighing.agreement import Interval, alpha, interval, kappa, off_scale, on_scale, percent, size_of, unanimous
 from claims.weighing.pace import quartiles
+from claims.weighing.pictures.svg import Picture
 from claims.weighing.plots import Trace, traced
 
 MONTHS = 24  # the newest, of a case
@@ -85,9 +87,12 @@ def case_agreement(request: Request, case: Case) -> HttpResponse:
     if part and part not in patterns:
         raise Http404
     asked = wants_part(request) or bool(request.GET.get("interval"))
+    given = patterns.get(part, Counter())
+    within = [interval(given, one) for one in (None, order)] if asked else []
     context = {
-        "room": "case", "case": case, "part": part, "chosen": row_of(part, patterns.get(part, Counter()), order),
-        "intervals": intervals_of(patterns.get(part, Counter()), order) if asked else None,
+        "room": "case", "case": case, "part": part, "chosen": row_of(part, given, order),
+        "intervals": [lying(each) for each in within] if asked else None,
+        "alphas": placed(alphas(given, order, within), "alphas") if asked else [],
     }  # fmt: skip
     if not wants_part(request):
         by_month = [row_of(month, patterns[month], order) for month in sorted(months)]
@@ -95,6 +100,7 @@ def case_agreement(request: Request, case: Case) -> HttpResponse:
         context |= {
             "kinds": [row_of(kind, patterns[kind], order) for kind in Kind.values if kind in patterns],
             "months": by_month[::-1], "plot": plotted(by_month), "pairs": pairs_of(case, paces[:PEOPLE]),
+            "answers": placed(answers_of(case.scale.ratings.values_list("pk", "label", "look"), given), "answers"),
             "people": PEOPLE if len(paces) > PEOPLE else 0, "times": list(times_of(paces)),
         }  # fmt: skip
     return render_part(request, "claims/case_agreement.html", "interval", context)
@@ -154,14 +160,21 @@ def labelled(part: str) -> str:
     return date_format(datetime.date(int(part[:4]), int(part[5:]), 1), "M Y")
 
 
-def intervals_of(patterns: Counter[tuple[int, ...]], order: Sequence[int]) -> tuple[str, str]:
-    """Where nominal and ordinal alpha lie, in words."""
-    found = []
-    for one in (None, order):
-        within = interval(patterns, one)
-        told = _("%(low)s to %(high)s") % {"low": figure(within.low), "high": figure(within.high)} if within else ""
-        found.append(told or UNDEFINED)
-    return found[0], found[1]
+def alphas(patterns: Counter[tuple[int, ...]], order: Sequence[int], within: list[Interval | None]) -> Picture | None:
+    """Nominal and ordinal alpha, drawn with their intervals."""
+    rows = []
+    for name, one, lies in zip((_("Alpha, nominal"), _("Alpha, ordinal")), (None, order), within, strict=True):
+        n = size_of(patterns if one is None else on_scale(patterns, one)).units
+        rested = ngettext("%(n)s review", "%(n)s reviews", n) % {"n": f"{n:,}"}
+        rows.append((name, rested, alpha(patterns, one), *(lies or (None, None))))
+    return alphas_of(rows)
+
+
+def lying(within: Interval | None) -> str:
+    """Where alpha lies, in words."""
+    if within is None:
+        return UNDEFINED
+    return _("%(low)s to %(high)s") % {"low": figure(within.low), "high": figure(within.high)}
 
 
 def figure(value: float | None) -> str:

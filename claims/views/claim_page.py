@@ -357,6 +357,12 @@ class ClaimPage:
         return [row for row in self._verdicts if row is not self.verdict]
 
     @property
+    def signed(self) -> list[Verdict]:
+        """The verdicts that were signed off, the newest first, as far as the person may see them."""
+        shown = [self.verdict, *self.earlier_verdicts] if self.verdict else self.earlier_verdicts
+        return [row for row in shown if row.decision == Verdict.Decision.SIGNED_OFF]
+
+    @property
     def own_proposal(self) -> bool:
         """Whether the person proposed the verdict, and so cannot sign it off."""
         return self.verdict is not None and self.verdict.proposed_by_id == self.user.pk

@@ -18,6 +18,7 @@ from claims.views.access import Request, on_claim
 from claims.views.claim_page import ClaimPage
 from claims.views.onward import to_next
 from claims.views.parts import came_from, go, render_part, wants_part
+from claims.views.timeline import timeline_of
 
 PAGE = 50  # entries on one page of a claim's history
 
@@ -105,6 +106,7 @@ def claim_history(request: Request, claim: Claim) -> HttpResponse:
         "kept_back": kept_back(rows, request.user, claim.case),
         "more": rows[PAGE - 1].number if len(rows) > PAGE else None,
         "before": before,
+        "drawn": timeline_of(page) if before is None and not wants_part(request) else [],
     }
     return render_part(request, "claims/claim_history.html", "entries", context)
 

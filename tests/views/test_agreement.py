@@ -311,3 +311,23 @@ def test_the_page_asks_no_more_for_more_rows(as_, case, ann, ben, decide):
 
 def test_the_case_leads_to_it(as_, case, ann):
     assert f'href="{PLACE}"' in page(as_(ann), "/cases/BY/")
+
+
+# the pictures
+
+
+def test_which_answers_stand_beside_which_is_drawn_and_listed(as_, ann, decide):
+    decide("supported", "supported")
+    decide("supported", "refuted")
+    shown = page(as_(ann)).partition('class="picture answers"')[2].partition("</figure>")[0]
+    assert re.findall(r"<td[^>]*>([^<]+)</td>", shown) == ["Supported", "Supported", "1", "Supported", "Refuted", "1"]
+
+
+def test_alpha_is_drawn_with_its_interval(as_, ann, decide):
+    for _ in range(4):
+        decide("supported", "supported")
+        decide("refuted", "refuted")
+    decide("supported", "refuted")
+    drawn = page(as_(ann), f"{PLACE}?interval=yes").partition('class="picture coefficients"')[2].partition("</svg>")[0]
+    assert re.search(r"Alpha, nominal: 0\.\d\d \(.?\d\.\d\d to \d\.\d\d\)", drawn)
+    assert "9 reviews" in drawn
