@@ -319,7 +319,7 @@ def test_the_case_leads_to_it(as_, case, ann):
 def test_which_answers_stand_beside_which_is_drawn_and_listed(as_, ann, decide):
     decide("supported", "supported")
     decide("supported", "refuted")
-    shown = page(as_(ann)).partition('class="picture answers"')[2].partition("</figure>")[0]
+    shown = page(as_(ann)).partition('class="picture answers-picture"')[2].partition("</figure>")[0]
     assert re.findall(r"<td[^>]*>([^<]+)</td>", shown) == ["Supported", "Supported", "1", "Supported", "Refuted", "1"]
 
 
@@ -328,6 +328,6 @@ def test_alpha_is_drawn_with_its_interval(as_, ann, decide):
         decide("supported", "supported")
         decide("refuted", "refuted")
     decide("supported", "refuted")
-    drawn = page(as_(ann), f"{PLACE}?interval=yes").partition('class="picture coefficients"')[2].partition("</svg>")[0]
+    drawn = page(as_(ann), f"{PLACE}?interval=yes").partition('class="picture coefficients-picture"')[2].partition("</svg>")[0]
     assert re.search(r"Alpha, nominal: 0\.\d\d \(.?\d\.\d\d to \d\.\d\d\)", drawn)
     assert "9 reviews" in drawn

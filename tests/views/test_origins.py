@@ -96,7 +96,7 @@ def test_the_table_says_what_counts_and_why(claim, repeated, ann, as_):
 
 def test_the_drawing_names_speakers_stances_and_lineage_in_words(claim, repeated, ann, as_):
     page = text_of(as_(ann).get(origins(claim)))
-    drawing = page.partition('class="picture lineage"')[2].partition("</svg>")[0]
+    drawing = page.partition('class="picture lineage-picture"')[2].partition("</svg>")[0]
     assert "<title>Agency report. 2 Supports · origin 1</title>" in drawing
     assert "<title>Border briefing. 3 Refutes · origin 2</title>" in drawing
     assert "<title>Agency report quotes Statement of 21 February</title>" in drawing

@@ -28,7 +28,7 @@ def brought(claim, by, published, *, title="The census", withheld=False, **field
 
 def drawing(browser, **headers) -> str:
     page = browser.get(PLACE, **headers).content.decode()
-    return page.partition('class="picture timeline"')[2].partition("</figure>")[0]
+    return page.partition('class="picture timeline-picture"')[2].partition("</figure>")[0]
 
 
 def test_the_days_of_a_claim_and_its_evidence_are_drawn_and_listed(claim, ann, as_):

@@ -55,7 +55,7 @@ class Picture:
         title = tag("title", escaped(self.title), id=f"{name}-title")
         about = title + tag("desc", escaped(self.said), id=f"{name}-words")
         return tag(
-            "svg", about, self.body, xmlns="http://www.w3.org/2000/svg", class_=f"picture {self.kind}",
+            "svg", about, self.body, xmlns="http://www.w3.org/2000/svg", class_=f"picture {self.kind}-picture",
             width=self.width, height=self.height, viewBox=f"0 0 {self.width} {self.height}", role="img",
             aria_labelledby=f"{name}-title", aria_describedby=f"{name}-words", font_family=FACES, font_size=SIZE,
             direction="ltr",
