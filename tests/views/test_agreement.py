@@ -328,6 +328,10 @@ def test_alpha_is_drawn_with_its_interval(as_, ann, decide):
         decide("supported", "supported")
         decide("refuted", "refuted")
     decide("supported", "refuted")
-    drawn = page(as_(ann), f"{PLACE}?interval=yes").partition('class="picture coefficients-picture"')[2].partition("</svg>")[0]
+    drawn = (
+        page(as_(ann), f"{PLACE}?interval=yes")
+        .partition('class="picture coefficients-picture"')[2]
+        .partition("</svg>")[0]
+    )
     assert re.search(r"Alpha, nominal: 0\.\d\d \(.?\d\.\d\d to \d\.\d\d\)", drawn)
     assert "9 reviews" in drawn
