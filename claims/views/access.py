@@ -16,7 +16,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Count, F
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
-from django.shortcuts import resolve_url
+from django.shortcuts import render, resolve_url
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
@@ -67,7 +67,21 @@ class SignInMiddleware(LoginRequiredMiddleware):
             page = urlsplit(request.htmx.current_url_abs_path or "/")  # type: ignore[attr-defined]
             back = redirect_to_login(page.path, resolve_url(settings.LOGIN_URL), "next")
             return HttpResponseClientRedirect(back.url)
-        return super().handle_no_permission(request, view_func)
+        away = super().handle_no_permission(request, view_func)
+        typed = typed_in(request)
+        if not typed:
+            return away
+        # Not redirected, or the words would be gone with the request.
+        context = {"typed": typed, "login": away["Location"]}
+        return render(request, "claims/signed_out.html", context, status=403)
+
+
+def typed_in(request: HttpRequest) -> list[tuple[str, str]]:
+    """What somebody wrote into a form, as (name of the field, words): what is more than a word and no secret."""
+    if request.method != "POST":
+        return []
+    fields = ((name.replace("_", " "), value.strip()) for name, value in request.POST.items())
+    return [(name, words) for name, words in fields if " " in words and "password" not in name]
 
 
 class ZoneMiddleware:

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from claims.models import Entry
-from tests.factories import make_user
+from tests.factories import make_claim, make_user
 
 
 @pytest.fixture
@@ -73,3 +73,15 @@ def test_every_account_page_wears_the_look_and_holds_no_inline_style_or_script(c
 @pytest.mark.parametrize("path", ["password/reset/", "email/", "password/set/"])
 def test_pages_that_would_need_mail_are_not_there(client, path):
     assert client.get(f"/accounts/{path}").status_code == 404
+
+
+def test_words_that_were_sent_after_the_session_ended_are_shown_again_and_not_lost(client, case):
+    claim = make_claim(case=case)
+    words = {"rationale": "The census & the order agree.", "rating": "1", "password": "correct horse battery"}
+    answer = client.post(claim.get_absolute_url() + "assess/", words)
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert "The census &amp; the order agree.</textarea>" in page
+    assert "correct horse" not in page
+    assert f"?next={claim.get_absolute_url()}assess/" in page
+    assert client.post(claim.get_absolute_url() + "assess/", {"rating": "1"}).status_code == 302, "nothing was typed"
