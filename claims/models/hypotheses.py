@@ -88,6 +88,7 @@ class Hypothesis(OfClaim):
 
         def make() -> Hypothesis:
             with writing(claim.case):
+                claim.require_role("cite", by)
                 claim.locked().require_citable()
                 held = list(Hypothesis.objects.filter(claim=claim).order_by("number"))
                 _check_new(statement, held)
@@ -108,6 +109,7 @@ class Hypothesis(OfClaim):
 
     def _stand(self, verb: str, *, by: User) -> None:
         with writing(self.log_case) as chain:
+            self.claim.require_role("cite", by)
             self.claim.locked().require_citable()
             stored = Hypothesis.objects.select_related("claim__case").get(pk=self.pk)
             if (stored.retired_at is None) != (verb == "removed"):
@@ -243,6 +245,7 @@ def mark(claim: Claim, cells: Cells, *, by: User) -> Matrix | None:
     """
     with writing(claim.case) as chain:
         claim = claim.locked()
+        claim.require_role("assess", by)
         require_markable(claim, by)
         hypotheses, evidence = _keys(claim, cells)
         own = Matrix.objects.filter(claim=claim, reviewer=by, round=claim.round).first()
