@@ -45,7 +45,7 @@ FORMATS = {
         use=_("Pages that stay as they are, with bookmarks."),
     ),
     "csv": Format(
-        _("Spreadsheet (CSV)"), "text/csv; charset=utf-8", "csv", spreadsheet.render, TABLES,
+        _("Claims (CSV)"), "text/csv; charset=utf-8", "csv", spreadsheet.render, TABLES,
         _("One row for each claim, for any program."),
     ),
     "json": Format(

@@ -118,6 +118,7 @@ def test_what_is_withheld_and_what_was_not_found_has_no_entry():
         make_snapshot(make_claim(evidence=[make_evidence(exhibit=NASTY, source_name=NASTY, url="javascript:1")])),
         make_snapshot(make_claim(), documents=[make_document(title=NASTY, author=NASTY, publisher=NASTY)]),
         make_snapshot(make_claim(), documents=[make_document(published="2023-02", language="zh-Hant")]),
+        make_snapshot(make_claim(), documents=[make_document(url="https://a.example/}{?q=100%25\\\\")]),
         make_snapshot(make_claim(), documents=[make_document(published="spring"), make_document(number=2)]),
         make_snapshot(make_claim(), documents=[make_document(published=None, author="", publisher="", language="")]),
     ],
