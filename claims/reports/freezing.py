@@ -33,7 +33,7 @@ from claims.models.reports import digest_of, joined
 from claims.reports.choices import Choice
 from claims.reports.gathering import Gathering
 from claims.reports.since import since_of
-from claims.reports.snapshots import FORMAT, canonical, misquotes
+from claims.reports.snapshots import FORMAT, canonical, misquotes, shows
 from claims.reports.spreadsheet import row_of, titles_of
 from claims.reports.wording import iso_moment
 
@@ -115,9 +115,9 @@ def frozen_lines(spool: IO[str]) -> Iterator[str]:
 
 def _store_claims(report: Report, spool: IO[str]) -> None:
     head = report.head
-    titles, sample = titles_of(head["documents"]), head["case"]["sample"]
+    titles, sample, chosen = titles_of(head["documents"]), head["case"]["sample"], shows(head, "evidence")
     for some in batched(enumerate(frozen_lines(spool)), BATCH, strict=False):
-        rows = [(n, text, row_of(json.loads(text), titles, sample=sample)) for n, text in some]
+        rows = [(n, text, row_of(json.loads(text), titles, sample=sample, evidence=chosen)) for n, text in some]
         ReportedClaim.objects.bulk_create(ReportedClaim(report=report, position=n, text=t, row=r) for n, t, r in rows)
 
 

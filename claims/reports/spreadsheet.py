@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from . import wording
-from .snapshots import Snapshot, digest
+from .snapshots import Snapshot, digest, shows
 
 OF_REPORT = ["case", "report", "made_at", "sample"]
 OF_CLAIM = [
@@ -32,7 +32,8 @@ END = "\r\n"
 def render(snapshot: Snapshot) -> bytes:
     """The rows as CSV in UTF-8, with the byte order mark without which Excel reads another encoding."""
     titles, sample = titles_of(snapshot["documents"]), snapshot["case"]["sample"]
-    rows = (row_of(claim, titles, sample=sample) for claim in snapshot["claims"])
+    chosen = shows(snapshot, "evidence")
+    rows = (row_of(claim, titles, sample=sample, evidence=chosen) for claim in snapshot["claims"])
     return "".join(pieces({**snapshot, "sha256": digest(snapshot)}, rows)).encode()
 
 
@@ -53,9 +54,10 @@ def titles_of(documents: Iterable[dict[str, Any]]) -> dict[int, str]:
     return {each["number"]: each["title"] for each in documents}
 
 
-def row_of(claim: dict[str, Any], titles: Mapping[int, str], *, sample: bool) -> str:
-    """The cells that are a claim's own, as CSV."""
+def row_of(claim: dict[str, Any], titles: Mapping[int, str], *, sample: bool, evidence: bool = True) -> str:
+    """The cells that are a claim's own, as CSV; nothing is counted of `evidence` that was not chosen."""
     cells = _since_cells(claim) | _claim_cells(claim) | _passage_cells(claim, titles) | _verdict_cells(claim, sample)
+    cells |= _evidence_cells(claim) if evidence else {}
     return line(cells.get(name) for name in OF_CLAIM)
 
 
@@ -88,7 +90,6 @@ def _report_cells(snapshot: Snapshot) -> dict[str, Any]:
 
 def _claim_cells(claim: dict[str, Any]) -> dict[str, Any]:
     first = (claim["attributions"] or [{}])[0]
-    stances = [item["stance"] for item in claim["evidence"]]
     return {
         "ref": claim["ref"],
         "statement": claim["statement"],
@@ -102,6 +103,12 @@ def _claim_cells(claim: dict[str, Any]) -> dict[str, Any]:
         "status": claim["status"],
         "disputed": _yes(claim["disputed"]),
         "round": claim["round"],
+    }
+
+
+def _evidence_cells(claim: dict[str, Any]) -> dict[str, Any]:
+    stances = [item["stance"] for item in claim["evidence"]]
+    return {
         "evidence": len(stances),
         "supports": stances.count("supports"),
         "refutes": stances.count("refutes"),

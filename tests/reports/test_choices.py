@@ -1,5 +1,7 @@
 """What is chosen of a report: for whom it is, and what stands in it."""
 
+import csv
+import io
 import json
 import re
 import zipfile
@@ -132,3 +134,12 @@ def words_of(content):
         with zipfile.ZipFile(BytesIO(content)) as packed:
             return " ".join(packed.read(name).decode() for name in packed.namelist() if name.endswith(".xml"))
     return content.decode()
+
+
+def test_evidence_that_was_not_chosen_is_not_counted_as_none(case, signed, eve):
+    report = freeze(case, case.claims.all(), by=eve, choice=Choice(sections=("summary", "verdicts")))
+    for content in (render(report.data, "csv").decode("utf-8-sig"), "".join(pieces_of(report, "csv") or "")[1:]):
+        (row, *_others) = csv.DictReader(io.StringIO(content, newline=""))
+        assert {row[name] for name in ("evidence", "supports", "refutes", "context", "grades")} == {""}
+    whole = freeze(case, case.claims.all(), by=eve)
+    assert next(csv.DictReader(io.StringIO("".join(pieces_of(whole, "csv") or "")[1:], newline="")))["evidence"] == "1"
