@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.models.entries import writing
 from claims.models.records import OfClaim, RecordedQuerySet, Refused
-from claims.weighing.figures import Figure, compare, series_key, state_of
+from claims.weighing.figures import Figure, Kind, compare, series_key, state_of
 
 if TYPE_CHECKING:
     from claims.models.cases import Case
@@ -183,12 +183,15 @@ def compared(own: Sequence[Quantity], brought: Sequence[Quantity], apart: Collec
     for figure in brought:
         words = f"{figure.measure}: {figure.span} {figure.unit}".strip()
         words += f", {date_format(figure.as_of, 'j M Y')}" if figure.as_of else ""
-        kinds = (
-            compare(each.figure, figure.figure, told_apart=frozenset({each.pk, figure.pk}) in apart) for each in own
-        )
-        kind = next((kind for kind in kinds if kind), None)
+        kind = compares(own, figure, apart)
         said.append(f"{words} ({COMPARED[kind]})" if kind else words)
     return said
+
+
+def compares(own: Sequence[Quantity], figure: Quantity, apart: Collection[frozenset[int]]) -> Kind | None:
+    """How a figure compares with the first of a claim's own that counts the same; None where none does."""
+    kinds = (compare(each.figure, figure.figure, told_apart=frozenset({each.pk, figure.pk}) in apart) for each in own)
+    return next((kind for kind in kinds if kind), None)
 
 
 def told_apart(figures: Sequence[Quantity]) -> dict[frozenset[int], Distinction]:

@@ -25,7 +25,7 @@ from claims.models import (
 from claims.models.facets import Judged
 from claims.models.origins import Gathered
 from claims.models.origins_said import OriginsSaid
-from claims.models.quantities import compared
+from claims.models.quantities import compared, compares
 from claims.reports.annexed import Concord, custody_of
 from claims.reports.beside import Beside
 from claims.reports.choices import Choice
@@ -273,5 +273,9 @@ def origin_of(evidence: Evidence, beside: Beside) -> dict[str, Any]:
 
 
 def figures_of(evidence: Evidence, claim: Claim, beside: Beside) -> dict[str, Any]:
-    """Its typed figures in words, each with how it compares with the claim's."""
-    return {"figures": compared(list(claim.quantities.all()), list(evidence.quantities.all()), beside.apart)}
+    """Its typed figures, and the same in words, each with how it compares with the claim's."""
+    own, brought = list(claim.quantities.all()), list(evidence.quantities.all())
+    return {
+        "figures": compared(own, brought, beside.apart),
+        "quantities": [quantity_frozen(each) | {"compared": compares(own, each, beside.apart)} for each in brought],
+    }

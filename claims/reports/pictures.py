@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from claims.models.quantities import COMPARED
 from claims.weighing.agreement import size_of
-from claims.weighing.figures import Figure, compare, series_key
+from claims.weighing.figures import Figure, comparable, series_key
 from claims.weighing.pictures.agreement import Answer, Coefficient, answers, coefficients
 from claims.weighing.pictures.lineage import Link, Node, lineage
 from claims.weighing.pictures.ranges import Range, ranges
@@ -258,8 +258,8 @@ def claim_ranges(claim: Mapping[str, Any]) -> list[Picture]:
     brought = [(cited(item), q) for item in claim["evidence"] for q in item.get("quantities", [])]
     drawn = []
     for own in claim["quantities"]:
-        lines = [(_("the claim"), own), *((whose, q) for whose, q in brought if _compared(own, q))]
-        drawn += [_ranges(lines)] if len(lines) > 1 else []
+        same = [(whose, q) for whose, q in brought if q["compared"] and comparable(_figure(own), _figure(q))]
+        drawn += [_ranges([(_("the claim"), own), *same])] if same else []
     return [picture for picture in drawn if picture]
 
 
@@ -278,7 +278,8 @@ def _ranges(lines: Sequence[tuple[str, Mapping[str, Any]]]) -> Picture | None:
     first = lines[0][1]
     own, shown = _figure(first), []
     for whose, quantity in lines:
-        figure, kind = _figure(quantity), None if quantity is first else _compared(first, quantity)
+        # Between claims nothing is said of how figures compare: the data do not hold which were told apart.
+        figure, kind = _figure(quantity), quantity.get("compared")
         factor = figure.counted_in.factor / own.counted_in.factor
         low, high = (None if end is None else float(end * factor) for end in (figure.low, figure.high))
         said = f"{wording.span(quantity['low'], quantity['high'])} {quantity['unit']}".strip()
@@ -299,10 +300,6 @@ def _figure(quantity: Mapping[str, Any]) -> Figure:
     return Figure(quantity["measure"], low, high, quantity["unit"], quantity["entity"], quantity["place"], as_of)
 
 
-def _compared(own: Mapping[str, Any], other: Mapping[str, Any]) -> str | None:
-    return other.get("compared") or compare(_figure(own), _figure(other))
-
-
 # ---- agreement
 
 
@@ -312,10 +309,10 @@ def agreement_coefficients(figures: Mapping[str, Any] | None) -> Picture | None:
         return None
     low, high = figures["interval"] or (None, None)
     n = ngettext("%(n)s review", "%(n)s reviews", figures["rounds"]) % {"n": f"{figures['rounds']:,}"}
-    ends = [_value(low), _value(high)]
+    nominal, ordinal = _value(figures["alpha_nominal"]), _value(figures["alpha_ordinal"])
     return alphas_of([
-        (_("Alpha, nominal"), n, _value(figures["alpha_nominal"]), *ends),
-        (_("Alpha, ordinal"), _("answers on the scale alone"), _value(figures["alpha_ordinal"]), None, None),
+        (_("Alpha, nominal"), n, nominal, _value(low), _value(high)),
+        (_("Alpha, ordinal"), _("answers on the scale alone"), ordinal, None, None),
     ])  # fmt: skip
 
 

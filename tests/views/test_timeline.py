@@ -27,7 +27,7 @@ def brought(claim, by, published, *, title="The census", withheld=False, **field
 
 
 def drawing(browser, **headers) -> str:
-    page = browser.get(PLACE, **headers).content.decode()
+    page: str = browser.get(PLACE, **headers).content.decode()
     return page.partition('class="picture timeline-picture"')[2].partition("</figure>")[0]
 
 

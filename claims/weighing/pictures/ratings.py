@@ -16,15 +16,15 @@ class Share(NamedTuple):
     label: str
     look: str
     sign: str
-    count: int
+    claims: int
 
 
 def ratings(shares: Sequence[Share], *, title: str, columns: Sequence[str]) -> Picture | None:
     """The bars; None where nothing is counted. The columns of the table are rating, how many, and share."""
-    total = sum(share.count for share in shares)
+    total = sum(share.claims for share in shares)
     if not total:
         return None
-    rows = [[share.label, f"{share.count:,}", percent(share.count, total)] for share in shares]
+    rows = [[share.label, f"{share.claims:,}", percent(share.claims, total)] for share in shares]
     body = "".join(_row(n * ROW, share, rows[n], total) for n, share in enumerate(shares))
     said = "; ".join(f"{label}: {count} ({part})" for label, count, part in rows)
     return Picture("ratings", title, said, WIDTH, len(shares) * ROW + 2, body, list(columns), rows)
@@ -42,7 +42,7 @@ def _row(y: int, share: Share, cells: list[str], total: int) -> str:
     room = WIDTH - 22 - wide(figure) - 12
     track = tag("rect", x=1, y=y + 20, width=WIDTH - 2, height=BAR, rx=2, class_="track", fill=SOFT["unverified"])
     line = tag("path", d=f"M1 {y + 20 + BAR}H{WIDTH - 1}", class_="rule", stroke=RULE, fill="none")
-    length = max(3.0, (WIDTH - 2) * share.count / total) if share.count else 0
+    length = max(3.0, (WIDTH - 2) * share.claims / total) if share.claims else 0
     parts = [
         words(8, y + 14, share.sign, anchor="middle", bold=True, look=f"sign {share.look}", fill=strong),
         words(20, y + 14, share.label, room=room, bold=True),

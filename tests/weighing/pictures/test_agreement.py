@@ -1,6 +1,7 @@
 """Agreement drawn: coefficients with their intervals, and which answers stand beside which."""
 
 from collections import Counter
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +20,7 @@ PATTERNS = st.dictionaries(
 
 @given(st.lists(ROWS, max_size=10))
 def test_whatever_the_figures_they_are_drawn_within_the_picture_and_no_words_overlap(rows):
-    picture = coefficients(rows, title="Alpha", columns=COLUMNS)
+    picture: Any = coefficients(rows, title="Alpha", columns=COLUMNS)
     if any(row.value is not None for row in rows):
         check(picture)
     else:
@@ -28,7 +29,7 @@ def test_whatever_the_figures_they_are_drawn_within_the_picture_and_no_words_ove
 
 @given(PATTERNS)
 def test_whatever_was_answered_is_drawn_within_the_picture(patterns):
-    picture = answers(SCALE, patterns, title="Answers", columns=COLUMNS)
+    picture: Any = answers(SCALE, patterns, title="Answers", columns=COLUMNS)
     if beside(patterns):
         check(picture)
     else:
@@ -41,7 +42,7 @@ def test_pairs_of_answers_are_counted_within_each_claim():
 
 
 def test_the_more_often_the_darker_and_the_number_says_how_often():
-    picture = answers(SCALE, {(0, 0): 100, (0, 1): 1}, title="x", columns=COLUMNS)
+    picture: Any = answers(SCALE, {(0, 0): 100, (0, 1): 1}, title="x", columns=COLUMNS)
     looks = [each.get("class") for each in read(picture).iter() if "shade" in each.get("class", "")]
     assert looks == ["shade-4 alike", "shade-1", "shade-0 alike"]
     assert {"100", "1"} <= {said for said, _box in texts(picture)}

@@ -1,5 +1,7 @@
 """Figures on one axis: each bar within the picture, and what it compares to in words beside it."""
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +16,10 @@ LINES = st.builds(
 )
 
 
+def drawn_of(lines: list[Range]) -> Any:
+    return ranges(lines, title="Strength", columns=COLUMNS)
+
+
 @given(st.lists(LINES, max_size=12))
 def test_whatever_the_figures_all_bars_stand_within_the_picture_and_no_words_overlap(lines):
     lines = [
@@ -22,7 +28,7 @@ def test_whatever_the_figures_all_bars_stand_within_the_picture_and_no_words_ove
         else line
         for line in lines
     ]
-    picture = ranges(lines, title="Strength", columns=COLUMNS)
+    picture = drawn_of(lines)
     if all(line.low is None and line.high is None for line in lines):
         assert picture is None
     else:
@@ -31,8 +37,6 @@ def test_whatever_the_figures_all_bars_stand_within_the_picture_and_no_words_ove
 
 
 def test_an_open_end_is_dashed():
-    picture = ranges(
-        [Range("a", 1, 2, "1 to 2", ""), Range("b", 2, None, "at least 2", "")], title="x", columns=COLUMNS
-    )
+    picture = drawn_of([Range("a", 1, 2, "1 to 2", ""), Range("b", 2, None, "at least 2", "")])
     dashed = [each.get("stroke-dasharray") for each in read(picture).iter() if "edge" in each.get("class", "")]
     assert dashed == [None, "4 3"]

@@ -1,5 +1,7 @@
 """Claims by rating: a bar for each, its figure beside its name."""
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,18 +15,22 @@ SHARES = st.lists(
 )
 
 
+def drawn_of(shares: list[Share]) -> Any:
+    return ratings(shares, title="Ratings", columns=COLUMNS)
+
+
 @given(SHARES)
 def test_whatever_is_counted_is_drawn_within_the_picture_and_no_words_overlap(shares):
-    drawn = ratings(shares, title="Ratings", columns=COLUMNS)
-    if any(share.count for share in shares):
+    drawn = drawn_of(shares)
+    if any(share.claims for share in shares):
         check(drawn)
-        assert [row[1] for row in drawn.rows] == [f"{share.count:,}" for share in shares]
+        assert [row[1] for row in drawn.rows] == [f"{share.claims:,}" for share in shares]
     else:
         assert drawn is None
 
 
 def test_a_bar_is_as_long_as_its_share():
-    drawn = ratings([Share("a", "supported", "✓", 3), Share("b", "refuted", "✕", 1)], title="x", columns=COLUMNS)
+    drawn = drawn_of([Share("a", "supported", "✓", 3), Share("b", "refuted", "✕", 1)])
     lengths = [
         float(each.get("width")) for each in read(drawn).iter() if "edge" in each.get("class", "") and each.get("width")
     ]

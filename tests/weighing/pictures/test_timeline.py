@@ -2,6 +2,7 @@
 
 import datetime
 from itertools import pairwise
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,7 +19,7 @@ def spell(day: datetime.date, unit: str) -> str:
     return {"year": f"{day.year}", "month": f"{day:%b %Y}", "day": f"{day.day} {day:%b %Y}"}[unit]
 
 
-def drawn(lanes):
+def drawn(lanes: list[Lane]) -> Any:
     return timeline(lanes, title="When", spell=spell, columns=COLUMNS, undated="no date")
 
 
@@ -51,7 +52,7 @@ def test_no_two_marks_of_a_lane_overlap_and_each_stays_near_its_days(places):
     assert all(other.x - one.x >= APART - 0.2 for one, other in pairwise(found))
     assert APART > 2 * HALF
     for mark in found:
-        assert all(abs(mark.x - (each.day.toordinal() - start)) <= 2 * APART for each in mark.days)
+        assert all(each.day and abs(mark.x - (each.day.toordinal() - start)) <= 2 * APART for each in mark.days)
 
 
 def test_a_hundred_days_are_told_as_marks_that_say_how_many():
