@@ -1,10 +1,16 @@
 """The pictures of a report, from its frozen data alone."""
 
 import re
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+from claims.models import tell_apart
+from claims.reports.freezing import freeze
 from claims.reports.pictures import Pictures, of_ratings
 from claims.reports.render import render
+from tests.factories import make_claim as make_case_claim
+from tests.factories import make_evidence as make_case_evidence
 from tests.reports.snapshots import make_assessment, make_claim, make_evidence, make_snapshot, make_unsigned
 
 EXHIBITS = [
@@ -110,3 +116,20 @@ def test_pictures_look_the_same_in_reports_and_in_the_app():
     own, app = rules(root / "templates/reports/report.css"), rules(root / "claims/static/claims/look.css")
     assert len(own) > 20
     assert own == app
+
+
+def test_the_figures_of_evidence_are_frozen_with_how_they_compare_and_what_was_told_apart(case, ann, eve):
+    counted = {"measure": "strength", "unit": "men", "entity": "Army"}
+    claim = make_case_claim(case=case)
+    claim.set_quantities([counted | {"low": Decimal(48000), "high": Decimal(48000)}], by=ann)
+    evidence = make_case_evidence(claim=claim, by=ann)
+    evidence.set_quantities([counted | {"low": Decimal(52000), "high": None}], by=ann)
+
+    def frozen() -> dict[str, Any]:
+        return freeze(case, case.claims.all(), by=eve).data["claims"][0]["evidence"][0]["quantities"][0]
+
+    assert frozen() == counted | {
+        "low": "52000", "high": None, "place": "", "as_of": None, "compared": "contradicts",
+    }  # fmt: skip
+    tell_apart(claim.quantities.get(), evidence.quantities.get(), by=ann, reason="One counts reserves.")
+    assert frozen()["compared"] == "other_definition"

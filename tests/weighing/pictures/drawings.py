@@ -47,8 +47,8 @@ def boxes(element: ElementTree.Element, x: float = 0, y: float = 0) -> Iterator[
             yield element, (left, y + told["y"] - size * 0.8, left + length, y + told["y"] + size * 0.25)
         case "path":
             points = list(reached(element.get("d", "")))
-            across, down = [x + one for one, _other in points], [y + other for _one, other in points]
-            yield element, (min(across), min(down), max(across), max(down))
+            ones, others = [x + one for one, _other in points], [y + other for _one, other in points]
+            yield element, (min(ones), min(others), max(ones), max(others))
 
 
 def reached(path: str) -> Iterator[tuple[float, float]]:

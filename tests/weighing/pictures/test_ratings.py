@@ -31,9 +31,8 @@ def test_whatever_is_counted_is_drawn_within_the_picture_and_no_words_overlap(sh
 
 def test_a_bar_is_as_long_as_its_share():
     drawn = drawn_of([Share("a", "supported", "✓", 3), Share("b", "refuted", "✕", 1)])
-    lengths = [
-        float(each.get("width")) for each in read(drawn).iter() if "edge" in each.get("class", "") and each.get("width")
-    ]
+    bars = [each for each in read(drawn).iter() if "edge" in each.get("class", "") and each.get("width")]
+    lengths = [float(each.get("width", "")) for each in bars]
     assert lengths[0] == 3 * lengths[1]
     assert drawn.said == "a: 3 (75 %); b: 1 (25 %)"
 
