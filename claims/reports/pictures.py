@@ -208,6 +208,8 @@ def claim_lineage(claim: Mapping[str, Any], exhibits: Mapping[int, Mapping[str, 
         for key in keys
         for each in exhibits[key]["repeats"]
     ]
+    if not links:
+        return None  # exhibits that nothing leads to are listed with the evidence
     return lineage_of(nodes, links, claim.get("origins", {}).get("said", ""))
 
 

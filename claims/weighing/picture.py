@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-WIDTH, HEIGHT = 190, 40  # of a node
-GAP_ACROSS, GAP_DOWN = 70, 14
+WIDTH, HEIGHT = 210, 40  # of a node
+GAP_ACROSS, GAP_DOWN = 50, 14
 MARGIN = 12
 LANE = 8  # of a line that passes a layer
 SWEEPS = 4

@@ -55,6 +55,12 @@ def test_lineage_is_drawn_where_the_data_have_the_exhibits():
     assert drawn.rows[0][2] == "Agency put out A report; A report quotes The order"
 
 
+def test_exhibits_that_nothing_leads_to_need_no_drawing():
+    claim = make_claim(evidence=[make_evidence(exhibit_id=1)])
+    nobody = [EXHIBITS[0] | {"source_name": ""}]
+    assert "lineage" not in kinds(claim, make_snapshot(claim) | {"exhibits": nobody})
+
+
 def test_sections_that_were_not_chosen_have_no_pictures():
     claim = make_claim(evidence=[make_evidence(exhibit_id=2)])
     snapshot = make_snapshot(claim) | {"exhibits": EXHIBITS, "sections": ["summary"]}

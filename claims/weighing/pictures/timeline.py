@@ -98,7 +98,8 @@ def timeline(
 def _days(lane: Lane, spell: Spell) -> str:
     known = sorted(each.day for each in lane.days if each.day)
     first, last = spell(known[0], "day"), spell(known[-1], "day")
-    return first if len(known) == 1 else f"{len(known)}, {first} – {last}"
+    when = first if known[0] == known[-1] else f"{first} – {last}"
+    return when if len(known) == 1 else f"{len(known)}, {when}"
 
 
 class _Axis:
@@ -186,7 +187,8 @@ def _lane(n: int, lane: Lane, axis: _Axis, spell: Spell) -> str:
 
 def _mark(mark: Mark, y: int, lane: Lane, spell: Spell) -> str:
     label = mark.days[0].label if len(mark.days) == 1 else f"×{len(mark.days)}"
-    look = mark.days[0].look or lane.look
+    looks = {each.look or lane.look for each in mark.days}
+    look = looks.pop() if len(looks) == 1 else lane.look
     is_full = look not in ("refutes", "refuted", "context", "unverified", "mixed", "none")
     strong = STRONG.get(look, FAINT)
     edge = {

@@ -88,3 +88,13 @@ def test_two_things_on_one_day_share_a_mark():
     day = datetime.date(2023, 2, 21)
     picture = drawn([Lane("Evidence", "supports", "circle", [Day(day, "1", "a"), Day(day, "2", "b")])])
     assert "×2" in [said for said, _box in texts(picture)]
+
+
+def test_verdicts_that_fall_together_and_differ_share_a_mark_that_takes_no_side():
+    signed = [
+        Day(datetime.date(2023, 5, 1), "✓", "Supported", "supported"),
+        Day(datetime.date(2023, 5, 1), "✕", "Refuted", "refuted"),
+    ]
+    picture = drawn([Lane("Verdict", "unverified", "square", signed)])
+    assert "edge unverified" in picture.svg("x")
+    assert picture.said == "Verdict: 2, 1 May 2023"
