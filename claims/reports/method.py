@@ -42,6 +42,7 @@ def words() -> dict[str, str]:
         "same_figures": _("Figures that count the same"),
         "agreement": _("Agreement"),
         "as_table": _("The same as a table"),
+        "back": _("Back to the summary"),
         "too_wide": _("This picture is too large for a page; the web page of this report has it."),
         "evidence": _("Evidence"),
         "assessments": _("Assessments"),

@@ -1,9 +1,12 @@
 """Office files are zip archives; here they get the same bytes on every machine."""
 
 import io
+import re
 import zipfile
 
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip archive can name
+# What XML 1.0 cannot hold. The door drops it; a report made before there was a door may have it.
+UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 def repacked(archive: bytes) -> bytes:

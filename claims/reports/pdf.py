@@ -16,11 +16,13 @@ log = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent
 MOST_DRAWN = 300  # claims of which a PDF has the pictures
+# The fonts beside this module and no others, not even typst's own: the bytes must not depend on the machine.
+FONTS = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[HERE / "fonts"])
 
 
 def render(snapshot: Snapshot) -> bytes:
     """The PDF. It follows PDF/UA-1 unless a character is in none of the fonts, which the PDF then says itself."""
-    report = json.dumps(asdict(_lighter(outline(snapshot))), ensure_ascii=False)
+    report = json.dumps(asdict(lighter(outline(snapshot))), ensure_ascii=False)
     try:
         return _compiled(report, ua=True)
     except typst.TypstError as error:
@@ -30,7 +32,7 @@ def render(snapshot: Snapshot) -> bytes:
         return _compiled(report, ua=False)
 
 
-def _lighter(report: Outline) -> Outline:
+def lighter(report: Outline) -> Outline:
     """The report; one of very many claims without their pictures, which would take as long again, and says so."""
     if len(report.claims) <= MOST_DRAWN:
         return report
@@ -40,12 +42,10 @@ def _lighter(report: Outline) -> Outline:
 
 
 def _compiled(report: str, *, ua: bool) -> bytes:
-    # The fonts beside this module and no others, not even typst's own: the bytes must not depend on the machine.
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[HERE / "fonts"])
     pdf: bytes = typst.compile(
         HERE / "report.typ",
         root=HERE,
-        font_paths=fonts,
+        font_paths=FONTS,
         sys_inputs={"report": report, "standard": "ua-1" if ua else ""},
         pdf_standards=["ua-1"] if ua else [],
     )

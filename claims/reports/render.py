@@ -15,7 +15,20 @@ from django.utils.translation import gettext_lazy as _
 from claims.models import Report
 from claims.models.reports import NO_CLAIMS
 
-from . import annotations, citations, claimreview, data, item_rows, markdown, pdf, spreadsheet, stix, web_page, workbook
+from . import (
+    annotations,
+    citations,
+    claimreview,
+    data,
+    item_rows,
+    markdown,
+    pdf,
+    spreadsheet,
+    stix,
+    web_page,
+    word,
+    workbook,
+)  # fmt: skip
 from .snapshots import Snapshot
 
 READING, TABLES, MACHINES = "reading", "tables", "machines"
@@ -85,6 +98,10 @@ FORMATS = {
     "assessments": Format(
         _("Assessments (CSV)"), "text/csv; charset=utf-8", "assessments.csv", item_rows.assessments, TABLES,
         _("One row for each reviewer's answer."),
+    ),
+    "docx": Format(
+        _("Word document"), "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx",
+        word.render, use=_("To edit and to comment on; the verdicts stand beside the quotations."),
     ),
 }  # fmt: skip
 if stix.INSTALLED:

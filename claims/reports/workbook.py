@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from itertools import islice
@@ -16,7 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from . import tables, wording
 from .outline import outline
-from .packing import repacked
+from .packing import UNFIT, repacked
 from .parts import Outline
 from .snapshots import Snapshot
 from .spreadsheet import defused
@@ -27,8 +26,6 @@ ROWS = 1_048_576  # of a sheet, its heading included; the same source
 FIRST_DAY = date(1900, 3, 1)  # Excel takes 1900 for a leap year, and knows no year before it
 HIGHEST = 27  # lines of 15 points: a row is no higher than 409; the same source
 LINES = 8  # of a row before it has to be made higher by hand
-# What XML 1.0 cannot hold. The door drops it; a report made before there was a door may have it.
-UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 def render(snapshot: Snapshot) -> bytes:
