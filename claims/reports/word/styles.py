@@ -16,7 +16,7 @@ LOOKS = {
     "supports": ("1C6E45", ""), "refutes": ("B02A2A", ""), "context": (FAINT, ""),
 }  # fmt: skip
 SANS, SERIF, MONO = "Calibri", "Cambria", "Consolas"
-FACT = Cm(5.8)  # from the margin to the value of a fact
+FACT = Cm(5.5)  # from the margin to the value of a fact
 # Name, size, space before and after (points), boldness.
 PARAGRAPHS = {
     "Title": (26, 6, 14, True), "Heading 1": (16, 24, 8, True), "Heading 2": (13, 20, 6, True),
@@ -25,7 +25,7 @@ PARAGRAPHS = {
     "Footer": (8, 0, 0, False),
 }  # fmt: skip
 OWN = {
-    "Kicker": (11, 60, 0, True), "Fact": (9.5, 0, 2, False), "Faint": (8.5, 0, 4, False),
+    "Kicker": (11, 24, 0, True), "Fact": (9.5, 0, 2, False), "Faint": (8.5, 0, 4, False),
     "Notice": (10, 6, 6, False), "Table Text": (9, 2, 2, False), "Table Heading": (8.5, 2, 2, True),
     "toc 1": (10, 6, 2, True), "toc 2": (10, 0, 2, False), "Contents Heading": (13, 20, 6, True),
     "annotation text": (10, 0, 0, False),
@@ -141,7 +141,7 @@ def _words(document: Document) -> None:
     link.font.color.rgb, link.font.underline = RGBColor.from_string(ACCENT), True
     code = add("Code", WD_STYLE_TYPE.CHARACTER)
     _fonts(code, MONO)
-    code.font.size = Pt(8)
+    code.font.size = Pt(7.5)
     for name, colour in (("Label", FAINT), ("Context", FAINT), ("Verb", LOOKS["mixed"][0])):
         add(name, WD_STYLE_TYPE.CHARACTER).font.color.rgb = RGBColor.from_string(colour)
     quoted = add("Quoted", WD_STYLE_TYPE.CHARACTER)
