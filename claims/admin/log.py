@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from claims.admin.recorded import ReadOnlyAdmin
-from claims.models import Chain, Entry, Key, Report, Tally
+from claims.models import Chain, Entry, Key, Report, ReportedClaim, Tally
 
 
 @admin.register(Entry)
@@ -65,6 +65,21 @@ class ReportAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Without the frozen data, which are long."""
         return super().get_queryset(request).defer("snapshot")
+
+
+@admin.register(ReportedClaim)
+class ReportedClaimAdmin(ReadOnlyAdmin):
+    """What reports say of single claims."""
+
+    list_display = ("report", "position")
+    list_select_related = ("report",)
+    search_fields = ("report__title",)
+    fields = ("report", "position", "text", "row")
+    ordering = ("-pk",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Without what their reports hold beside them."""
+        return super().get_queryset(request).defer("report__snapshot")
 
 
 @admin.register(Key)

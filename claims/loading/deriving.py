@@ -189,13 +189,20 @@ def capture_of_text(exhibit: Exhibit, text: str) -> Capture | None:
 
 def reported(exhibit: Exhibit, words: str) -> str:
     """Which report quotes words of the exhibit that do not stand in this text, in a sentence; "" where none does."""
-    held_in = f"exhibit:{exhibit.pk}"
-    for report in Report.objects.filter(case=exhibit.case, snapshot__contains=f'"{held_in}"').order_by("number"):
-        items = (item for claim in report.data["claims"] for item in claim["evidence"])
-        if any(item["held_in"] == held_in and item["quote"] not in words for item in items):
+    for report in Report.objects.filter(case=exhibit.case).order_by("number"):
+        place = place_in(report, exhibit)
+        items = (item for claim in report.claims() for item in claim["evidence"]) if place else ()
+        if any(item["held_in"] == place and item["quote"] not in words for item in items):
             said = _("Report %(number)s quotes words that do not stand in that text.")
             return said % {"number": report.number}
     return ""
+
+
+def place_in(report: Report, exhibit: Exhibit) -> str:
+    """What a report calls the text held of an exhibit: by its number in the report, and by its key in old ones."""
+    if not report.held:
+        return f"exhibit:{exhibit.pk}"
+    return next((f"exhibit:{number}" for number, key in report.held.items() if key == exhibit.pk), "")
 
 
 def _standing(capture: Capture) -> Exhibit:

@@ -41,6 +41,7 @@ from claims.models import (
     Rating,
     Reliance,
     Report,
+    ReportedClaim,
     Scale,
     Series,
     Source,
@@ -74,6 +75,7 @@ from tests.factories import (
 
 MODELS = [model for model in apps.get_app_config("claims").get_models() if not model._meta.auto_created]
 READ_ONLY = {"entry", "chain", "tally", "report", "assessment", "verdict", "grade", "passage", "assignment"} | {
+    "reportedclaim",
     "suggestion",
     "job",
     "jobitem",
@@ -135,6 +137,8 @@ def everything(case, ann, ben, eve, max_):
         case=case, number=number, title="A report", claims_in=4, made_by=eve, snapshot="{}", sha256="0" * 64
     )
     report.save(by=eve, verb="exported")
+    for place in range(3):
+        ReportedClaim.objects.create(report=report, position=place, text="{}")
     for _ in range(3):
         said = make_comment(claim=claim, by=ann, text="@Ben, look.", to_all=False)
         rewrite(said, by=ann, text="@Ben, look there.")

@@ -24,6 +24,7 @@ from claims.models import (
     Merge,
     Passage,
     Report,
+    ReportedClaim,
     Role,
     Stamp,
     mark,
@@ -95,6 +96,13 @@ def test_no_report_is_changed_or_deleted(report):
     assert refused("DELETE FROM claims_report WHERE id = %s", report.pk)
 
 
+def test_what_a_report_says_of_a_claim_is_neither_changed_nor_deleted(report):
+    said = ReportedClaim.objects.create(report=report, position=0, text="{}")
+    assert refused("UPDATE claims_reportedclaim SET text = '[]' WHERE id = %s", said.pk)
+    assert refused("UPDATE claims_reportedclaim SET row = 'a' WHERE id = %s", said.pk)
+    assert refused("DELETE FROM claims_reportedclaim WHERE id = %s", said.pk)
+
+
 def of_sources(case: Case) -> tuple[Grade, Merge, EvidenceChange]:
     """A grade, a merge of two sources that stands, and a change under a verdict that waits for its answer."""
     ann, ben, eve = make_user(), make_user(), make_user()
@@ -138,6 +146,7 @@ def test_nothing_is_replaced_under_its_number(entry, report, case, table):
     make_signed_claim(case=case, reviewers=reviewers, editors=(keeper(), make_user(is_superuser=True)))
     said = make_comment(claim=make_claim(case=case), once="1:comment")
     rewrite(said, by=said.author, text="Other words.")
+    ReportedClaim.objects.create(report=report, position=0, text="{}")
     columns = [row[1] for row in connection.cursor().execute(f"PRAGMA table_info({table})")]
     rest = ", ".join(f'"{name}"' for name in columns if name != "id")
     for id_ in ("id",) if table in {"claims_custody", "claims_commentedit"} else ("id", "id + 1000"):

@@ -48,6 +48,7 @@ from claims.models import (
     Rating,
     Reliance,
     Report,
+    ReportedClaim,
     Scale,
     Series,
     Source,
@@ -366,6 +367,13 @@ def test_report_numbered_once_per_case(case, eve):
     report = Report(case=case, number=1, title="A report", claims_in=0, made_by=eve, snapshot="{}", sha256="0" * 64)
     report.save(by=eve, verb="exported")
     breaks("report_numbered_once_per_case", another(report))
+
+
+def test_reported_claim_once_per_place(case, eve):
+    report = Report(case=case, number=1, title="A report", claims_in=0, made_by=eve, snapshot="{}", sha256="0" * 64)
+    report.save(by=eve, verb="exported")
+    said = ReportedClaim.objects.create(report=report, position=0, text="{}")
+    breaks("reported_claim_once_per_place", another(said))
 
 
 def test_tally_once_per_status_and_rating(decided):
