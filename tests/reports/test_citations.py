@@ -3,6 +3,8 @@ import re
 import string
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from claims.reports.citations import tex, verbatim
 from claims.reports.render import render
@@ -128,6 +130,15 @@ def test_both_can_be_read_whatever_stands_in_them(snapshot):
     check_csl(items)
     assert list(entries) == [item["id"] for item in items]
     assert set("".join(entries)) <= set(string.ascii_lowercase + string.digits + "-")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(min_size=1), st.text(), st.text())
+def test_whatever_it_is_called_an_entry_can_be_read(title, author, path):
+    document = make_document(title=title, author=author, url=f"https://a.example/{path}")
+    (entry,) = entries_of(make_snapshot(documents=[document])).values()
+    assert entry.get("title", "{}") == f"{{{tex(title)}}}"
+    check_csl(items_of(make_snapshot(documents=[document])))
 
 
 def test_no_command_of_tex_comes_from_a_users_words():

@@ -4,6 +4,8 @@ from datetime import datetime
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
 
 from claims.reports import workbook
@@ -189,6 +191,14 @@ def test_characters_that_xml_forbids_do_not_occur():
 )
 def test_markup_in_a_users_words_is_text(text):
     assert statement_of(text).strip(" ") == text.strip(" ")
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.text(max_size=60), min_size=1, max_size=20))
+def test_whatever_stands_in_a_cell_is_read_back(texts):
+    said = [f"{text}." for text in texts]
+    rows = sheet(make_snapshot(*[make_claim(statement=each) for each in said]), "Claims")
+    assert [unescape(row["Statement"]) for row in rows] == [workbook.fitting(each) for each in said]
 
 
 def test_what_looks_like_an_escape_of_the_format_is_escaped():
