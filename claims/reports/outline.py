@@ -27,8 +27,8 @@ def outline(snapshot: Snapshot) -> Outline:
         title=report["title"] or case["title"],
         case=f"{case['code']} · {case['title']}",
         description=case["description"],
-        facts=_title_facts(snapshot),
-        notices=_notices(case["sample"], report["demo"]),
+        facts=title_facts(snapshot),
+        notices=notices(snapshot),
         count=_count(snapshot["claims"]),
         tallies=(tallies := _tallies(claims)),
         claims=claims,
@@ -41,7 +41,8 @@ def outline(snapshot: Snapshot) -> Outline:
     )
 
 
-def _title_facts(snapshot: Snapshot) -> list[Fact]:
+def title_facts(snapshot: Snapshot) -> list[Fact]:
+    """What the title page says of the report, and what it can be checked with."""
     case, report, log = snapshot["case"], snapshot["report"], snapshot["log"]
     entries = ngettext("%(n)s entry", "%(n)s entries", log["count"]) % {"n": log["count"]}
     return [
@@ -56,15 +57,14 @@ def _title_facts(snapshot: Snapshot) -> list[Fact]:
     ]
 
 
-def _notices(sample: bool, demo: bool) -> list[str]:
-    notices = []
-    if sample:
-        notices.append(
-            _("This is a sample case. Every verdict and assessment in it is a sample that shows the method.")
-        )
-    if demo:
-        notices.append(_("This report was made in a demonstration, with accounts that anyone can use."))
-    return notices
+def notices(snapshot: Snapshot) -> list[str]:
+    """What a reader has to know before anything else: that it is a sample, or from a demonstration."""
+    told = []
+    if snapshot["case"]["sample"]:
+        told.append(_("This is a sample case. Every verdict and assessment in it is a sample that shows the method."))
+    if snapshot["report"]["demo"]:
+        told.append(_("This report was made in a demonstration, with accounts that anyone can use."))
+    return told
 
 
 def _count(claims: list[dict[str, Any]]) -> str:

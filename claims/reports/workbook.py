@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
@@ -13,10 +13,9 @@ from django.utils.translation import gettext as _
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from . import tables, wording
-from .outline import outline
+from . import method, tables, wording
+from .outline import notices, title_facts
 from .packing import UNFIT, repacked
-from .parts import Outline
 from .snapshots import Snapshot
 from .spreadsheet import defused
 from .tables import Cell, Column, Table
@@ -37,14 +36,14 @@ def render(snapshot: Snapshot) -> bytes:
         looks = Looks(book)
         for table in tables.tables(snapshot):
             _write(book.add_worksheet(table.name[:31]), table, looks)
-        _about(book.add_worksheet(_("About")[:31]), outline(snapshot), looks)
+        _about(book.add_worksheet(_("About")[:31]), snapshot, looks)
     return repacked(out.getvalue())
 
 
 def fitting(text: str) -> str:
     """The text as a cell can hold it: without what XML forbids, and cut where it is too long, which it then says."""
     text = UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    if _units(text) > LONGEST:
+    if len(text) > LONGEST // 2 and _units(text) > LONGEST:
         told = "\n" + _(
             "[Cut: a cell holds no more than %(most)s characters. The whole text stands in the web page and in the "
             "JSON of this report.]"
@@ -134,7 +133,7 @@ def _units(text: str) -> int:
     return len(text) + sum(character > "\uffff" for character in text)
 
 
-def _about(sheet: Worksheet, report: Outline, looks: Looks) -> None:
+def _about(sheet: Worksheet, snapshot: Snapshot, looks: Looks) -> None:
     """What the report is, how it can be checked, and how the case judges."""
     widths = (28, 70, 50, 24, 50)
     for at, width in enumerate(widths):
@@ -142,19 +141,26 @@ def _about(sheet: Worksheet, report: Outline, looks: Looks) -> None:
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
-    rows: list[list[str]] = [[report.kicker, report.title], *([fact.label, fact.value] for fact in report.facts)]
-    rows += [["", notice] for notice in report.notices]
-    rows += [[report.words["checking"] if at == 0 else "", line] for at, line in enumerate(report.checking)]
-    for section in report.annex:
-        rows += [[], *([section.heading if at == 0 else "", line] for at, line in enumerate(section.paragraphs))]
-        rows += [["", *cells] for cells in [section.columns, *section.rows] if cells]
-    for at, row in enumerate(rows):
+    for at, row in enumerate(_told(snapshot)):
         texts = [fitting(text) for text in row]
         sheet.set_row(at, 15 * min(max([1, *map(_lines, texts, widths)]), HIGHEST))
         for place, text in enumerate(texts):
             if text:
                 look = looks.heading if place == 0 else looks.of(guarded=defused(text) != text)
                 sheet.write_string(at, place, text, look)
+
+
+def _told(snapshot: Snapshot) -> Iterator[list[str]]:
+    title = snapshot["report"]["title"] or snapshot["case"]["title"]
+    yield [_("Review report"), title]
+    yield from ([fact.label, fact.value] for fact in title_facts(snapshot))
+    yield from (["", notice] for notice in notices(snapshot))
+    heading = method.words()["checking"]
+    yield from ([heading if at == 0 else "", line] for at, line in enumerate(method.checking()))
+    for section in method.sections(snapshot):
+        yield []
+        yield from ([section.heading if at == 0 else "", line] for at, line in enumerate(section.paragraphs))
+        yield from (["", *cells] for cells in [section.columns, *section.rows] if cells)
 
 
 def _properties(snapshot: Snapshot) -> dict[str, Any]:
