@@ -207,10 +207,14 @@ def claim_lineage(claim: Mapping[str, Any], exhibits: Mapping[int, Mapping[str, 
         Link(each["exhibit"], key, f"{exhibits[key]['title']} {each['label']} {exhibits[each['exhibit']]['title']}")
         for key in keys
         for each in exhibits[key]["repeats"]
+        if each["exhibit"] in exhibits
     ]
     if not links:
         return None  # exhibits that nothing leads to are listed with the evidence
-    return lineage_of(nodes, links, claim.get("origins", {}).get("said", ""))
+    try:
+        return lineage_of(nodes, links, claim.get("origins", {}).get("said", ""))
+    except ValueError:
+        return None  # a circle: nothing that we have frozen has one, but data from elsewhere might
 
 
 def lineage_of(nodes: Sequence[Node], links: Sequence[Link], counted: str) -> Picture | None:
@@ -266,20 +270,21 @@ def claim_ranges(claim: Mapping[str, Any]) -> list[Picture]:
 
 
 def series_ranges(claims: Iterable[Mapping[str, Any]]) -> list[Picture]:
-    """The figures of several claims that count the same, each group on one axis."""
+    """The figures of several claims that count the same, each group on one axis, the largest groups first."""
     series: dict[str, list[tuple[str, Mapping[str, Any]]]] = defaultdict(list)
     for claim in claims:
         for quantity in claim["quantities"]:
             if quantity["low"] or quantity["high"]:
                 series[series_key(_figure(quantity))].append((claim["ref"], quantity))
     several = [lines for lines in series.values() if len({ref for ref, _quantity in lines}) > 1]
-    return [picture for lines in several[:SERIES] if (picture := _ranges(lines[:FIGURES]))]
+    several.sort(key=len, reverse=True)
+    return [picture for lines in several[:SERIES] if (picture := _ranges(lines))]
 
 
 def _ranges(lines: Sequence[tuple[str, Mapping[str, Any]]]) -> Picture | None:
     first = lines[0][1]
     own, shown = _figure(first), []
-    for whose, quantity in lines:
+    for whose, quantity in lines[:FIGURES]:
         # Between claims nothing is said of how figures compare: the data do not hold which were told apart.
         figure, kind = _figure(quantity), quantity.get("compared")
         factor = figure.counted_in.factor / own.counted_in.factor
@@ -287,7 +292,11 @@ def _ranges(lines: Sequence[tuple[str, Mapping[str, Any]]]) -> Picture | None:
         said = f"{wording.span(quantity['low'], quantity['high'])} {quantity['unit']}".strip()
         word = str(COMPARED[kind]) if kind else ""
         shown.append(Range(whose, low, high, said, wording.day(quantity["as_of"]), LOOKS.get(kind or "", "own"), word))
-    return figure_ranges(shown, " · ".join(filter(None, (first["measure"], first["entity"], first["place"]))))
+    counted = " · ".join(filter(None, (first["measure"], first["entity"], first["place"])))
+    if len(lines) > FIGURES:
+        told = {"counted": counted, "n": FIGURES, "all": f"{len(lines):,}"}
+        counted = _("%(counted)s: the first %(n)s of %(all)s figures") % told
+    return figure_ranges(shown, counted)
 
 
 def figure_ranges(lines: Sequence[Range], counted: str) -> Picture | None:

@@ -61,6 +61,21 @@ def test_exhibits_that_nothing_leads_to_need_no_drawing():
     assert "lineage" not in kinds(claim, make_snapshot(claim) | {"exhibits": nobody})
 
 
+def test_data_from_elsewhere_that_make_a_circle_or_name_what_is_not_there_have_no_lineage():
+    claim = make_claim(evidence=[make_evidence(exhibit_id=2)])
+    back = EXHIBITS[0] | {"repeats": [{"exhibit": 2, "kind": "quotes", "label": "quotes"}]}
+    assert "lineage" not in kinds(claim, make_snapshot(claim) | {"exhibits": [back, EXHIBITS[1]]})
+    alone = EXHIBITS[1] | {"source_name": ""}
+    assert "lineage" not in kinds(claim, make_snapshot(claim) | {"exhibits": [alone]})
+
+
+def test_of_many_figures_that_count_the_same_the_first_are_drawn_and_that_is_said():
+    claims = [make_claim(ref=f"BY-{n}", number=n, quantities=[figure(str(n))]) for n in range(1, 41)]
+    drawn = Pictures(make_snapshot(*claims)).of_figures()[0]
+    assert drawn.title == "size: the first 30 of 40 figures"
+    assert len(drawn.rows) == 30
+
+
 def test_sections_that_were_not_chosen_have_no_pictures():
     claim = make_claim(evidence=[make_evidence(exhibit_id=2)])
     snapshot = make_snapshot(claim) | {"exhibits": EXHIBITS, "sections": ["summary"]}
