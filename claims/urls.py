@@ -7,6 +7,7 @@ from claims.views import (
     agreement,
     asking,
     assessments,
+    bundles,
     captures,
     cases,
     claims,
@@ -134,6 +135,7 @@ of_case: list[URLPattern | URLResolver] = [
     path("reports/", reports.report_list, name="report-list"),
     path("reports/add/", reports.report_add, name="report-add"),
     path("reports/<int:number>/", reports.report_detail, name="report-detail"),
+    path("reports/<int:number>/report.zip", bundles.report_bundle, name="report-bundle"),
     path("reports/<int:number>/report.<str:extension>", reports.report_file, name="report-file"),
 ]
 of_source = [

@@ -50,6 +50,14 @@ def sign(content: bytes, *, by: User) -> tuple[Key, str]:
     return key, _secret(key).sign(content).hex()
 
 
+def sign_with(fingerprint: str, content: bytes) -> tuple[Key, str]:
+    """A key of ours, and its signature of this content: what a report names stays what signs it. Raises KeyGone."""
+    key = Key.objects.filter(fingerprint=fingerprint).first()
+    if key is None:
+        raise KeyGone("The report names a key that this installation never had: it was made by another.")
+    return key, _secret(key).sign(content).hex()
+
+
 def check_can_sign(*, by: User) -> Key:
     """The key that signs, whose secret half is here. Raises KeyGone."""
     key = current(by=by)
@@ -101,18 +109,19 @@ def statement(key: Key, old: Key) -> str:
     })  # fmt: skip
 
 
-def publishable() -> list[dict[str, Any]]:
-    """All that a stranger is told of the keys, oldest first."""
+def publishable(until: Key | None = None) -> list[dict[str, Any]]:
+    """All that a stranger is told of the keys, oldest first; up to one of them where it is given."""
+    keys = Key.objects.order_by("pk")
+    keys = keys.filter(pk__lte=until.pk) if until is not None else keys
     return [
         {
             "fingerprint": key.fingerprint,
             "public_key": key.public,
             "since": _moment(key.since),
-            "until": _moment(key.until) if key.until else None,
             "statement": key.statement,
             "signature": key.signature,
         }
-        for key in Key.objects.order_by("pk")
+        for key in keys
     ]
 
 

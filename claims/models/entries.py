@@ -228,24 +228,15 @@ class Entry(models.Model):
             return self._hash_before_salts(chain)
         return entry_hash(chain, self.number, commitments(self.salt, self.fields()), self.previous)
 
+    def said_before_salts(self) -> list[Any]:
+        """What it says, in the order in which an entry without a salt is hashed."""
+        at = self.at.isoformat(timespec="microseconds")
+        about = [self.verb, self.thing, self.thing_id, self.label, self.claim_id]
+        return [at, self.by_id, self.by_name, *about, self.detail]
+
     def _hash_before_salts(self, chain: str) -> str:
         """The hash of an entry from before each had a salt: all of it has to be known to recompute it."""
-        said = [
-            "workbench-log/1",
-            chain,
-            self.number,
-            self.at.isoformat(timespec="microseconds"),
-            self.by_id,
-            self.by_name,
-            self.verb,
-            self.thing,
-            self.thing_id,
-            self.label,
-            self.claim_id,
-            self.detail,
-            self.previous,
-        ]
-        return sha256(canonical(said))
+        return sha256(canonical(["workbench-log/1", chain, self.number, *self.said_before_salts(), self.previous]))
 
     @property
     def parts(self) -> dict[str, Any]:

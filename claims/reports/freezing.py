@@ -16,11 +16,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from claims.custody.keys import current
 from claims.models import (
     Case,
     Chain,
     Claim,
     Document,
+    Key,
     Refused,
     Report,
     ReportedClaim,
@@ -59,6 +61,8 @@ def freeze(
     Raises Refused where nothing or too much was chosen, a name would leave that is to be kept back, or a quotation
     does not stand where it says it does: then nothing is made.
     """
+
+    current(by=by)  # the first is made before the case is taken, as it is kept in a file
 
     def make() -> Report:
         with writing(case) as chain, tempfile.SpooledTemporaryFile(IN_MEMORY, "w+", encoding="utf-8") as spool:
@@ -142,10 +146,16 @@ def _head(report: Report, choice: Choice, chain: Chain, gathering: Gathering) ->
             "demo": settings.DEMO,
         },
         "log": {"count": chain.count, "head": chain.head},
-        "key": None,
+        "key": key_frozen(),
         "claims": [],
         **gathering.beside(),
     }
+
+
+def key_frozen() -> dict[str, str]:
+    """The key with which the installation signs by now."""
+    key = Key.objects.get(until=None)
+    return {"fingerprint": key.fingerprint, "public": key.public}
 
 
 def withheld_names(case: Case) -> list[str]:
