@@ -243,7 +243,7 @@ def make_bundle(report: Report, *, captures: bool = True) -> IO[bytes]:
 def about_how_large(report: Report) -> int:
     """About how many bytes the bundle has: those of its captures, documents and frozen data."""
     head = report.head
-    captures = {each["sha256"]: each["size"] for each in head["custody"] if not each["withheld"]}
+    captures: dict[str, int] = {each["sha256"]: each["size"] for each in head["custody"] if not each["withheld"]}
     return sum(captures.values()) + 8 * len(report.snapshot)
 
 

@@ -80,7 +80,7 @@ def typed_in(request: HttpRequest) -> list[tuple[str, str]]:
     """What somebody wrote into a form, as (name of the field, words): what is more than a word and no secret."""
     if request.method != "POST":
         return []
-    fields = ((name.replace("_", " "), value.strip()) for name, value in request.POST.items())
+    fields = ((name.replace("_", " "), str(value).strip()) for name, value in request.POST.items())
     return [(name, words) for name, words in fields if " " in words and "password" not in name]
 
 
