@@ -26,8 +26,8 @@ from claims.views.access import Request, on_case
 from claims.views.parts import render_part, wants_part, whole
 from claims.weighing.agreement import Interval, alpha, interval, kappa, off_scale, on_scale, percent, size_of, unanimous
 from claims.weighing.pace import quartiles
+from claims.weighing.pictures.course import Point, course
 from claims.weighing.pictures.svg import Picture
-from claims.weighing.plots import Trace, traced
 
 MONTHS = 24  # the newest, of a case
 PEOPLE = 20  # in the table of pairs: those who answered most
@@ -99,8 +99,9 @@ def case_agreement(request: Request, case: Case) -> HttpResponse:
         paces = list(paces_of(case))
         context |= {
             "kinds": [row_of(kind, patterns[kind], order) for kind in Kind.values if kind in patterns],
-            "months": by_month[::-1], "plot": plotted(by_month), "pairs": pairs_of(case, paces[:PEOPLE]),
-            "answers": placed(answers_of(case.scale.ratings.values_list("pk", "label", "look"), given), "answers"),
+            "months": by_month[::-1], "plot": placed(plotted(by_month), "course"),
+            "pairs": pairs_of(case, paces[:PEOPLE]),
+            "answers": placed(answers_of(case.scale.ratings.values_list("pk", "label", "look"), given), "beside"),
             "people": PEOPLE if len(paces) > PEOPLE else 0, "times": list(times_of(paces)),
         }  # fmt: skip
     return render_part(request, "claims/case_agreement.html", "interval", context)
@@ -191,12 +192,10 @@ def share(value: float | None) -> str:
     return _("%(n)s %%") % {"n": whole_ones}
 
 
-def plotted(rows: list[Row]) -> Trace | None:
+def plotted(rows: list[Row]) -> Picture | None:
     """The line of nominal alpha from month to month; None for fewer than two months."""
-    values = [row.value for row in rows]
-    if len(values) - values.count(None) < 2:
-        return None
-    return traced(values, [f"{row.label}: {row.nominal}, n {row.units:,}" for row in rows])
+    points = [Point(row.label, row.value, f"{row.label}: {row.nominal}, n {row.units:,}") for row in rows]
+    return course(points, title=_("Nominal alpha from month to month"), columns=[_("Month"), _("Alpha, nominal")])
 
 
 # two by two

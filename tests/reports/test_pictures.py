@@ -146,8 +146,11 @@ def test_the_figures_of_evidence_are_frozen_with_how_they_compare_and_what_was_t
     evidence = make_case_evidence(claim=claim, by=ann)
     evidence.set_quantities([counted | {"low": Decimal(52000), "high": None}], by=ann)
 
-    def frozen() -> Any:
-        return freeze(case, case.claims.all(), by=eve).data["claims"][0]["evidence"][0]["quantities"][0]
+    def frozen() -> dict[str, Any]:
+        figures: list[dict[str, Any]] = freeze(case, case.claims.all(), by=eve).data["claims"][0]["evidence"][0][
+            "quantities"
+        ]
+        return figures[0]
 
     assert frozen() == counted | {
         "low": "52000", "high": None, "place": "", "as_of": None, "compared": "contradicts",
