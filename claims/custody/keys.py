@@ -143,9 +143,14 @@ def _facts(key: Key) -> dict[str, Any]:
     return {"fingerprint": key.fingerprint, "public": key.public}
 
 
+def generated() -> Ed25519PrivateKey:
+    """A new secret key."""
+    return Ed25519PrivateKey.generate()
+
+
 def _made() -> Key:
     """A new key whose secret half is on disk before anything names it; not stored yet."""
-    secret = Ed25519PrivateKey.generate()
+    secret = generated()
     public = secret.public_key().public_bytes_raw().hex()
     file = place(fingerprint_of(public))
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -27,6 +27,7 @@ from itertools import product
 
 CHUNK = 1 << 20
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
+NO_DATE = 0x21  # how an archive writes the first day that it can name, 1 January 1980
 FIRST = "0" * 64  # what the first entry of a log names as the one before it
 
 
@@ -72,23 +73,20 @@ class Bundle:
                 yield f"{name!r} {why}."
                 continue
             self.raw.seek(info.header_offset)
-            head = self.raw.read(30)
-            if len(head) < 30 or head[:4] != b"PK\3\4":
-                yield f"{name!r} does not begin where the archive says."
-                continue
-            flags, method, crc, _packed, size = struct.unpack("<6xHH4xLLL", head[:26])
-            name_size, extra_size = struct.unpack("<HH", head[26:])
-            inside = self.raw.read(name_size)
-            if inside != name.encode() or (flags, method, crc) != (info.flag_bits, 0, info.CRC):
-                yield f"{name!r} is described in two ways in the archive."
-            if size not in (info.file_size, 0xFFFFFFFF):
-                yield f"{name!r} has two sizes in the archive."
+            head, size, long = self.raw.read(30), info.file_size, len(name)
+            extra = struct.unpack("<H", head[28:])[0] if len(head) == 30 else 0
+            sizes = (0xFFFFFFFF, 0xFFFFFFFF) if extra else (size, size)  # what is larger stands in the extra part
+            wanted = (b"PK\3\4", info.extract_version, info.flag_bits, 0, 0, NO_DATE, info.CRC, *sizes, long, extra)
+            if head != struct.pack("<4s5H3L2H", *wanted) or self.raw.read(long) != name.encode():
+                yield f"{name!r} is described in two ways in the archive, or its sizes disagree."
             if info.header_offset != end:
                 yield f"There are bytes before {name!r} that belong to no file, or files that overlap."
-            start = info.header_offset + 30 + name_size + extra_size
-            end = start + info.file_size
-            self.members[name] = (start, info.file_size)
-        if end != self.zip.start_dir or self.zip.comment:
+            start = info.header_offset + 30 + long + extra
+            end = start + size
+            self.members[name] = (start, size)
+        self.raw.seek(-22, 2)
+        ending = self.raw.read()
+        if end != self.zip.start_dir or ending[:4] != b"PK\5\6" or ending[-2:] != b"\0\0":
             yield "There are bytes in the archive that belong to no file."
 
     def pieces(self, name):
@@ -134,8 +132,8 @@ def unsafe(info):
         return "has a name that no file of a bundle has"
     if kind == stat.S_IFLNK:
         return "is a link"
-    if kind not in (0, stat.S_IFREG):
-        return "is no plain file"
+    if info.external_attr != 0o100644 << 16 or info.comment or info.date_time != (1980, 1, 1, 0, 0, 0):
+        return "has marks that no file of a bundle has"
     if info.flag_bits & 1:
         return "is encrypted"
     if info.compress_type != zipfile.ZIP_STORED or info.compress_size != info.file_size:
@@ -248,19 +246,19 @@ def check_manifest(bundle, named):
 
 def descends(bundle, named, fingerprint):
     """Whether the key that was named vouches for the one that signed, by statements that each key signed in turn."""
-    keys = {key["fingerprint"]: key for key in json.loads(bundle.read("keys.json"))}
-    while fingerprint != named:
-        key = keys.get(fingerprint, {})
-        said = json.loads(key.get("statement") or "{}")
-        before = keys.get(said.get("takes_over_from"), {})
-        if said.get("public_key") != key.get("public_key") or sha256(bytes.fromhex(key["public_key"])) != fingerprint:
-            return False
-        if sha256(bytes.fromhex(before.get("public_key", ""))) != said.get("takes_over_from"):
-            return False
-        if not signed(before["public_key"], key["signature"], key["statement"].encode()):
-            return False
-        keys.pop(fingerprint)  # no key is asked twice, so that no circle of statements is followed for ever
-        fingerprint = said["takes_over_from"]
+    try:
+        keys = {key["fingerprint"]: key for key in json.loads(bundle.read("keys.json"))}
+        while fingerprint != named:
+            key = keys.pop(fingerprint)  # none is asked twice, so that no circle is followed for ever
+            said = json.loads(key["statement"])
+            old = keys[said["takes_over_from"]]
+            fits = sha256(bytes.fromhex(key["public_key"])) == said["fingerprint"] == fingerprint
+            vouches = signed(old["public_key"], key["signature"], key["statement"].encode())
+            if not fits or not vouches or sha256(bytes.fromhex(old["public_key"])) != said["takes_over_from"]:
+                return False
+            fingerprint = said["takes_over_from"]
+    except (KeyError, TypeError, ValueError):
+        return False
     return True
 
 
@@ -281,8 +279,16 @@ def check_snapshot(bundle, manifest):
         yield "report.json holds other data than snapshot.json."
     if (snapshot["key"] or {}).get("fingerprint") != manifest["key"]:
         yield "The report names another key than the one that signed the bundle."
-    files = {file["sha256"] for file in manifest["files"]}
+    files = {file["sha256"]: file["path"] for file in manifest["files"]}
     left = {each["sha256"] for each in manifest["left_out"]}
+    places = {f"documents/{each['number']}/text.txt": each["sha256"] for each in snapshot["documents"]}
+    places.update({f"documents/{each['number']}/original": each["sha256_bytes"] for each in snapshot["documents"]})
+    places.update({f"exhibits/{each['id']}/text.txt": each["text_sha256"] for each in snapshot["exhibits"]})
+    places.update({f"captures/{each['sha256']}": each["sha256"] for each in snapshot["custody"]})
+    for file in manifest["files"]:
+        if file["path"].split("/")[0] in ("documents", "exhibits", "captures"):
+            if places.get(file["path"]) != file["sha256"]:
+                yield f"{file['path']} is not what the report names."
     wanted = [(f"the text of document {each['number']}", each["sha256"]) for each in snapshot["documents"]]
     wanted += [(f"the file of document {each['number']}", each["sha256_bytes"]) for each in snapshot["documents"]]
     wanted += [(f"the text of exhibit {each['id']}", each["text_sha256"]) for each in snapshot["exhibits"]]
@@ -412,7 +418,7 @@ def check_seals(bundle, snapshot, manifest, found):
         for verdict in verdicts:
             entered_as = found["signed"].get((claim["ref"], verdict["round"]))
             if entered_as != verdict["rating"] and not found["unseen"]:
-                yield f"{claim['ref']}: the log has another verdict signed off in round {verdict['round']} than the report."
+                yield f"{claim['ref']}: the log has another verdict signed off in round {verdict['round']}."
         rounds = {verdict["round"] for verdict in verdicts}
         for label, round, seal in found["sealed"]:
             if label == claim["ref"] and round in rounds and seal not in given:
