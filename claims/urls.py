@@ -36,6 +36,8 @@ from claims.views import (
     scales,
     search,
     settling,
+    shared,
+    shares,
     source_tables,
     sources,
     suggestions,
@@ -136,6 +138,8 @@ of_case: list[URLPattern | URLResolver] = [
     path("reports/add/", reports.report_add, name="report-add"),
     path("reports/<int:number>/", reports.report_detail, name="report-detail"),
     path("reports/<int:number>/report.zip", bundles.report_bundle, name="report-bundle"),
+    path("reports/<int:number>/shares/add/", shares.share_add, name="share-add"),
+    path("reports/<int:number>/shares/<int:pk>/withdraw/", shares.share_withdraw, name="share-withdraw"),
     path("reports/<int:number>/report.<str:extension>", reports.report_file, name="report-file"),
 ]
 of_source = [
@@ -170,4 +174,7 @@ urlpatterns = [
     path("sources/export.csv", source_tables.source_export, name="source-export"),
     path("sources/import/", source_tables.source_import, name="source-import"),
     path("sources/<int:pk>/", include(of_source)),
+    path("shared/<str:token>", shared.shared_slash, name="shared-slash"),
+    path("shared/<str:token>/", shared.shared_report, name="shared-report"),
+    path("shared/<str:token>/report.<str:extension>", shared.shared_file, name="shared-file"),
 ]

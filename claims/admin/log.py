@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from claims.admin.recorded import ReadOnlyAdmin
-from claims.models import Chain, Entry, Key, Report, ReportedClaim, Tally
+from claims.models import Chain, Entry, Key, Report, ReportedClaim, Share, Tally
 
 
 @admin.register(Entry)
@@ -89,3 +89,19 @@ class KeyAdmin(ReadOnlyAdmin):
     list_display = ("fingerprint", "since", "until")
     search_fields = ("fingerprint",)
     ordering = ("-pk",)
+
+
+@admin.register(Share)
+class ShareAdmin(ReadOnlyAdmin):
+    """Links by which strangers read reports; made and withdrawn on the report's page."""
+
+    list_display = ("__str__", "report", "made_by", "made_at", "expires_at", "withdrawn_at")
+    list_filter = ("report__case",)
+    list_select_related = ("report__case", "made_by")
+    search_fields = ("report__title", "report__case__code")
+    ordering = ("-pk",)
+    fields = ("report", "made_by", "made_at", "expires_at", "withdrawn_at", "withdrawn_by")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Without the frozen data, which are long."""
+        return super().get_queryset(request).defer("report__snapshot", "report__held")

@@ -50,6 +50,7 @@ FROZEN: dict[str, tuple[str, ...] | None] = {
     ),
     "claims_commentedit": None,
     "claims_key": ("id", "fingerprint", "public", "since", "before_id", "statement", "signature"),
+    "claims_share": ("id", "report_id", "token_hash", "made_by_id", "made_at", "expires_at", "once"),
 }  # fmt: skip
 
 # table → columns that are written once more, after the others; what tells that they were comes first.
@@ -57,6 +58,7 @@ ANSWERED: dict[str, tuple[str, ...]] = {
     "claims_merge": ("undone_at", "undone_by_id", "stayed"),
     "claims_evidencechange": ("answered_at", "answered_by_id", "answer"),
     "claims_key": ("until",),
+    "claims_share": ("withdrawn_at", "withdrawn_by_id"),
 }
 
 # table → when a row of it is frozen; those of the others are from the start.
@@ -88,6 +90,7 @@ KEPT: dict[str, tuple[tuple[str, ...], ...]] = {
     "claims_comment": (("once",),),
     "claims_commentedit": (("id",),),
     "claims_key": (("fingerprint",), ("before_id",)),
+    "claims_share": (("token_hash",), ("once",)),
 }
 
 

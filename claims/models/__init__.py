@@ -34,6 +34,7 @@ from claims.models.reports import Report, ReportedClaim
 from claims.models.scales import Look, Rating, Scale
 from claims.models.second_thoughts import reconsider
 from claims.models.settling import Overruled, Reply, changes_since, leave, renew, reply, require_overruled
+from claims.models.shares import Share, share
 from claims.models.sources import Grade, Merge, Reliability, Source
 from claims.models.stamps import Stamp
 from claims.models.suggestions import Suggestion
@@ -49,11 +50,11 @@ __all__ = [
     "Lineage", "Link", "Look", "Mark", "Matrix", "Membership", "Mention", "Merge", "NotNow", "NotYours", "Notice",
     "OpenQuestion", "Overruled", "Overtaken", "Pace", "Pair", "Passage", "Pattern", "Presence", "Print", "Quantity",
     "Rating", "Reached", "Recorded", "Refused", "Reliability", "Reliance", "Reply", "Report", "ReportedClaim",
-    "Role", "Scale", "Series", "Source", "Split", "Stale", "Stamp", "Status", "StoredFile", "Suggestion", "Tally",
-    "User", "Verdict", "WasSaid", "ask_many", "assess", "assign", "begin", "changes_since", "comment",
+    "Role", "Scale", "Series", "Share", "Source", "Split", "Stale", "Stamp", "Status", "StoredFile", "Suggestion",
+    "Tally", "User", "Verdict", "WasSaid", "ask_many", "assess", "assign", "begin", "changes_since", "comment",
     "decide_complete", "dismiss", "flag", "flag_lineage", "flag_merge", "keep_document", "keep_suggestions",
     "kept_back", "leave", "lineage_said", "link", "mark", "may", "may_merge", "merge", "notify", "part",
     "plan_asking", "propose", "propose_again", "reconsider", "renew", "reply", "require_overruled", "resolve",
-    "return_all", "return_stale", "rewrite", "send_back", "sign_off", "tell_apart", "tell_returned", "told_apart",
-    "trace", "undo", "untrace", "uphold", "withheld", "withholding", "writing",
+    "return_all", "return_stale", "rewrite", "send_back", "share", "sign_off", "tell_apart", "tell_returned",
+    "told_apart", "trace", "undo", "untrace", "uphold", "withheld", "withholding", "writing",
 ]  # fmt: skip

@@ -47,6 +47,8 @@ VERBS = {
     "restored": _("restored"),
     "graded": _("graded"),
     "exported": _("made a report"),
+    "shared": _("shared a report by link"),
+    "unshared": _("withdrew a link to a report"),
     "enrolled": _("gave a role"),
     "accepted": _("made a claim of the suggestion"),
     "dismissed": _("dismissed the suggestion"),

@@ -19,6 +19,7 @@ from claims.reports.render import render as render_report
 from claims.views.access import Request, on_case, on_report
 from claims.views.cases import reviewers_of
 from claims.views.parts import go, render_part
+from claims.views.shares import shares_of
 
 PAGE = 50
 NAMED = 12  # characters that the PDF cannot show, by name; of more, how many
@@ -78,16 +79,21 @@ def report_detail(request: Request, report: Report) -> HttpResponse:
         "more_boxes": len(boxes) - NAMED if len(boxes) > NAMED else 0,
         "since": Chain.objects.get(case=report.case).count - data["log"]["count"] - 1,
     }
-    return render(request, "claims/report_detail.html", context)
+    return render(request, "claims/report_detail.html", context | shares_of(report, request.user))
 
 
 @on_report()
 def report_file(request: Request, report: Report, extension: str) -> StreamingHttpResponse:
     """The report in one format, as a file. The quotations are checked once more on their way out."""
-    chosen = next((name for name, format in FORMATS.items() if format.extension == extension), None)
-    if chosen is None:
+    if all(format.extension != extension for format in FORMATS.values()):
         raise Http404
     check_leaving(report)
+    return sent(report, extension)
+
+
+def sent(report: Report, extension: str) -> StreamingHttpResponse:
+    """One of its files, under a name of its own."""
+    chosen = next(name for name, format in FORMATS.items() if format.extension == extension)
     format = FORMATS[chosen]
     pieces = pieces_of(report, chosen)
     content = map(str.encode, pieces) if pieces else [render_report(report.data, chosen)]

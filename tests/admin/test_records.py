@@ -1,6 +1,7 @@
 """The admin: everything is there, the rules hold, and the log is only read."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -44,6 +45,7 @@ from claims.models import (
     ReportedClaim,
     Scale,
     Series,
+    Share,
     Source,
     Split,
     Stale,
@@ -110,6 +112,7 @@ READ_ONLY = {"entry", "chain", "tally", "report", "assessment", "verdict", "grad
     "reply",
     "openquestion",
     "presence",
+    "share",
 }
 
 
@@ -139,6 +142,7 @@ def everything(case, ann, ben, eve, max_):
     report.save(by=eve, verb="exported")
     for place in range(3):
         ReportedClaim.objects.create(report=report, position=place, text="{}")
+    Share(report=report, token_hash="0" * 64, made_by=eve, expires_at=timezone.now() + timedelta(days=1)).save(by=eve)
     for _ in range(3):
         said = make_comment(claim=claim, by=ann, text="@Ben, look.", to_all=False)
         rewrite(said, by=ann, text="@Ben, look there.")

@@ -1,6 +1,7 @@
 """What the database itself refuses, whoever asks it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -26,6 +27,7 @@ from claims.models import (
     Report,
     ReportedClaim,
     Role,
+    Share,
     Stamp,
     mark,
     merge,
@@ -103,6 +105,23 @@ def test_what_a_report_says_of_a_claim_is_neither_changed_nor_deleted(report):
     assert refused("DELETE FROM claims_reportedclaim WHERE id = %s", said.pk)
 
 
+def share_of(report: Report) -> Share:
+    """A link to it that works for a day."""
+    share = Share(report=report, token_hash="0" * 64, made_by=report.made_by, once="1:share")
+    share.expires_at = share.made_at + timedelta(days=1)
+    share.save(by=report.made_by)
+    return share
+
+
+def test_a_link_is_withdrawn_once_and_its_time_never_prolonged(report):
+    share = share_of(report)
+    assert refused("UPDATE claims_share SET expires_at = made_at WHERE id = %s", share.pk)
+    assert refused("UPDATE claims_share SET token_hash = '1' WHERE id = %s", share.pk)
+    assert refused("DELETE FROM claims_share WHERE id = %s", share.pk)
+    share.withdraw(by=report.made_by)
+    assert refused("UPDATE claims_share SET withdrawn_at = NULL, withdrawn_by_id = NULL WHERE id = %s", share.pk)
+
+
 def of_sources(case: Case) -> tuple[Grade, Merge, EvidenceChange]:
     """A grade, a merge of two sources that stands, and a change under a verdict that waits for its answer."""
     ann, ben, eve = make_user(), make_user(), make_user()
@@ -143,6 +162,7 @@ def test_nothing_is_replaced_under_its_number(entry, report, case, table):
     Derived.objects.create(parent=capture.file, kind="text", tool="a reader", tool_version="1", fault="It is empty.")
     current(by=keeper())
     Stamp.objects.create(case=case, count=1, head="0" * 64, token=b"0", service="a clock", stamped_at=timezone.now())
+    share_of(report)
     make_signed_claim(case=case, reviewers=reviewers, editors=(keeper(), make_user(is_superuser=True)))
     said = make_comment(claim=make_claim(case=case), once="1:comment")
     rewrite(said, by=said.author, text="Other words.")

@@ -51,6 +51,7 @@ from claims.models import (
     ReportedClaim,
     Scale,
     Series,
+    Share,
     Source,
     Split,
     Stamp,
@@ -847,3 +848,26 @@ def test_key_statement_is_signed_by_the_one_before(ann):
     for wrong in ({"statement": "x"}, {"signature": "x", "before": old}, {"signature": "x", "statement": "x"}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Key(fingerprint="f" * 64, public="f" * 64, since=timezone.now(), **wrong).save()
+
+
+def share_of(case, by):
+    """A link to a report of the case; not saved."""
+    report = Report(case=case, number=1, title="R", claims_in=0, made_by=by, snapshot="{}", sha256="0" * 64)
+    report.save(by=by, verb="exported")
+    now = timezone.now()
+    return Share(
+        report=report, token_hash="0" * 64, made_by=by, made_at=now, expires_at=now + datetime.timedelta(days=1)
+    )
+
+
+def test_share_ends_after_it_began(case, eve):
+    share = share_of(case, eve)
+    breaks("share_ends_after_it_began", another(share, expires_at=share.made_at))
+    holds(share)
+
+
+def test_share_withdrawn_by_somebody(case, eve):
+    share = share_of(case, eve)
+    breaks("share_withdrawn_by_somebody", another(share, withdrawn_at=timezone.now()))
+    breaks("share_withdrawn_by_somebody", another(share, withdrawn_by=eve))
+    holds(another(share, withdrawn_at=timezone.now(), withdrawn_by=eve))
