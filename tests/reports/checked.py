@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from unittest import mock
 
 import time_machine
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from claims.custody import keys
 from claims.models import Case, Exhibit, Report, Role, trace
@@ -77,7 +78,7 @@ def make_checked_report(audience: str = "public", case: Case | None = None) -> R
 def nothing_by_chance():
     """In here the clock stands still, salts are counted and the key that signs is always the same."""
     salts = (f"{number:032x}" for number in itertools.count(1))
-    secret = keys.Ed25519PrivateKey.from_private_bytes(b"\7" * 32)
+    secret = Ed25519PrivateKey.from_private_bytes(b"\7" * 32)
     with ExitStack() as stack:
         stack.enter_context(time_machine.travel(BEGINS, tick=False))
         stack.enter_context(mock.patch.object(log, "new_salt", side_effect=salts))
