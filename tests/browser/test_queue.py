@@ -114,7 +114,8 @@ def test_cards_are_walked_by_keys_and_moved_by_hand(sign_in, room):
 def test_without_scripts_the_queue_and_the_columns_are_links(sign_in, room):
     page = sign_in("editor", java_script_enabled=False)
     page.goto("/")
-    page.get_by_role("link", name="begin").first.click()
+    # What somebody said to me is read at its place; what is to be done leads on to the next.
+    page.locator("section:not(:has(#mentioned))").get_by_role("link", name="begin").first.click()
     assert "?from=" in page.url
     page.goto("/cases/BY/columns/")
     page.locator("details.menu summary").first.click()
