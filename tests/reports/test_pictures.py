@@ -147,10 +147,9 @@ def test_the_figures_of_evidence_are_frozen_with_how_they_compare_and_what_was_t
     evidence.set_quantities([counted | {"low": Decimal(52000), "high": None}], by=ann)
 
     def frozen() -> dict[str, Any]:
-        figures: list[dict[str, Any]] = freeze(case, case.claims.all(), by=eve).data["claims"][0]["evidence"][0][
-            "quantities"
-        ]
-        return figures[0]
+        (item,) = freeze(case, case.claims.all(), by=eve).data["claims"][0]["evidence"]
+        (figure,) = item["quantities"]
+        return dict(figure)
 
     assert frozen() == counted | {
         "low": "52000", "high": None, "place": "", "as_of": None, "compared": "contradicts",

@@ -323,6 +323,17 @@ def test_which_answers_stand_beside_which_is_drawn_and_listed(as_, ann, decide):
     assert re.findall(r"<td[^>]*>([^<]+)</td>", shown) == ["Supported", "Supported", "1", "Supported", "Refuted", "1"]
 
 
+def test_what_is_drawn_shares_no_id_with_the_page(as_, ann, decide):
+    for days in (0, 40):
+        with time_machine.travel(MARCH + datetime.timedelta(days=days)):
+            decide("supported", "supported")
+            decide("refuted", "supported")
+    shown = page(as_(ann), f"{PLACE}?interval=yes")
+    assert shown.count('class="picture ') == 3
+    ids = re.findall(r'\bid="([^"]+)"', shown)
+    assert len(ids) == len(set(ids))
+
+
 def test_alpha_is_drawn_with_its_interval(as_, ann, decide):
     for _ in range(4):
         decide("supported", "supported")

@@ -28,7 +28,9 @@ def course(points: Sequence[Point], *, title: str, columns: Sequence[str]) -> Pi
     strong, body = STRONG["own"], ""
     for y, level in line.levels:
         body += tag("path", d=f"M{LEFT} {y}H{width}", class_="rule", stroke=RULE, fill="none")
-        body += words(LEFT - 8, y + 4, level, anchor="end", size=11, look="faint", fill=FAINT)
+        body += words(
+            LEFT - 8, y + 4, level.replace("-", "\N{MINUS SIGN}"), anchor="end", size=11, look="faint", fill=FAINT
+        )
     marks = tag("path", d=line.path, class_="edge own", stroke=strong, stroke_width=2, fill="none")
     for x, y, said in line.points:
         marks += tag("circle", tag("title", escaped(said)), cx=x, cy=y, r=4, class_="edge own full", fill=strong,
