@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from . import parts
+from . import method, parts
 from .outline import outline
 from .snapshots import Snapshot
 
@@ -13,7 +13,7 @@ def render(snapshot: Snapshot) -> bytes:
     report = outline(snapshot)
     blocks = [*_opening(report), *_summary(report)]
     for claim in report.claims:
-        blocks += _claim(claim, report.words)
+        blocks += _claim(claim, report)
     blocks += [*_annex(report), *_ends(report)]
     return ("\n\n".join(block for block in blocks if block) + "\n").encode()
 
@@ -62,13 +62,36 @@ def _opening(report: parts.Outline) -> Iterator[str]:
     yield f"{line(report.kicker)}"
     yield prose(report.description)
     yield facts(report.facts)
+    yield prose(report.imprint)
     for notice in report.notices:
         yield f"> **{line(notice)}**"
+    yield "\n".join(f"- [{line(part.heading)}](#{part.anchor})" for part in report.parts)
+
+
+def _heading(heading: str, anchor: str) -> str:
+    """The heading of a part, to which the table of contents leads."""
+    return f'<a id="{anchor}"></a>\n\n## {line(heading)}'
 
 
 def _summary(report: parts.Outline) -> Iterator[str]:
     words = report.words
-    yield f"## {words['summary']}"
+    if report.shows["summary"]:
+        yield _heading(words["summary"], "summary")
+        yield from _table_of_claims(report)
+    yield from _section(report.since, "since")
+
+
+def _section(section: method.Section | None, anchor: str) -> Iterator[str]:
+    if section is None:
+        return
+    yield _heading(section.heading, anchor)
+    yield from (prose(paragraph) for paragraph in section.paragraphs)
+    if section.rows:
+        yield table(section.columns, [[line(cell) for cell in row] for row in section.rows])
+
+
+def _table_of_claims(report: parts.Outline) -> Iterator[str]:
+    words = report.words
     if not report.claims:
         yield words["no_claims"]
         return
@@ -76,25 +99,33 @@ def _summary(report: parts.Outline) -> Iterator[str]:
     yield "\n".join(f"- {tally.count} × {_badge(tally.badge)}" for tally in report.tallies)
     rows = [
         [
-            f"[{line(claim.ref)}](#{claim.anchor})",
+            f'<a id="row-{claim.anchor}"></a>[{line(claim.ref)}](#{claim.anchor})',
             line(claim.statement),
             line(claim.kind),
-            _badge(claim.verdict.badge) if claim.verdict else line(claim.unsigned),
+            _badge(claim.badge) if claim.badge else line(claim.unsigned),
             line(claim.signed_off),
         ]
         for claim in report.claims
     ]
     yield table([words[name] for name in ("claim", "statement", "kind", "verdict", "signed_off")], rows)
-    yield f"## {words['claims']}"
 
 
-def _claim(claim: parts.Claim, words: dict[str, str]) -> Iterator[str]:
+def _claim(claim: parts.Claim, report: parts.Outline) -> Iterator[str]:
+    words = report.words
+    if claim.opens:
+        yield _heading(claim.opens.heading, claim.opens.anchor)
     yield f'<a id="{claim.anchor}"></a>\n\n### {line(claim.ref)} {line(claim.statement)}'
-    yield _badge(claim.verdict.badge) if claim.verdict else line(claim.unsigned)
+    yield _badge(claim.badge) if claim.badge else line(claim.unsigned)
+    if report.shows["summary"]:
+        yield f"[{words['back']}](#row-{claim.anchor})"
     yield facts(claim.facts)
     if claim.verdict:
         yield from _verdict(claim.verdict, words)
-    for name, sentences in (("corrections", claim.corrections), ("known_gaps", claim.gaps)):
+    for name, sentences in (
+        ("corrections", claim.corrections),
+        ("known_gaps", claim.gaps),
+        ("comments", claim.comments),
+    ):
         if sentences:
             yield f"#### {words[name]}"
             yield "\n".join(f"- {line(sentence)}" for sentence in sentences)
@@ -107,11 +138,12 @@ def _claim(claim: parts.Claim, words: dict[str, str]) -> Iterator[str]:
         yield f"#### {words['figures']}"
         columns = [words[name] for name in ("measure", "figure", "of_whom", "place", "as_of")]
         yield table(columns, [[line(cell) for cell in row] for row in claim.figures])
-    yield f"#### {words['evidence']}"
-    for item in claim.evidence:
-        yield from _evidence(item)
-    if not claim.evidence:
-        yield words["no_evidence"]
+    if report.shows["evidence"]:
+        yield f"#### {words['evidence']}"
+        for item in claim.evidence:
+            yield from _evidence(item)
+        if not claim.evidence:
+            yield words["no_evidence"]
     if claim.assessments:
         yield f"#### {words['assessments']}"
     for assessment in claim.assessments:
@@ -169,7 +201,8 @@ def _assessment(given: parts.Assessment, words: dict[str, str]) -> Iterator[str]
 
 
 def _annex(report: parts.Outline) -> Iterator[str]:
-    yield f"## {report.words['annex']}"
+    if report.annex:
+        yield _heading(report.words["annex"], "annex")
     for section in report.annex:
         yield f"### {line(section.heading)}"
         yield from (prose(paragraph) for paragraph in section.paragraphs)
@@ -179,14 +212,16 @@ def _annex(report: parts.Outline) -> Iterator[str]:
 
 def _ends(report: parts.Outline) -> Iterator[str]:
     words = report.words
-    yield f"## {words['sources']}"
-    columns = [words[name] for name in ("source", "source_kind", "country", "reliability", "reason", "graded")]
-    rows = [[line(cell) for cell in source] for source in report.sources]
-    yield table(columns, rows) if rows else words["no_sources"]
-    yield f"## {words['documents']}"
+    yield from _section(report.custody, "custody")
+    if report.shows["evidence"]:
+        yield _heading(words["sources"], "sources")
+        columns = [words[name] for name in ("source", "source_kind", "country", "reliability", "reason", "graded")]
+        rows = [[line(cell) for cell in source] for source in report.sources]
+        yield table(columns, rows) if rows else words["no_sources"]
+    yield _heading(words["documents"], "documents")
     for document in report.documents:
         yield facts(document)
     if not report.documents:
         yield words["no_documents"]
-    yield f"## {words['checking']}"
+    yield _heading(words["checking"], "checking")
     yield from (prose(paragraph) for paragraph in report.checking)

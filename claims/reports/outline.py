@@ -3,14 +3,18 @@
 A format that people read starts from ``outline``; so a sentence is worded once and no format can leave it out.
 """
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from . import method, pictures, wording
-from .parts import Assessment, Badge, Claim, Evidence, Fact, Outline, Quote, Rung, Tally, Verdict
-from .snapshots import Snapshot, digest
+from . import appended, method, pictures, wording
+from .arranging import arranged
+from .choices import PUBLIC, SECTIONS
+from .parts import Assessment, Badge, Claim, Evidence, Fact, Outline, Part, Quote, Rung, Tally, Verdict
+from .snapshots import Snapshot, digest, shows
 
 SIGNS = {"supported": "✓", "mixed": "≈", "refuted": "✕", "unverified": "?"}
 
@@ -19,8 +23,13 @@ def outline(snapshot: Snapshot) -> Outline:
     """The report that the snapshot holds, worded in the language that is active."""
     case, report = snapshot["case"], snapshot["report"]
     drawn = pictures.Pictures(snapshot)
-    claims = [_claim(claim, snapshot, drawn) for claim in snapshot["claims"]]
-    return Outline(
+    claims = list(_claims(snapshot, drawn))
+    chosen = {section: shows(snapshot, section) for section in SECTIONS}
+    found = Outline(
+        shows=chosen,
+        imprint=snapshot.get("imprint", ""),
+        logo=snapshot.get("logo") or "",
+        parts=[],
         language=snapshot["language"],
         words=method.words(),
         kicker=_("Review report"),
@@ -32,13 +41,35 @@ def outline(snapshot: Snapshot) -> Outline:
         count=_count(snapshot["claims"]),
         tallies=(tallies := _tallies(claims)),
         claims=claims,
-        annex=method.sections(snapshot),
+        since=appended.since(snapshot.get("since")),
+        annex=method.sections(snapshot) if chosen["method"] else [],
+        custody=appended.custody(snapshot),
         documents=[_document(document) for document in snapshot["documents"]],
         sources=[_source(source) for source in snapshot["sources"]],
         checking=method.checking(),
         ratings=pictures.of_ratings((one.badge.word, one.badge.look, one.badge.sign, one.count) for one in tallies),
         pictures={"figures": drawn.of_figures(), "agreement": drawn.of_agreement()},
     )
+    return replace(found, parts=_parts(found))
+
+
+def _parts(report: Outline) -> list[Part]:
+    """The report's parts in order: a part that would be empty is none."""
+    words, shown = report.words, report.shows
+    before = [
+        Part(words["summary"], "summary") if shown["summary"] else None,
+        Part(report.since.heading, "since") if report.since else None,
+    ]
+    after = [
+        Part(words["same_figures"], "figures") if report.pictures["figures"] else None,
+        Part(words["agreement"], "agreement") if report.pictures["agreement"] else None,
+        Part(words["annex"], "annex") if report.annex else None,
+        Part(report.custody.heading, "custody") if report.custody else None,
+        Part(words["sources"], "sources") if shown["evidence"] else None,
+        Part(words["documents"], "documents"),
+        Part(words["checking"], "checking"),
+    ]
+    return [part for part in (*before, *(claim.opens for claim in report.claims), *after) if part]
 
 
 def title_facts(snapshot: Snapshot) -> list[Fact]:
@@ -50,6 +81,7 @@ def title_facts(snapshot: Snapshot) -> list[Fact]:
         Fact(_("Report"), _("No. %(number)s") % {"number": report["number"]}),
         Fact(_("Made"), wording.moment(report["made_at"])),
         Fact(_("Made by"), report["made_by"]),
+        *_for_whom(snapshot),
         Fact(_("Claims"), f"{report['selection']} ({_count(snapshot['claims'])})"),
         Fact(_("Log of the case"), entries),
         Fact(_("Head of the log (SHA-256)"), log["head"], code=True),
@@ -57,13 +89,25 @@ def title_facts(snapshot: Snapshot) -> list[Fact]:
     ]
 
 
+def _for_whom(snapshot: Snapshot) -> list[Fact]:
+    """For whom the report is; nothing of one from before that was asked."""
+    if "audience" not in snapshot:
+        return []
+    public = snapshot["audience"] == PUBLIC
+    return [Fact(_("For"), _("The public") if public else _("Internal use: it names people of the house"))]
+
+
 def notices(snapshot: Snapshot) -> list[str]:
-    """What a reader has to know before anything else: that it is a sample, or from a demonstration."""
+    """What a reader has to know before anything else: that it is a sample, or who is told apart by numbers."""
     told = []
     if snapshot["case"]["sample"]:
         told.append(_("This is a sample case. Every verdict and assessment in it is a sample that shows the method."))
     if snapshot["report"]["demo"]:
         told.append(_("This report was made in a demonstration, with accounts that anyone can use."))
+    if snapshot.get("audience") == PUBLIC:
+        told.append(
+            _("People who worked on this review are told apart by numbers, such as Reviewer 1, the same all through.")
+        )
     return told
 
 
@@ -74,11 +118,24 @@ def _count(claims: list[dict[str, Any]]) -> str:
     return f"{total}, {with_verdict % {'n': signed}}"
 
 
+def _claims(snapshot: Snapshot, drawn: pictures.Pictures) -> Iterator[Claim]:
+    """The claims in the order chosen; the first of each group opens a part."""
+    last, number = None, 0
+    for group, claim in arranged(snapshot):
+        opens = None
+        if group != last:
+            number += 1
+            heading = _("Claims: %(group)s") % {"group": group} if group else _("Claims")
+            opens = Part(heading, f"claims-{number}" if group else "claims")
+        last = group
+        yield _claim(claim, snapshot, drawn, opens)
+
+
 def _tallies(claims: list[Claim]) -> list[Tally]:
     """Counted by rating in the order of the looks; claims without a signed verdict come last."""
     counts: dict[Badge, int] = {}
     for claim in claims:
-        badge = claim.verdict.badge if claim.verdict else Badge(_("No signed verdict"), "none", "")
+        badge = claim.badge or Badge(_("No signed verdict"), "none", "")
         counts[badge] = counts.get(badge, 0) + 1
     looks = list(SIGNS)
     ordered = sorted(counts, key=lambda badge: looks.index(badge.look) if badge.look in looks else len(looks))
@@ -91,28 +148,32 @@ def _badge(rated: dict[str, Any], snapshot: Snapshot) -> Badge:
     return Badge(word % {"rating": rated["label"] or _("No rating")}, look, SIGNS[look])
 
 
-def _claim(claim: dict[str, Any], snapshot: Snapshot, drawn: pictures.Pictures) -> Claim:
+def _claim(claim: Any, snapshot: Snapshot, drawn: pictures.Pictures, opens: Part | None) -> Claim:
     verdict = claim["verdict"]
     grades = {source["id"]: source["reliability"] for source in snapshot["sources"]}
     heading = _("Sample verdict") if snapshot["case"]["sample"] else _("Verdict")
     unsigned = _("No signed verdict (status: %(status)s)") % {"status": claim["status_label"]}
+    told = shows(snapshot, "verdicts")
     return Claim(
+        opens=opens,
         ref=claim["ref"],
         anchor=f"claim-{claim['number']}",
         statement=claim["statement"],
         kind=claim["kind_label"],
-        facts=_claim_facts(claim),
+        facts=_claim_facts(claim, counted=shows(snapshot, "evidence")),
         quotes=[_passage(passage, snapshot) for passage in claim["passages"]],
         chain=[_rung(attribution) for attribution in claim["attributions"]],
-        figures=[_figure(quantity) for quantity in claim["quantities"]],
+        figures=[_figure(quantity) for quantity in claim["quantities"]] if shows(snapshot, "figures") else [],
         evidence=[_evidence(item, grades) for item in claim["evidence"]],
-        verdict=_verdict(verdict, heading, snapshot) if verdict else None,
+        badge=_badge(verdict, snapshot) if verdict else None,
+        verdict=_verdict(verdict, heading, snapshot) if verdict and told else None,
         unsigned="" if verdict else unsigned,
         assessments=[_assessment(assessment, snapshot) for assessment in claim["assessments"]],
-        earlier=[_earlier(earlier, snapshot) for earlier in claim["earlier_verdicts"]],
+        earlier=[_earlier(earlier, snapshot) for earlier in claim["earlier_verdicts"] if told],
         signed_off=verdict["signed_off_by"] if verdict else "",
         corrections=[_correction(correction) for correction in claim.get("corrections", [])],
         gaps=[_gap(gap) for gap in claim.get("known_gaps", [])],
+        comments=appended.comments(claim) if shows(snapshot, "comments") else [],
         pictures=drawn.of_claim(claim),
     )
 
@@ -132,7 +193,7 @@ def _gap(gap: dict[str, Any]) -> str:
     return f"{gap['number']}. {gap['text']} ({method.state_of_gap(gap)})"
 
 
-def _claim_facts(claim: dict[str, Any]) -> list[Fact]:
+def _claim_facts(claim: dict[str, Any], *, counted: bool) -> list[Fact]:
     return _present(
         Fact(_("Kind"), claim["kind_label"]),
         Fact(_("As of"), wording.day(claim["as_of"])),
@@ -141,7 +202,7 @@ def _claim_facts(claim: dict[str, Any]) -> list[Fact]:
         Fact(_("Status"), claim["status_label"]),
         Fact(_("Round"), _round(claim)),
         Fact(_("Assessments"), _("the reviewers differed") if claim["disputed"] else ""),
-        Fact(_("Origins"), claim.get("origins", {}).get("said", "")),
+        Fact(_("Origins"), claim.get("origins", {}).get("said", "") if counted else ""),
         Fact(_("Changed since the verdict"), "; ".join(claim.get("changed_since", []))),
     )
 
@@ -248,7 +309,8 @@ def _verdict(verdict: dict[str, Any], heading: str, snapshot: Snapshot) -> Verdi
         Fact(_("Signed off"), _by(verdict["signed_off_by"], verdict["signed_off_at"])),
         Fact(_("Round"), _round(verdict)),
     )
-    return Verdict(heading, _badge(verdict, snapshot), verdict["summary"], facts, verdict["open_questions"])
+    left_open = verdict["open_questions"] if shows(snapshot, "questions") else ""
+    return Verdict(heading, _badge(verdict, snapshot), verdict["summary"], facts, left_open)
 
 
 def _earlier(verdict: dict[str, Any], snapshot: Snapshot) -> Verdict:

@@ -92,9 +92,21 @@ class Assessment:
 
 
 @dataclass(frozen=True)
-class Claim:
-    """One claim's section. ``unsigned`` is a sentence where no verdict is signed, and empty otherwise."""
+class Part:
+    """A part of the report, as its table of contents names it."""
 
+    heading: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claim's section. ``unsigned`` is a sentence where no verdict is signed, and empty otherwise.
+
+    ``opens`` is the part that begins with it. ``badge`` is its rating, also where the verdict itself is not told.
+    """
+
+    opens: "Part | None"
     ref: str
     anchor: str
     statement: str
@@ -104,6 +116,7 @@ class Claim:
     chain: list[Rung]
     figures: list[list[str]]
     evidence: list[Evidence]
+    badge: Badge | None
     verdict: Verdict | None
     unsigned: str
     assessments: list[Assessment]
@@ -111,6 +124,7 @@ class Claim:
     signed_off: str
     corrections: list[str]
     gaps: list[str]
+    comments: list[str]
     pictures: list[pictures.Drawn]
 
 
@@ -124,8 +138,12 @@ class Tally:
 
 @dataclass(frozen=True)
 class Outline:
-    """The whole report."""
+    """The whole report. ``shows`` tells of each section whether it was chosen, ``logo`` is a PNG in base64."""
 
+    shows: dict[str, bool]
+    imprint: str
+    logo: str
+    parts: list[Part]
     language: str
     words: dict[str, str]
     kicker: str
@@ -137,7 +155,9 @@ class Outline:
     count: str
     tallies: list[Tally]
     claims: list[Claim]
+    since: method.Section | None
     annex: list[method.Section]
+    custody: method.Section | None
     documents: list[list[Fact]]
     sources: list[list[str]]
     checking: list[str]

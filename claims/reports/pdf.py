@@ -1,5 +1,6 @@
 """The report as a tagged PDF with bookmarks: typst lays it out, and all text comes in as data."""
 
+import base64
 import json
 import logging
 from dataclasses import asdict, replace
@@ -22,7 +23,9 @@ FONTS = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, fo
 
 def render(snapshot: Snapshot) -> bytes:
     """The PDF. It follows PDF/UA-1 unless a character is in none of the fonts, which the PDF then says itself."""
-    report = json.dumps(asdict(lighter(outline(snapshot))), ensure_ascii=False)
+    said = asdict(lighter(outline(snapshot)))
+    said["logo"] = list(base64.b64decode(said["logo"]))  # typst reads bytes out of numbers
+    report = json.dumps(said, ensure_ascii=False)
     try:
         return _compiled(report, ua=True)
     except typst.TypstError as error:

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from claims.reports import parts
+from claims.reports.method import Section
 from claims.reports.outline import outline
 from claims.reports.pdf import lighter
 from claims.reports.pictures import Drawn
@@ -71,16 +72,18 @@ class Paper:
         report, words = self.report, self.words
         self.out.edges(report.title, report.case, words["page"], words["of"])
         self._opening()
-        self._summary()
-        if report.claims:
-            self._part("claims")
+        if report.shows["summary"]:
+            self._summary()
+        self._section(report.since, "since")
         for claim in report.claims:
             self._claim(claim)
         for name, heading in (("figures", "same_figures"), ("agreement", "agreement")):
             if report.pictures.get(name):
-                self._part(heading)
+                self._part(name, words[heading])
                 self._pictures(report.pictures[name])
-        self._annex()
+        if report.annex:
+            self._annex()
+        self._section(report.custody, "custody")
         self._ends()
         return self.out.bytes()
 
@@ -92,29 +95,35 @@ class Paper:
         out.paragraph("Title", report.title)
         out.prose(report.description)
         self._facts(report.facts)
+        out.prose(report.imprint)
         for notice in report.notices:
             out.paragraph("Notice", notice)
         out.contents(_("Contents"), self._contents())
         out.page_break()
 
     def _contents(self) -> Iterator[tuple[int, str, str]]:
-        words, report = self.words, self.report
-        yield 1, words["summary"], "part_summary"
-        if report.claims:
-            yield 1, words["claims"], "part_claims"
+        report = self.report
+        below = {"annex": [(2, section.heading, f"annex_{n}") for n, section in enumerate(report.annex, 1)]}
+        opened = ""
         for claim in report.claims:
-            yield 2, f"{claim.ref} {claim.statement}", place(claim.anchor)
-        for name, heading in (("figures", "same_figures"), ("agreement", "agreement")):
-            if report.pictures.get(name):
-                yield 1, words[heading], f"part_{heading}"
-        yield 1, words["annex"], "part_annex"
-        for number, section in enumerate(report.annex, 1):
-            yield 2, section.heading, f"annex_{number}"
-        for name in ("sources", "documents", "checking"):
-            yield 1, words[name], f"part_{name}"
+            opened = claim.opens.anchor if claim.opens else opened
+            below.setdefault(opened, []).append((2, f"{claim.ref} {claim.statement}", place(claim.anchor)))
+        for part in report.parts:
+            yield 1, part.heading, f"part_{place(part.anchor)}"
+            yield from below.get(part.anchor, [])
 
-    def _part(self, name: str) -> None:
-        self.out.paragraph("Heading1", self.words[name], mark=f"part_{name}")
+    def _part(self, name: str, heading: str = "") -> None:
+        self.out.paragraph("Heading1", heading or self.words[name], mark=f"part_{place(name)}")
+
+    def _section(self, section: Section | None, name: str) -> None:
+        """What is appended to the claims; nothing where there is none."""
+        if section is None:
+            return
+        self._part(name, section.heading)
+        for paragraph in section.paragraphs:
+            self.out.prose(paragraph)
+        if section.rows:
+            self.out.table((1, 2, 2)[: len(section.columns)], section.columns, section.rows)
 
     def _summary(self) -> None:
         report, words = self.report, self.words
@@ -128,7 +137,7 @@ class Paper:
             [
                 Marked(f"row_{place(claim.anchor)}", Words(claim.ref, to=place(claim.anchor))),
                 [claim.statement, Words(f" ({claim.kind})", "Label")],
-                shown(claim.verdict.badge) if claim.verdict else Words(claim.unsigned, "Label"),
+                shown(claim.badge) if claim.badge else Words(claim.unsigned, "Label"),
                 claim.signed_off,
             ]
             for claim in report.claims
@@ -149,12 +158,8 @@ class Paper:
 
     def _ends(self) -> None:
         words, out = self.words, self.out
-        self._part("sources")
-        if self.report.sources:
-            names = ("source", "source_kind", "country", "reliability", "reason", "graded")
-            out.table((1.6, 1.2, 0.9, 1, 2.4, 1.5), [words[name] for name in names], self.report.sources)
-        else:
-            out.paragraph("Normal", words["no_sources"])
+        if self.report.shows["evidence"]:
+            self._sources()
         self._part("documents")
         for at, document in enumerate(self.report.documents):
             if at:
@@ -166,19 +171,31 @@ class Paper:
         for paragraph in self.report.checking:
             out.prose(paragraph)
 
+    def _sources(self) -> None:
+        words, out = self.words, self.out
+        self._part("sources")
+        if self.report.sources:
+            names = ("source", "source_kind", "country", "reliability", "reason", "graded")
+            out.table((1.6, 1.2, 0.9, 1, 2.4, 1.5), [words[name] for name in names], self.report.sources)
+        else:
+            out.paragraph("Normal", words["no_sources"])
+
     # ---- a claim
 
     def _claim(self, claim: parts.Claim) -> None:
         out, words = self.out, self.words
+        if claim.opens:
+            self._part(claim.opens.anchor, claim.opens.heading)
         out.paragraph("Heading2", f"{claim.ref} {claim.statement}", mark=place(claim.anchor))
-        back = Words(words["back"], to=f"row_{place(claim.anchor)}")
-        standing = Words(claim.unsigned, "Label") if claim.unsigned else shown(self._badge(claim))
-        out.paragraph("Normal", standing, "   ", back)
+        back = [Words(words["back"], to=f"row_{place(claim.anchor)}")] if self.report.shows["summary"] else []
+        standing = shown(claim.badge) if claim.badge else Words(claim.unsigned, "Label")
+        out.paragraph("Normal", standing, "   ", *back)
         self._facts(claim.facts)
         if claim.verdict:
             self._verdict(claim.verdict)
         self._list("corrections", claim.corrections)
         self._list("known_gaps", claim.gaps)
+        self._list("comments", claim.comments)
         out.paragraph("Heading3", words["said"])
         for quote in claim.quotes:
             self._passage(claim, quote)
@@ -188,11 +205,12 @@ class Paper:
             out.paragraph("Heading3", words["figures"])
             headings = [words[name] for name in ("measure", "figure", "of_whom", "place", "as_of")]
             out.table((1.2, 1.6, 1.4, 1, 1), headings, claim.figures)
-        out.paragraph("Heading3", words["evidence"])
-        for item in claim.evidence:
-            self._evidence(item)
-        if not claim.evidence:
-            out.paragraph("Normal", words["no_evidence"])
+        if self.report.shows["evidence"]:
+            out.paragraph("Heading3", words["evidence"])
+            for item in claim.evidence:
+                self._evidence(item)
+            if not claim.evidence:
+                out.paragraph("Normal", words["no_evidence"])
         if claim.pictures:
             out.paragraph("Heading3", words["pictures"])
             self._pictures(claim.pictures)
@@ -202,10 +220,6 @@ class Paper:
             self._assessment(given)
         for verdict in claim.earlier:
             self._verdict(verdict)
-
-    def _badge(self, claim: parts.Claim) -> parts.Badge:
-        assert claim.verdict is not None  # noqa: S101 - for the types: what is not unsigned has one
-        return claim.verdict.badge
 
     def _passage(self, claim: parts.Claim, quote: parts.Quote) -> None:
         """The words where they stand, with the verdict in a comment on them."""
@@ -227,10 +241,10 @@ class Paper:
             self.out.comment(quoted, lines, author=self.made_by, at=self.made_at)
 
     def _remark(self, claim: parts.Claim) -> list[list[str | Words]]:
-        if claim.verdict is None:
+        if claim.badge is None:
             return [[f"{claim.ref}: {claim.unsigned}"], [claim.statement]]
-        summary = [[line] for line in claim.verdict.summary.split("\n") if line.strip()]
-        return [[f"{claim.ref}: ", shown(claim.verdict.badge)], *summary]  # type: ignore[list-item]
+        summary = [[line] for line in (claim.verdict.summary if claim.verdict else "").split("\n") if line.strip()]
+        return [[f"{claim.ref}: ", shown(claim.badge)], *summary]  # type: ignore[list-item]
 
     def _chain(self, chain: list[parts.Rung]) -> list[Words]:
         found = []
