@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from claims.views import (
     absences,
     agreement,
+    annotated,
     asking,
     assessments,
     bundles,
@@ -141,6 +142,12 @@ of_case: list[URLPattern | URLResolver] = [
     path("reports/<int:number>/shares/add/", shares.share_add, name="share-add"),
     path("reports/<int:number>/shares/<int:pk>/withdraw/", shares.share_withdraw, name="share-withdraw"),
     path("reports/<int:number>/report.<str:extension>", reports.report_file, name="report-file"),
+    path("reports/<int:number>/documents/", annotated.report_documents, name="report-documents"),
+    path(
+        "reports/<int:number>/documents/<int:document>/annotated.<str:extension>",
+        annotated.report_document_file,
+        name="report-document-file",
+    ),
 ]
 of_source = [
     path("", sources.source_detail, name="source-detail"),

@@ -44,7 +44,7 @@ def outline(snapshot: Snapshot) -> Outline:
         since=appended.since(snapshot.get("since")),
         annex=method.sections(snapshot) if chosen["method"] else [],
         custody=appended.custody(snapshot),
-        documents=[_document(document) for document in snapshot["documents"]],
+        documents=[document_facts(document) for document in snapshot["documents"]],
         sources=[_source(source) for source in snapshot["sources"]],
         checking=method.checking(),
         ratings=pictures.of_ratings((one.badge.word, one.badge.look, one.badge.sign, one.count) for one in tallies),
@@ -149,10 +149,8 @@ def _badge(rated: dict[str, Any], snapshot: Snapshot) -> Badge:
 
 
 def _claim(claim: Any, snapshot: Snapshot, drawn: pictures.Pictures, opens: Part | None) -> Claim:
-    verdict = claim["verdict"]
+    verdict, unsigned = standing(claim, snapshot)
     grades = {source["id"]: source["reliability"] for source in snapshot["sources"]}
-    heading = _("Sample verdict") if snapshot["case"]["sample"] else _("Verdict")
-    unsigned = _("No signed verdict (status: %(status)s)") % {"status": claim["status_label"]}
     told = shows(snapshot, "verdicts")
     return Claim(
         opens=opens,
@@ -165,17 +163,25 @@ def _claim(claim: Any, snapshot: Snapshot, drawn: pictures.Pictures, opens: Part
         chain=[_rung(attribution) for attribution in claim["attributions"]],
         figures=[_figure(quantity) for quantity in claim["quantities"]] if shows(snapshot, "figures") else [],
         evidence=[_evidence(item, grades) for item in claim["evidence"]],
-        badge=_badge(verdict, snapshot) if verdict else None,
-        verdict=_verdict(verdict, heading, snapshot) if verdict and told else None,
-        unsigned="" if verdict else unsigned,
+        badge=verdict.badge if verdict else None,
+        verdict=verdict if told else None,
+        unsigned=unsigned,
         assessments=[_assessment(assessment, snapshot) for assessment in claim["assessments"]],
         earlier=[_earlier(earlier, snapshot) for earlier in claim["earlier_verdicts"] if told],
-        signed_off=verdict["signed_off_by"] if verdict else "",
+        signed_off=claim["verdict"]["signed_off_by"] if verdict else "",
         corrections=[_correction(correction) for correction in claim.get("corrections", [])],
         gaps=[_gap(gap) for gap in claim.get("known_gaps", [])],
         comments=appended.comments(claim) if shows(snapshot, "comments") else [],
         pictures=drawn.of_claim(claim),
     )
+
+
+def standing(claim: dict[str, Any], snapshot: Snapshot) -> tuple[Verdict | None, str]:
+    """Its signed verdict, or a sentence that says that there is none."""
+    if claim["verdict"] is None:
+        return None, _("No signed verdict (status: %(status)s)") % {"status": claim["status_label"]}
+    heading = _("Sample verdict") if snapshot["case"]["sample"] else _("Verdict")
+    return _verdict(claim["verdict"], heading, snapshot), ""
 
 
 def _correction(said: dict[str, Any]) -> str:
@@ -345,7 +351,8 @@ def _part(part: dict[str, Any]) -> str:
     return f"{label}: {part['note']}" if part["note"] else label
 
 
-def _document(document: dict[str, Any]) -> list[Fact]:
+def document_facts(document: dict[str, Any]) -> list[Fact]:
+    """What is known of a document, and by which hashes it is known."""
     return _present(
         Fact(_("Document %(number)s") % {"number": document["number"]}, document["title"]),
         Fact(_("Author"), document["author"]),

@@ -25,14 +25,18 @@ def render(snapshot: Snapshot) -> bytes:
     """The PDF. It follows PDF/UA-1 unless a character is in none of the fonts, which the PDF then says itself."""
     said = asdict(lighter(outline(snapshot)))
     said["logo"] = list(base64.b64decode(said["logo"]))  # typst reads bytes out of numbers
-    report = json.dumps(said, ensure_ascii=False)
+    return compiled("report.typ", json.dumps(said, ensure_ascii=False))
+
+
+def compiled(layout: str, data: str) -> bytes:
+    """The PDF that one of the layouts beside this module makes of these data, which are JSON."""
     try:
-        return _compiled(report, ua=True)
+        return _compiled(layout, data, ua=True)
     except typst.TypstError as error:
         if "could not be displayed with" not in error.message:
             raise
-        log.warning("A report leaves without PDF/UA-1: %s", error.message)
-        return _compiled(report, ua=False)
+        log.warning("A PDF leaves without PDF/UA-1: %s", error.message)
+        return _compiled(layout, data, ua=False)
 
 
 def lighter(report: Outline) -> Outline:
@@ -44,12 +48,12 @@ def lighter(report: Outline) -> Outline:
     return replace(report, claims=claims, notices=[*report.notices, notice])
 
 
-def _compiled(report: str, *, ua: bool) -> bytes:
+def _compiled(layout: str, data: str, *, ua: bool) -> bytes:
     pdf: bytes = typst.compile(
-        HERE / "report.typ",
+        HERE / layout,
         root=HERE,
         font_paths=FONTS,
-        sys_inputs={"report": report, "standard": "ua-1" if ua else ""},
+        sys_inputs={"report": data, "standard": "ua-1" if ua else ""},
         pdf_standards=["ua-1"] if ua else [],
     )
     return pdf

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,13 +34,14 @@ MOST_LETTERS = 255  # of a property; some programs read no more
 class Words:
     """A stretch of text in a paragraph: ``look`` names a style of words, ``to`` a place in the document or an address.
 
-    ``language`` is given where it is another than the document's.
+    ``language`` is given where it is another than the document's; ``mark`` is the name under which links find it.
     """
 
     text: str
     look: str = ""
     language: str = ""
     to: str = ""
+    mark: str = ""
 
 
 class Manuscript:
@@ -74,16 +76,14 @@ class Manuscript:
 
     def paragraph(
         self, style: str, *words: Words | str, mark: str = "", rtl: bool | None = None, keep: bool = False
-    ) -> list[CT_R]:
-        """Write a paragraph; the runs of its words come back. ``mark`` is the name under which links find it."""
-        made = self.paragraph_in(self._body, style, *words, mark=mark, rtl=rtl, keep=keep)
-        return list(made.iter(qn("w:r")))
+    ) -> list[list[CT_R]]:
+        """Write a paragraph; the runs of each of the words come back. By the name ``mark`` links find it."""
+        return self._paragraph(self._body, style, words, mark, rtl, keep)[1]
 
-    def paragraph_in(
-        self, room: Any, style: str, *words: Words | str, mark: str = "", rtl: bool | None = None,
+    def _paragraph(
+        self, room: Any, style: str, words: Iterable[Words | str], mark: str = "", rtl: bool | None = None,
         keep: bool = False,
-    ) -> BaseOxmlElement:  # fmt: skip
-        """Write a paragraph into a cell or wherever else; its element comes back."""
+    ) -> tuple[BaseOxmlElement, list[list[CT_R]]]:  # fmt: skip
         given = [Words(each) if isinstance(each, str) else each for each in words]
         if rtl is None:
             rtl = direction("".join(each.text for each in given)) == "rtl"
@@ -94,25 +94,32 @@ class Manuscript:
             _child(shape, "w:keepNext")
         if rtl:
             _child(shape, "w:bidi")
-        if mark:
-            self._marks += 1
-            _child(paragraph, "w:bookmarkStart", id=str(self._marks), name=mark)
-        for each in given:
-            self._put(paragraph, each, rtl)
-        if mark:
-            _child(paragraph, "w:bookmarkEnd", id=str(self._marks))
-        return paragraph
+        with self._marked(paragraph, mark):
+            runs = [self._put(paragraph, each, rtl) for each in given]
+        return paragraph, runs
 
-    def _put(self, paragraph: BaseOxmlElement, words: Words, rtl: bool = False) -> None:
+    @contextmanager
+    def _marked(self, room: BaseOxmlElement, mark: str) -> Iterator[None]:
+        if not mark:
+            yield
+            return
+        self._marks += 1
+        key = str(self._marks)
+        _child(room, "w:bookmarkStart", id=key, name=mark)
+        yield
+        _child(room, "w:bookmarkEnd", id=key)
+
+    def _put(self, paragraph: BaseOxmlElement, words: Words, rtl: bool = False) -> list[CT_R]:
         room = paragraph
-        if words.to:
-            room = _child(paragraph, "w:hyperlink")
-            if re.match("https?://", words.to):
-                room.set(qn("r:id"), self.document.part.relate_to(words.to, RELATIONSHIP_TYPE.HYPERLINK, True))
-            else:
-                room.set(qn("w:anchor"), words.to)
-        for text, back in turns(fitting(words.text), rtl):
-            _run(room, text, words.look or ("Hyperlink" if words.to else ""), words.language, back)
+        with self._marked(paragraph, words.mark):
+            if words.to:
+                room = _child(paragraph, "w:hyperlink")
+                if re.match("https?://", words.to):
+                    room.set(qn("r:id"), self.document.part.relate_to(words.to, RELATIONSHIP_TYPE.HYPERLINK, True))
+                else:
+                    room.set(qn("w:anchor"), words.to)
+            look = words.look or ("Hyperlink" if words.to else "")
+            return [_run(room, text, look, words.language, back) for text, back in turns(fitting(words.text), rtl)]
 
     def prose(self, text: str, style: str = "Normal") -> None:
         """Write each line of a user's text as a paragraph of its own."""
@@ -150,7 +157,7 @@ class Manuscript:
             if isinstance(cell, Marked):
                 mark, words = cell.mark, cell.words
             given = [words] if isinstance(words, str | Words) else list(words)  # type: ignore[arg-type]
-            self.paragraph_in(room, style, *given, mark=mark)
+            self._paragraph(room, style, given, mark)
 
     def picture(self, png: bytes, said: str, width: int, height: int) -> None:
         """Write a picture of this size in points, with what it shows in words."""
@@ -175,12 +182,11 @@ class Manuscript:
         element.date = at
         first, *_rest = element.p_lst
         for place, line in enumerate(lines):
-            given = [Words(each) if isinstance(each, str) else each for each in line]
             if place:
-                self.paragraph_in(element, "CommentText", *given)
+                self._paragraph(element, "CommentText", line)
                 continue
-            for each in given:
-                self._put(first, each)
+            for each in line:
+                self._put(first, Words(each) if isinstance(each, str) else each)
 
     def contents(self, heading: str, entries: Iterable[tuple[int, str, str]]) -> None:
         """Write the table of contents: a field that a program can make anew, filled with (level, text, mark) already.
@@ -190,7 +196,7 @@ class Manuscript:
         self.paragraph("ContentsHeading", heading)
         rows = list(entries)
         paragraphs = [
-            self.paragraph_in(self._body, f"toc{level}", Words(text, "", to=mark)) for level, text, mark in rows
+            self._paragraph(self._body, f"toc{level}", [Words(text, to=mark)])[0] for level, text, mark in rows
         ]
         if not paragraphs:
             return
@@ -289,8 +295,8 @@ def _child(room: BaseOxmlElement, tag: str, /, **said: str) -> Any:
     return made
 
 
-def _run(room: BaseOxmlElement, text: str, look: str, language: str, rtl: bool) -> None:
-    run = _child(room, "w:r")
+def _run(room: BaseOxmlElement, text: str, look: str, language: str, rtl: bool) -> CT_R:
+    run: CT_R = _child(room, "w:r")
     if look or language or rtl:
         shape = _child(run, "w:rPr")
         if look:
@@ -303,8 +309,10 @@ def _run(room: BaseOxmlElement, text: str, look: str, language: str, rtl: bool) 
         if piece in ("\t", "\n"):
             _child(run, "w:tab" if piece == "\t" else "w:br")
         elif piece:
-            _child(run, "w:t").text = piece
-            run[-1].set(qn("xml:space"), "preserve")
+            text_of = _child(run, "w:t")
+            text_of.text = piece
+            text_of.set(qn("xml:space"), "preserve")
+    return run
 
 
 def _field(paragraph: BaseOxmlElement, name: str) -> None:

@@ -229,7 +229,7 @@ class Paper:
             Words(before, "Context", tongue), Words(quote.exact, "Quoted", tongue), Words(after, "Context", tongue),
         ]  # fmt: skip
         runs = self.out.paragraph("Quote", *words, rtl=quote.direction == "rtl", keep=True)
-        quoted = [run for run in runs if run.style == "Quoted"]
+        quoted = runs[1]
         self.out.paragraph("Faint", quote.where)
         if not quoted:
             return

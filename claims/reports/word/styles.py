@@ -28,6 +28,7 @@ OWN = {
     "Kicker": (11, 24, 0, True), "Fact": (9.5, 0, 2, False), "Faint": (8.5, 0, 4, False),
     "Notice": (10, 6, 6, False), "Table Text": (9, 2, 2, False), "Table Heading": (8.5, 2, 2, True),
     "toc 1": (10, 6, 2, True), "toc 2": (10, 0, 2, False), "Contents Heading": (13, 20, 6, True),
+    "Read": (11, 0, 3, False), "Read Apart": (11, 10, 3, False),
     "annotation text": (10, 0, 0, False),
 }  # fmt: skip
 
@@ -53,7 +54,7 @@ def dress(document: Document) -> None:
 
 
 def _paragraph(style: ParagraphStyle, size: float, before: float, after: float, bold: bool) -> None:
-    _fonts(style, SERIF if style.name == "Quote" else SANS)
+    _fonts(style, SERIF if style.name in ("Quote", "Read", "Read Apart") else SANS)
     font, shape = style.font, style.paragraph_format
     font.size, font.bold, font.italic = Pt(size), bold, False
     font.color.rgb = RGBColor.from_string(INK)
