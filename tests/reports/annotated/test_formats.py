@@ -19,11 +19,10 @@ LONG = f"  {TEXT}\n\n\tTwo  spaces, <b>a tag</b> & an entity.\n{HEBREW}\n\n{'x' 
 
 
 def spans(*found):
+    passages = [make_passage(start, end, text=LONG) for start, end in found]
     return [
-        make_claim(
-            number=n, ref=f"BY-{n}", statement=f"Statement {n}.", passages=[make_passage(span[0], span[1], text=LONG)]
-        )
-        for n, span in enumerate(found, 1)
+        make_claim(number=n, ref=f"BY-{n}", statement=f"Statement {n}.", passages=[passage])
+        for n, passage in enumerate(passages, 1)
     ]
 
 
