@@ -27,6 +27,9 @@ from . import styles
 
 WIDE = 9411  # twentieths of a point between the margins
 RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+# What comes with python-docx's template and is of no use: a picture of an empty page, which program made it, and
+# its styles once more for an older Word.
+OF_THE_TEMPLATE = ("/thumbnail", "/extended-properties", "/stylesWithEffects", "/customXml")
 MOST_LETTERS = 255  # of a property; some programs read no more
 
 
@@ -234,10 +237,9 @@ class Manuscript:
         self._body.append(self._section)
         package = self.document.part.package
         assert package is not None  # noqa: S101 - for the types: python-docx leaves it open
-        # The template's own: a picture of an empty page, and which program made it.
-        for kind in (RELATIONSHIP_TYPE.THUMBNAIL, RELATIONSHIP_TYPE.EXTENDED_PROPERTIES):
-            for key in [key for key, rel in package.rels.items() if rel.reltype == kind]:
-                del package.rels[key]
+        for owner in (package, self.document.part):
+            for key in [key for key, rel in owner.rels.items() if rel.reltype.endswith(OF_THE_TEMPLATE)]:
+                del owner.rels[key]
         out = io.BytesIO()
         self.document.save(out)
         return repacked(out.getvalue())

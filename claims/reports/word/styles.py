@@ -31,16 +31,18 @@ OWN = {
     "Read": (11, 0, 3, False), "Read Apart": (11, 10, 3, False),
     "annotation text": (10, 0, 0, False),
 }  # fmt: skip
+KNOWN = {"toc 1", "toc 2", "annotation text"}  # Word has these itself, and makes them anew by their names
 
 
 def dress(document: Document) -> None:
     """Give a new document these styles and A4 pages."""
     styles = document.styles
+    _drop_tables(document)
     _fonts(styles["Normal"], SANS)
     for name, shape in PARAGRAPHS.items():
         _paragraph(styles[name], *shape)
     for name, shape in OWN.items():
-        added = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        added = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin=name in KNOWN)
         added.base_style = styles["Normal"]
         _paragraph(added, *shape)
     _particular(document)
@@ -138,7 +140,7 @@ def _ground(colour: str) -> BaseOxmlElement:
 def _words(document: Document) -> None:
     """Styles of single words: links, hashes, what stands faint, and a badge for each look."""
     add = document.styles.add_style
-    link = add("Hyperlink", WD_STYLE_TYPE.CHARACTER)
+    link = add("Hyperlink", WD_STYLE_TYPE.CHARACTER, builtin=True)
     link.font.color.rgb, link.font.underline = RGBColor.from_string(ACCENT), True
     code = add("Code", WD_STYLE_TYPE.CHARACTER)
     _fonts(code, MONO)
@@ -150,7 +152,7 @@ def _words(document: Document) -> None:
     number = add("Mark Number", WD_STYLE_TYPE.CHARACTER)
     number.font.superscript, number.font.bold = True, True
     number.font.color.rgb = RGBColor.from_string(ACCENT)
-    add("annotation reference", WD_STYLE_TYPE.CHARACTER).font.size = Pt(8)
+    add("annotation reference", WD_STYLE_TYPE.CHARACTER, builtin=True).font.size = Pt(8)
     for look, (ink, ground) in LOOKS.items():
         style = add(f"Look {look}", WD_STYLE_TYPE.CHARACTER)
         style.font.bold, style.font.color.rgb = look != "none", RGBColor.from_string(ink)
@@ -159,6 +161,13 @@ def _words(document: Document) -> None:
     # Comments name these two by identifiers of their own.
     for name, key in (("annotation text", "CommentText"), ("annotation reference", "CommentReference")):
         document.styles[name].element.set(qn("w:styleId"), key)
+
+
+def _drop_tables(document: Document) -> None:
+    """The template's hundred styles of tables, which would be most of a short document."""
+    for style in [each for each in document.styles if each.type == WD_STYLE_TYPE.TABLE]:
+        if style.name != "Normal Table":
+            style.delete()
 
 
 def _table() -> BaseOxmlElement:
