@@ -9,7 +9,7 @@ import hashlib
 import json
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -97,7 +97,10 @@ class Bundle:
 
     def write(self) -> None:
         """All of it, the signed manifest last. Raises Refused, KeyGone."""
-        add = self.packed.add
+        with self.packed.zip:
+            self._write(self.packed.add)
+
+    def _write(self, add: Callable[..., str]) -> None:
         add("README.txt", [README.encode()])
         add("verify.py", [Path(verify.__file__).read_bytes()])
         add("snapshot.json", (piece.encode() for piece in self.report.pieces()))
@@ -117,7 +120,6 @@ class Bundle:
         seal = {"algorithm": "Ed25519", "fingerprint": key, "public_key": signer.public, "signature": signature}
         add("manifest.json", [manifest])
         add("manifest.sig", [canonical(seal).encode() + b"\n"])
-        self.packed.zip.close()
 
     def manifest(self, key: str) -> bytes:
         """What is in the bundle and what is not, in its one spelling."""

@@ -10,7 +10,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from claims.custody import keys
 from claims.models import Case, Exhibit, Report, Role, trace
-from claims.models import entries as log
 from claims.reports.choices import Choice
 from claims.reports.freezing import freeze
 from tests.factories import (
@@ -77,10 +76,11 @@ def make_checked_report(audience: str = "public", case: Case | None = None) -> R
 @contextmanager
 def nothing_by_chance():
     """In here the clock stands still, salts are counted and the key that signs is always the same."""
-    salts = (f"{number:032x}" for number in itertools.count(1))
-    secret = Ed25519PrivateKey.from_private_bytes(b"\7" * 32)
+    numbers, secret = itertools.count(1), Ed25519PrivateKey.from_private_bytes(b"\7" * 32)
     with ExitStack() as stack:
         stack.enter_context(time_machine.travel(BEGINS, tick=False))
-        stack.enter_context(mock.patch.object(log, "new_salt", side_effect=salts))
+        stack.enter_context(
+            mock.patch("secrets.token_bytes", side_effect=lambda size: next(numbers).to_bytes(size or 32))
+        )
         stack.enter_context(mock.patch.object(keys, "generated", return_value=secret))
         yield
