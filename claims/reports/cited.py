@@ -132,8 +132,9 @@ class Cited:
 
     def sources_frozen(self) -> list[dict[str, Any]]:
         """Every source that is named, by name."""
-        found = Source.objects.filter(pk__in=self.sources.of).order_by("name", "pk")
-        return [self._source(source) for source in found.prefetch_related("grades__graded_by")]
+        found = Source.objects.filter(pk__in=self.sources.of).prefetch_related("grades__graded_by")
+        # Not by the database, which orders names as its own language does.
+        return [self._source(source) for source in sorted(found, key=lambda source: (source.name, source.pk))]
 
     def _source(self, source: Source) -> dict[str, Any]:
         grade = next(iter(source.grades.all()), None)
