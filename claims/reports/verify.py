@@ -733,9 +733,9 @@ def check_table(bundle, snapshot, digest):
 def check_markdown(bundle, snapshot, digest):
     """report.md: the summary, and how many claims have each rating."""
     text, rows = bundle.text("report.md"), {}
-    for line in re.findall(r"^\| (?:<a id=\"row-claim-\d+\"></a>)?\[.*\|$", text, re.M):
-        cells = [unescaped(cell) for cell in re.split(r"(?<!\\) \| ", line[2:-2])]
-        ref = re.match(r"(?:<a id=\"row-claim-\d+\"></a>)?\[(.+?)\]\(#claim-\d+\)$", cells[0])
+    for line in re.findall(r'^\| (?:<a id="row-claim-\d+"></a>)?(\[.*) \|$', text, re.M):
+        cells = [unescaped(cell) for cell in re.split(r"(?<!\\) \| ", line)]
+        ref = re.match(r"\[(.+?)\]\(#claim-\d+\)$", cells[0])
         if ref and len(cells) == 5:
             rows[ref[1]] = (cells[1], cells[3].strip("*"), cells[4])
     yield from check_summary(snapshot, [("report.md", rows)])

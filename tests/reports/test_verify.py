@@ -300,6 +300,7 @@ def resized(whole: bytes) -> bytes:
     return whole[:22] + struct.pack("<L", 5) + whole[26:]
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
 @pytest.mark.parametrize("how", EVIL)
 def test_an_archive_that_was_tampered_with_is_named(files, tmp_path, how):
     tamper, sentence = EVIL[how]
