@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from claims.custody import keys
 from claims.custody.store import FolderStore, store
-from claims.models import Assessment, Chain, Entry, Evidence, Rating, Refused, Report, Scale, Stamp, User
+from claims.models import Assessment, Chain, Entry, Evidence, Key, Rating, Refused, Report, Scale, Stamp, User
 from claims.reports import verify
 from claims.reports.bundle import about_how_large, make_bundle
 from claims.reports.disclosing import Disclosing
@@ -94,7 +94,7 @@ def test_it_has_the_same_bytes_each_time_also_when_the_key_is_another_by_then(pu
 
 
 def test_the_frozen_data_name_the_key_that_signs(public):
-    files, key = files_of(public), keys.Key.objects.get()
+    files, key = files_of(public), Key.objects.get()
     assert public.data["key"] == {"fingerprint": key.fingerprint, "public": key.public}
     assert json.loads(files["manifest.json"])["key"] == key.fingerprint
     signature = json.loads(files["manifest.sig"])["signature"]
@@ -295,7 +295,7 @@ def test_one_field_is_disclosed_by_a_command_and_what_cannot_be_is_told(public, 
 
 
 def test_who_is_withheld_since_the_report_was_made_is_left_out_too(public, ann):
-    said = QuerySet(Evidence).filter(claim__case=public.case, claim__number=1)
+    said: QuerySet[Evidence] = QuerySet(Evidence).filter(claim__case=public.case, claim__number=1)
     said.update(withheld=True)
     assert "exhibits/1/text.txt" not in files_of(public)
 

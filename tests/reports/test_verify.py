@@ -28,7 +28,7 @@ from claims.reports.disclosing import disclosed
 from claims.reports.freezing import freeze
 from claims.reports.packing import EARLIEST
 from claims.reports.render import render
-from tests.factories import make_claim
+from tests.factories import make_claim, make_signed_claim
 from tests.reports.checked import make_checked_case, make_checked_report
 
 type Files = dict[str, bytes]
@@ -482,6 +482,10 @@ def in_summary(before: str, after: str) -> Callable[[Files], Files]:
     return tamper
 
 
+def without_a_row(files: Files) -> Files:
+    return {"report.html": re.sub(rb"<tr[^>]*><td class=\"ref\">.*?</tr>", b"", files["report.html"], count=1)}
+
+
 TABLES: dict[str, tuple[Callable[[Files], Files], str]] = {
     "a verdict in the page's summary": (
         in_summary("Supported", "Refuted"), "report.html: the summary gives BY-1 the verdict “✓ Refuted”"
@@ -495,7 +499,7 @@ TABLES: dict[str, tuple[Callable[[Files], Files], str]] = {
         "report.html: the summary says that “Editor 1” signed BY-1 off; the data say “Editor 2”.",
     ),
     "a row out of the page's summary": (
-        lambda files: {"report.html": re.sub(rb"<tr[^>]*><td class=\"ref\">.*?</tr>", b"", files["report.html"], count=1)},
+        without_a_row,
         " is missing from the summary.",
     ),
     "a verdict in the table": (
@@ -688,3 +692,19 @@ def test_a_stamp_of_another_head_is_named(made, files, tmp_path):
 
 def test_more_than_forty_kinds_of_tampering_are_tried():
     assert len(EVIL) + len(LOG) + len(SEALS) + len(TABLES) + len(FORGED) > 40
+
+
+ODD = [
+    "=1+1 men", "-5 degrees", "@home | and away", "a \\", "a \\| b", "**bold** _it_ `code` ~no~", "1. first", "- item",
+    "<b>x</b> &amp; \"y\" 'z'", "[link](#claim-9)", "שלום | עולם", "— 100 % — ✓ Supported",
+    "#5 $5 !5", "\u00a0kept\u00a0apart",
+]  # fmt: skip
+
+
+def test_words_that_could_be_taken_for_markup_are_held_against_the_data_all_the_same(
+    case, ann, ben, eve, max_, tmp_path
+):
+    for words in ODD:
+        make_signed_claim(case=case, reviewers=[ann, ben], editors=(eve, max_), statement=words)
+    report = freeze(case, case.claims.all(), by=eve, title="| **x** <b>")
+    assert faults(tmp_path, make_bundle(report).read()) == []
