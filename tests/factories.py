@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from claims.custody import store
 from claims.models import (
+    Bundle,
     Capture,
     Case,
     Claim,
@@ -210,3 +211,11 @@ def make_question(*, claim: Claim | None = None, by: User | None = None, **field
     question = OpenQuestion(claim=claim, case=claim.case, **values)
     question.save(by=by, verb="asked")
     return question
+
+
+def make_bundle_row(*, case: Case, by: User) -> Bundle:
+    """That the case was brought in with a bundle."""
+    return Bundle.objects.create(
+        case=case, file=store.keep(b"PK"), code="BY", number=1, audience="public", snapshot_sha256="0" * 64,
+        key="0" * 64, log_count=1, log_head="0" * 64, brought_by=by,
+    )  # fmt: skip

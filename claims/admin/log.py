@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from claims.admin.recorded import ReadOnlyAdmin
-from claims.models import Chain, Entry, Key, Report, ReportedClaim, Share, Tally
+from claims.models import Bundle, Chain, Entry, Key, Report, ReportedClaim, Share, Tally
 
 
 @admin.register(Entry)
@@ -105,3 +105,14 @@ class ShareAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Without the frozen data, which are long."""
         return super().get_queryset(request).defer("report__snapshot", "report__held")
+
+
+@admin.register(Bundle)
+class BundleAdmin(ReadOnlyAdmin):
+    """The bundles that cases were brought in with."""
+
+    list_display = ("case", "code", "number", "audience", "key", "brought_by", "brought_at")
+    list_filter = ("audience",)
+    list_select_related = ("case", "brought_by")
+    search_fields = ("case__code", "code", "key", "snapshot_sha256")
+    ordering = ("-pk",)

@@ -68,7 +68,7 @@ def _beyond(count: int, previous: str, heads: list[tuple[Head, str]], case: Case
 def broken_seals(case: Case) -> Iterator[str]:
     """What is wrong with the case's submitted assessments: each must say what was sealed when it was entered."""
     submitted = Assessment.objects.submitted().filter(claim__case=case).order_by("pk")
-    entered = Entry.objects.filter(case=case, verb__in=["assessed", "reconsidered"], thing="assessment")
+    entered = Entry.objects.filter(case=case, verb__in=["assessed", "reconsidered", "imported"], thing="assessment")
     rows = submitted.select_related("claim__case", "reviewer", "rating", "follows").prefetch_related("relied_on")
     for some in batched(rows.iterator(chunk_size=500), 500, strict=False):
         of_these = entered.filter(claim__in={own.claim_id for own in some})

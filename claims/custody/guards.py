@@ -32,7 +32,7 @@ FROZEN: dict[str, tuple[str, ...] | None] = {
         "id", "claim_id", "reviewer_id", "round", "rating_id", "was_said", "likelihood", "confidence", "rationale",
         "would_change", "statement", "submitted_at", "seal", "once",
         "follows_id", "moved_reason",
-        "facets", "override_reason",
+        "facets", "override_reason", "sealed_as",
     ),
     "claims_verdict": (
         "id", "claim_id", "round", "rating_id", "summary", "reached", "difference", "support", "one_origin",
@@ -50,6 +50,7 @@ FROZEN: dict[str, tuple[str, ...] | None] = {
     ),
     "claims_commentedit": None,
     "claims_key": ("id", "fingerprint", "public", "since", "before_id", "statement", "signature"),
+    "claims_bundle": None,
     "claims_share": ("id", "report_id", "token_hash", "made_by_id", "made_at", "expires_at", "once"),
 }  # fmt: skip
 
@@ -91,6 +92,7 @@ KEPT: dict[str, tuple[tuple[str, ...], ...]] = {
     "claims_commentedit": (("id",),),
     "claims_key": (("fingerprint",), ("before_id",)),
     "claims_share": (("token_hash",), ("once",)),
+    "claims_bundle": (("case_id",),),
 }
 
 

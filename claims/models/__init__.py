@@ -6,6 +6,7 @@ from claims.models.asking import ask_many, plan_asking, return_all, return_stale
 from claims.models.assessing import assess
 from claims.models.assessments import Assessment, Confidence, Likelihood, WasSaid
 from claims.models.assignments import Assignment, assign
+from claims.models.bundles import Bundle
 from claims.models.captures import Capture, Custody, Derived, StoredFile
 from claims.models.cases import Case, Membership, Tally
 from claims.models.claims import Attribution, Claim, Kind
@@ -43,9 +44,9 @@ from claims.models.telling import kept_back
 from claims.models.verdicts import Difference, Reached, Verdict, propose, send_back, sign_off
 
 __all__ = [
-    "MOST_ATTEMPTS", "MOVES", "NOTICES", "VERBS", "Absence", "Assessment", "Assignment", "Attribution", "Cancelled",
-    "Capture", "Case", "Chain", "Claim", "Comment", "CommentEdit", "Confidence", "Consistency", "Credibility",
-    "Custody", "Derived", "Difference", "Dismissal", "Distinction", "Document", "Entry", "Evidence",
+    "MOST_ATTEMPTS", "MOVES", "NOTICES", "VERBS", "Absence", "Assessment", "Assignment", "Attribution", "Bundle",
+    "Cancelled", "Capture", "Case", "Chain", "Claim", "Comment", "CommentEdit", "Confidence", "Consistency",
+    "Credibility", "Custody", "Derived", "Difference", "Dismissal", "Distinction", "Document", "Entry", "Evidence",
     "EvidenceChange", "Exhibit", "Grade", "Hypothesis", "Job", "JobItem", "Key", "Kind", "Leaning", "Likelihood",
     "Lineage", "Link", "Look", "Mark", "Matrix", "Membership", "Mention", "Merge", "NotNow", "NotYours", "Notice",
     "OpenQuestion", "Overruled", "Overtaken", "Pace", "Pair", "Passage", "Pattern", "Presence", "Print", "Quantity",

@@ -108,6 +108,10 @@ class Assessment(OfClaim):
         help_text=_("By the name of each part that was judged: the code of its rating, and a note."),
     )  # fmt: skip
     override_reason = models.TextField(_("why it is not what its parts add up to"), blank=True, max_length=2000)
+    sealed_as = models.JSONField(
+        null=True, blank=True, editable=False,
+        help_text=_("Of one sealed in another installation: what claim and reviewer were called there."),
+    )  # fmt: skip
 
     objects = AssessmentQuerySet.as_manager()
     log_part = "assessment"
@@ -186,11 +190,12 @@ class Assessment(OfClaim):
                 "relied_on": numbers,
                 "submitted_at": self.submitted_at.isoformat(timespec="microseconds") if self.submitted_at else None,
             }
+            | (self.sealed_as or {})
         )
 
     def seal_holds(self) -> bool:
-        """Whether it still says what was sealed."""
-        return self.seal == sha256(self.sealed_content())
+        """Whether it still says what was sealed; of one of which it is kept back what was sealed nobody can say."""
+        return self.sealed_as == {} or self.seal == sha256(self.sealed_content())
 
 
 @Prepared

@@ -47,6 +47,7 @@ VERBS = {
     "restored": _("restored"),
     "graded": _("graded"),
     "exported": _("made a report"),
+    "imported": _("brought in from another installation"),
     "shared": _("shared a report by link"),
     "unshared": _("withdrew a link to a report"),
     "enrolled": _("gave a role"),

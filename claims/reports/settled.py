@@ -20,9 +20,12 @@ def corrections_of(chosen: list[Claim], people: People) -> dict[int, list[dict[s
     their signed verdicts.
     """
     reopened: dict[int, list[Entry]] = defaultdict(list)
-    entries = Entry.objects.filter(claim__in=[claim.pk for claim in chosen if claim.round > 1], verb="reopened")
+    entries = Entry.objects.filter(
+        claim__in=[claim.pk for claim in chosen if claim.round > 1], verb__in=["reopened", "imported"]
+    )
     for entry in entries.order_by("number"):
-        reopened[entry.claim_id or 0].append(entry)
+        if entry.why:
+            reopened[entry.claim_id or 0].append(entry)
     return {claim.pk: _of_claim(claim, reopened[claim.pk], people) for claim in chosen if claim.pk in reopened}
 
 
@@ -35,14 +38,17 @@ def _of_claim(claim: Claim, reopened: list[Entry], people: People) -> list[dict[
         why = [entry for entry in reopened if was.round < entry.parts["after"]["round"] <= last]
         if not why:
             continue
-        at = became.decided_at if became is not None else why[0].at
+        at = iso_moment(became.decided_at if became is not None else why[0].at)
         by = people(became.decided_by) if became is not None else people.named(why[0].by_id, why[0].by_name)
+        if became is None and why[0].verb == "imported":
+            told = why[0].parts["after"]  # who reopened it in the installation that it came from, and when
+            at, by = told["at"], people.named(told["by"], told["by_name"])
         found.append(
             {
                 "round": last,
                 "was": was.rating.label,
                 "became": became.rating.label if became is not None else "",
-                "at": iso_moment(at),
+                "at": at,
                 "by": by,
                 "reason": " · ".join(entry.why for entry in why),
             }

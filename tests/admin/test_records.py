@@ -61,6 +61,7 @@ from claims.models import (
 from tests.admin.pages import at, newest_entry, typed
 from tests.factories import (
     make_assessment,
+    make_bundle_row,
     make_capture,
     make_case,
     make_claim,
@@ -113,6 +114,7 @@ READ_ONLY = {"entry", "chain", "tally", "report", "assessment", "verdict", "grad
     "openquestion",
     "presence",
     "share",
+    "bundle",
 }
 
 
@@ -179,6 +181,7 @@ def custody_of_all(case, by):
     OpenQuestion(claim=verdict.claim, case=case, number=1, text="Who counted them?", added_by=by).save(by=by)
     Presence.objects.create(claim=verdict.claim, user=by, seen_at=timezone.now())
     current(by=by)
+    make_bundle_row(case=case, by=by)
     Stamp.objects.create(case=case, count=1, head="0" * 64, token=b"0", service="a clock", stamped_at=timezone.now())
 
 

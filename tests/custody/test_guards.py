@@ -37,6 +37,7 @@ from claims.models import (
 from tests.factories import (
     keeper,
     make_assessment,
+    make_bundle_row,
     make_capture,
     make_claim,
     make_comment,
@@ -163,6 +164,7 @@ def test_nothing_is_replaced_under_its_number(entry, report, case, table):
     current(by=keeper())
     Stamp.objects.create(case=case, count=1, head="0" * 64, token=b"0", service="a clock", stamped_at=timezone.now())
     share_of(report)
+    make_bundle_row(case=case, by=keeper())
     make_signed_claim(case=case, reviewers=reviewers, editors=(keeper(), make_user(is_superuser=True)))
     said = make_comment(claim=make_claim(case=case), once="1:comment")
     rewrite(said, by=said.author, text="Other words.")

@@ -1,0 +1,278 @@
+"""Another installation's bundle as a new case of this one: checked first, then brought in whole or not at all.
+
+The rows are written past the rules by which people work here, as nobody here did what they tell. What those rules ask
+was asked of the bundle by its verifier instead, before anything of it was read: that every quotation stands in its
+document and every quotation of evidence in the text that is held; that each answer is what was sealed and was entered
+in the log, and each signed verdict too; that ratings, agreement and origins are what the records make them; that the
+chain is whole and the manifest is signed. That two people decide a verdict, that a figure's low is not above its high
+and what else the database itself refuses, it refuses here as ever.
+
+What is not brought in, as no report holds it: answers and proposals of rounds that no signed verdict closed (such
+claims are open here), texts and files that were left out, and the reasons of what was said of lineage. The bundle
+itself is kept as it came, with the log of the other house in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import DataError, IntegrityError, models, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from claims.custody.store import CHUNK, Arrival, store
+from claims.loading.bundled_claims import Claims
+from claims.loading.bundled_exhibits import Exhibits, day, moment
+from claims.loading.bundled_people import Guests
+from claims.models import Bundle, Case, Document, Rating, Refused, Role, Scale, StoredFile, User, writing
+
+FORMAT = "workbench-report/4"
+NEEDED = ("assessments", "evidence", "absence")  # sections without which what relies on them would hang in the air
+CODE = r"[A-Z][A-Z0-9]{0,11}"
+CAPTURES = "captures/"
+
+type Check = Callable[[str], Any]
+
+
+class Opened:
+    """A bundle that was checked: its frozen data, and what it holds beside them."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.zip = zipfile.ZipFile(file)
+        self.names = set(self.zip.namelist())
+        self.data: dict[str, Any] = json.loads(self.zip.read("snapshot.json"))
+        self.manifest: dict[str, Any] = json.loads(self.zip.read("manifest.json"))
+        seals = [json.loads(line) for line in self.zip.read("seals.jsonl").splitlines()]
+        self.seals: dict[str, dict[str, Any]] = {each["seal"]: json.loads(each["content"]) for each in seals}
+        self.texts = {each["sha256"]: self._text(each["path"]) for each in self.manifest["files"] if is_text(each)}
+
+    def _text(self, path: str) -> str:
+        return self.zip.read(path).decode()
+
+    def document(self, number: int) -> tuple[str, bytes]:
+        """A document's text and the file that it was read from. Raises Refused where they were left out."""
+        folder = f"documents/{number}"
+        if f"{folder}/text.txt" not in self.names:
+            raise Refused(
+                _("Document %(number)s was left out of the bundle, so what is quoted from it could stand nowhere. Ask "
+                  "for a report of the claims that do not quote it.") % {"number": number}
+            )  # fmt: skip
+        return self._text(f"{folder}/text.txt"), self.zip.read(f"{folder}/original")
+
+    def captures(self) -> Iterator[tuple[str, IO[bytes]]]:
+        """Each capture by its hash, to be read."""
+        for name in sorted(self.names):
+            if name.startswith(CAPTURES):
+                with self.zip.open(name) as stream:
+                    yield name.removeprefix(CAPTURES), stream
+
+
+def is_text(file: dict[str, Any]) -> bool:
+    """Whether this file of a bundle is the text of a document or of an exhibit."""
+    return bool(re.fullmatch(r"(documents|exhibits)/\d+/text\.txt", file["path"]))
+
+
+def import_bundle(file: Path, *, check: Check, by: User, code: str = "") -> Case:
+    """A new case with what the bundle holds. `check` is the verifier: it raises for a bundle that does not hold.
+
+    Raises Refused where the bundle cannot become a case here, and whatever `check` raises; then nothing stays.
+    """
+    # A copy that nobody else can write to: what was checked is what is read.
+    with tempfile.TemporaryDirectory(dir=settings.DATA) as folder:
+        copy = Path(folder) / "report.zip"
+        with file.open("rb") as came, copy.open("wb") as out:
+            copied(came, out.write)
+        check(str(copy))
+        with copy.open("rb") as checked:
+            try:
+                return _brought(checked, by=by, code=code)
+            except (KeyError, TypeError, ValueError, DataError, IntegrityError, zipfile.BadZipFile) as fault:
+                raise Refused(
+                    _("The bundle holds something that no workbench writes, so nothing was brought in: %(fault)s")
+                    % {"fault": fault}
+                ) from fault
+
+
+def _brought(file: IO[bytes], *, by: User, code: str) -> Case:
+    opened = Opened(file)
+    code = code or str(opened.data["case"]["code"])
+    check_ways(opened, code)
+    kept = Kept()
+    try:
+        files = {hash: kept.take(stream) for hash, stream in opened.captures()}
+        file.seek(0)
+        whole = kept.take(file)
+        with transaction.atomic(), override(opened.data["language"]):
+            return Bringing(opened, code, by=by).bring(files, whole)
+    except BaseException:
+        kept.let_go()
+        raise
+
+
+def check_ways(opened: Opened, code: str) -> None:
+    """Raises Refused where this cannot become a case of that code, before anything is written."""
+    data = opened.data
+    if data["format"] != FORMAT:
+        raise Refused(_("The report is of the format %(format)s, and only %(known)s is brought in.")
+                      % {"format": data["format"], "known": FORMAT})  # fmt: skip
+    if lacking := [section for section in NEEDED if section not in data["sections"]]:
+        raise Refused(
+            _("The report was made without: %(sections)s. What relies on them would hang in the air: ask for a report "
+              "with all sections.") % {"sections": ", ".join(lacking)}
+        )  # fmt: skip
+    if not re.fullmatch(CODE, code):
+        raise Refused(_("“%(code)s” is no code of a case: capital letters and digits, 12 at most.") % {"code": code})
+    if Case.objects.filter(code=code).exists():
+        raise Refused(_("There is a case %(code)s here already: choose another code with --code.") % {"code": code})
+
+
+class Kept:
+    """Files that were put into the store, to be let go again where nothing comes of it."""
+
+    def __init__(self) -> None:
+        self.fresh: list[StoredFile] = []
+
+    def take(self, stream: IO[bytes]) -> StoredFile:
+        """Keep a file."""
+        arrival = Arrival()
+        try:
+            copied(stream, arrival.write)
+        except BaseException:
+            arrival.close()
+            raise
+        known = StoredFile.objects.filter(sha256=arrival.hash.hexdigest()).exists()
+        row = arrival.keep()
+        if not known:
+            self.fresh.append(row)
+        return row
+
+    def let_go(self) -> None:
+        """Remove those that were not there before and that nothing names."""
+        for row in StoredFile.objects.filter(pk__in=[each.pk for each in self.fresh]).unnamed():
+            row.delete()
+            store().remove(row.sha256)
+
+
+def copied(stream: IO[bytes], write: Callable[[bytes], Any]) -> None:
+    """Read a stream to its end, piece by piece."""
+    while piece := stream.read(CHUNK):
+        write(piece)
+
+
+class Bringing:
+    """One bundle on its way in; everything in one transaction."""
+
+    def __init__(self, opened: Opened, code: str, *, by: User) -> None:
+        self.opened, self.data, self.by = opened, opened.data, by
+        report, case = self.data["report"], self.data["case"]
+        self.made_at = moment(report["made_at"])
+        self.origin_said = f"from report {report['number']} of {case['code']}, made {report['made_at']}"
+        self.case = Case(
+            code=code, title=case["title"], description=case["description"], sample=case["sample"],
+            assessments_required=case["assessments_required"],
+        )  # fmt: skip
+        self.documents: dict[int, Document] = {}
+
+    def bring(self, files: dict[str, StoredFile], whole: StoredFile) -> Case:
+        """The new case, with everything in it."""
+        self.case.scale = self._scale()
+        self.keep(self.case)
+        with writing(self.case) as chain:
+            self._enter(chain, whole)
+            self.case.enrol(self.by, Role.EDITOR, by=self.by)
+            public = self.data["audience"] == "public"
+            self.guests = Guests(self.case, public=public, language=self.data["language"], by=self.by)
+            for told in self.data["documents"]:
+                self._document(told)
+            exhibits = Exhibits(self)
+            exhibits.bring(files)
+            Claims(self, exhibits).bring()
+        return self.case
+
+    def _enter(self, chain: Any, whole: StoredFile) -> None:
+        """The first entry of the new log, and the bundle with the log of the other house."""
+        log, report = self.data["log"], self.data["report"]
+        bundle = Bundle(
+            case=self.case, file=whole, code=self.data["case"]["code"], number=report["number"],
+            audience=self.data["audience"], snapshot_sha256=self.opened.manifest["snapshot_sha256"],
+            key=self.opened.manifest["key"], log_count=log["count"], log_head=log["head"], brought_by=self.by,
+        )  # fmt: skip
+        self.check(bundle)
+        bundle.save()
+        origin = {
+            "bundle_sha256": whole.sha256,
+            "snapshot_sha256": bundle.snapshot_sha256,
+            "key": bundle.key,
+            "log": f"{bundle.log_count}:{bundle.log_head}",
+            "origin": f"{bundle.code}, report {bundle.number}",
+        }
+        chain.record(by=self.by, verb="imported", on=self.case, after=self.case.facts() | origin)
+
+    def _scale(self) -> Scale:
+        """The scale of that name where it has these very answers; else a new one."""
+        told = self.data["scale"]
+        fields = ("code", "label", "meaning", "look", "position", "review_value")
+        name, number = str(told["name"]), 1
+        while (found := Scale.objects.filter(name=name).first()) is not None:
+            rows = sorted(found.ratings.values_list(*fields), key=str)
+            if rows == sorted((tuple(each[field] for field in fields) for each in told["ratings"]), key=str):
+                same: Scale = found
+                return same
+            number += 1
+            name = f"{told['name'][:90]} ({number})"
+        scale = Scale(name=name)
+        self.check(scale)
+        scale.save(by=self.by)
+        for each in told["ratings"]:
+            rating = Rating(scale=scale, **{field: each[field] for field in fields})
+            self.check(rating)
+            rating.save(by=self.by)
+        return scale
+
+    def _document(self, told: dict[str, Any]) -> None:
+        names = ("number", "title", "author", "publisher", "language", "origin", "url", "sha256", "sha256_bytes")
+        text, content = self.opened.document(told["number"])
+        if hashlib.sha256(content).hexdigest() != told["sha256_bytes"]:
+            raise Refused(_("The file of document %(number)s is not the one that the report names.") % told)
+        document = Document(
+            case=self.case, text=text, content=content, words=len(text.split()), extractor="imported",
+            published=day(told["published"]), loaded_at=moment(told["loaded_at"]), loaded_by=self.by,
+            **{name: told[name] for name in names},
+        )  # fmt: skip
+        self.keep(document)
+        self.documents[document.number] = document
+
+    def keep(self, record: Any) -> None:
+        """Store a record whose fields are what they may be. It leaves no entry: the case's first stands for all."""
+        self.check(record)
+        record.store()
+
+    def check(self, record: models.Model) -> None:
+        """Raises Refused where a field of it is too long, no choice, or no address."""
+        named = {field.name for field in record._meta.get_fields() if field.is_relation}
+        verbatim = {"content", "text", "facets", "sealed_as", "headers", "pages", "notes", "loaded_at", "password"}
+        try:
+            record.clean_fields(exclude=named | verbatim)
+        except ValidationError as fault:
+            told = "; ".join(f"{name}: {' '.join(said)}" for name, said in fault.message_dict.items())
+            raise Refused(
+                _("The bundle holds a %(what)s that cannot stand here: %(why)s")
+                % {"what": record._meta.verbose_name, "why": told}
+            ) from fault
+
+    def codes(self, choices: type[models.TextChoices]) -> dict[str, str]:
+        """Code by label, in the language of the report."""
+        return {label: code for code, label in self.labels(choices).items()}
+
+    def labels(self, choices: type[models.TextChoices]) -> dict[str, str]:
+        """Label by code, in the language of the report."""
+        return {code: str(label) for code, label in choices.choices}

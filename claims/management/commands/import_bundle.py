@@ -1,0 +1,45 @@
+"""`manage.py import_bundle report.zip --by person@example.org`: another installation's report as a new case."""
+
+import contextlib
+import io
+import re
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from claims.loading.bundles import import_bundle
+from claims.management.commands.load_document import find_person
+from claims.models import Refused
+from claims.reports import verify
+
+
+class Command(BaseCommand):
+    """Brings a bundle in."""
+
+    help = "Check the bundle of another installation's report, and make a new case of what it holds."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, help="the bundle, report.zip")
+        parser.add_argument("--by", required=True, help="e-mail of whoever brings it in, and edits the new case")
+        parser.add_argument("--code", default="", help="of the new case; otherwise the one that it has there")
+        parser.add_argument("--key", default="", help="the fingerprint of the key that must have signed it")
+
+    def handle(self, *args: Any, file: Path, by: str, code: str, key: str, **options: Any) -> None:
+        named = re.sub(r"[\s:]", "", key).lower()
+
+        def check(path: str) -> None:
+            with contextlib.redirect_stdout(io.StringIO()) as told:
+                verify.verify(path, named)  # type: ignore[no-untyped-call]
+            self.stdout.write(told.getvalue())
+
+        try:
+            case = import_bundle(file, check=check, by=find_person(by), code=code.upper())
+        except verify.Wrong as fault:
+            raise CommandError(f"{fault}\nNothing was brought in.") from fault
+        except Refused as refusal:
+            raise CommandError(str(refusal)) from refusal
+        except OSError as fault:
+            raise CommandError(f"{file} cannot be read: {fault}") from fault
+        self.stdout.write(f"{case.get_absolute_url()} is new: {case.claims.count()} claims, and you are its editor.")
