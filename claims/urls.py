@@ -183,5 +183,6 @@ urlpatterns = [
     path("sources/<int:pk>/", include(of_source)),
     path("shared/<str:token>", shared.shared_slash, name="shared-slash"),
     path("shared/<str:token>/", shared.shared_report, name="shared-report"),
+    path("shared/<str:token>/report.zip", shared.shared_bundle, name="shared-bundle"),
     path("shared/<str:token>/report.<str:extension>", shared.shared_file, name="shared-file"),
 ]

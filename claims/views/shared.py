@@ -9,14 +9,16 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from claims.custody.keys import KeyGone
 from claims.models import Refused, Report, Share
+from claims.reports.bundle import make_bundle
 from claims.reports.freezing import check_leaving
 from claims.reports.render import FORMATS, offered, render
 from claims.views.reports import sent
@@ -63,9 +65,11 @@ def shared_report(request: HttpRequest, token: str) -> HttpResponseBase:
     report = _found(token)
     if report is None:
         return _not_here()
-    page = render(report.data, "html").decode()
-    with translation.override(report.head.get("language") or "en"):
-        ways = render_to_string("claims/_shared_ways.html", {"token": token, "rooms": offered(), "report": report})
+    data = report.data
+    page = render(data, "html").decode()
+    context = {"token": token, "rooms": offered(), "report": report, "signed": bool(data.get("key"))}
+    with translation.override(data.get("language") or "en"):
+        ways = render_to_string("claims/_shared_ways.html", context)
     return _page(page.replace("</header>", f"</header>\n{ways}", 1))
 
 
@@ -77,6 +81,21 @@ def shared_file(request: HttpRequest, token: str, extension: str) -> HttpRespons
     if report is None or all(format.extension != extension for format in FORMATS.values()):
         return _not_here()
     return sent(report, extension)
+
+
+@login_not_required
+@require_safe
+def shared_bundle(request: HttpRequest, token: str) -> HttpResponseBase:
+    """The report with all that is needed to check it."""
+    report = _found(token)
+    if report is None:
+        return _not_here()
+    try:
+        bundle = make_bundle(report)
+    except (Refused, KeyGone):
+        return _not_here()
+    name = f"{report.case.code}-report-{report.number}.zip"
+    return FileResponse(bundle, as_attachment=True, filename=name, content_type="application/zip")
 
 
 @login_not_required

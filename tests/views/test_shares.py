@@ -20,6 +20,7 @@ from tests.factories import make_claim
 
 ADD = "/cases/BY/reports/1/shares/add/"
 PAGE = "/cases/BY/reports/1/"
+NOTHING, REST = "default-src 'none'", "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
 @pytest.fixture
@@ -61,6 +62,16 @@ def test_the_other_formats_are_the_same_files_as_inside(report, as_, eve, format
     outside, inside = Client().get(f"{link}report.{extension}"), as_(eve).get(f"{PAGE}report.{extension}")
     assert outside.getvalue() == inside.getvalue()
     assert outside["Content-Type"] == inside["Content-Type"]
+
+
+def test_the_bundle_can_be_had_by_the_link_and_is_the_same_as_inside(report, as_, eve):
+    link = made(as_(eve))
+    assert f'href="{link}report.zip"' in Client().get(link).content.decode()
+    outside, inside = Client().get(f"{link}report.zip"), as_(eve).get(f"{PAGE}report.zip")
+    assert outside.getvalue() == inside.getvalue()
+    assert outside["Content-Security-Policy"] == f"{NOTHING}; style-src 'none'; {REST}"
+    assert Client().get("/shared/unknown/report.zip").status_code == 404
+    assert Client().post(f"{link}report.zip").status_code == 405
 
 
 def test_the_link_sets_no_cookie_reads_no_session_and_asks_for_nothing_but_the_report(
