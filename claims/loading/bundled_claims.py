@@ -215,7 +215,7 @@ class Claims:
             decided_at=moment(told["signed_off_at"]), renewed="\n".join(told["renewed"]),
         )  # fmt: skip
         self.into.keep(verdict)
-        self._record(verdict, {"round": verdict.round, "rating": str(verdict.rating), "decision": verdict.decision})
+        self._record(verdict, {"round": verdict.round, "rating": verdict.rating.code, "decision": verdict.decision})
         for each in told["replies"]:
             reviewer = self.into.guests(each["reviewer"])
             self.into.keep(Reply(verdict=verdict, reviewer=reviewer, text=each["text"], at=moment(each["at"])))

@@ -209,7 +209,12 @@ class Bundle:
         rows = answers.select_related("claim__case", "rating", "follows").prefetch_related("relied_on")
         for own in rows.order_by("claim__number", "round", "seal").iterator(chunk_size=500):
             content = own.sealed_content()
-            if self.log.names(content):
+            if own.sealed_as is not None:
+                # It names claim and reviewer as they were called there; the bundle that it came in shows it.
+                self.leave_out(
+                    f"a sealed answer on {refs[own.seal]}", own.seal, "it was sealed in another installation"
+                )
+            elif self.log.names(content):
                 self.leave_out(
                     f"a sealed answer on {refs[own.seal]}", own.seal, "it names somebody who is not named here"
                 )

@@ -74,7 +74,7 @@ class Disclosing:
         elif entry.claim_id in self.claims:
             found.add("claim")
             found |= {"label"} if entry.thing in LABELLED else set()
-            signed = entry.thing == "verdict" and entry.verb == "signed_off"
+            signed = entry.thing == "verdict" and entry.verb in ("signed_off", "imported")
             keys = SIGNED if signed else PUBLIC.get(entry.thing, set())
         return found | {"before", "after"} | {f"{when}.{key}" for when in ("before", "after") for key in keys}
 

@@ -368,9 +368,9 @@ def check_log(bundle, snapshot, found):
         if number == stamped[0] and previous != stamped[1]:
             yield f"The stamping service attested another head at entry {number} than the log has."
         place = (said.get("label", "").split(",")[0], said.get("after.round"))
-        if said.get("verb") in ("assessed", "reconsidered") and "after.seal" in said:
+        if said.get("verb") in ("assessed", "reconsidered", "imported") and "after.seal" in said:
             found["sealed"].append((*place, said["after.seal"]))
-        if said.get("verb") == "signed_off" and "after.rating" in said:
+        if said.get("verb") in ("signed_off", "imported") and "after.rating" in said:
             found["signed"][place] = said["after.rating"]
     if number != head["count"] + 1:
         yield f"The log ends with entry {number}; the report was entered as {head['count'] + 1}."

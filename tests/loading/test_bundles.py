@@ -181,6 +181,19 @@ def test_what_was_compared_holds_something_of_everything(told, eve):
     assert {each["compared"] for item in evidence for each in item["quantities"]} == {"other_definition"}
 
 
+@pytest.mark.parametrize("audience", ["public", "internal"])
+def test_a_report_of_the_imported_case_is_checked_and_brought_in_like_any_other(told, eve, zoe, tmp_path, audience):
+    choice = Choice(audience=audience, sections=ALL)
+    first = freeze(told, told.claims.all(), by=eve, title="Militia", choice=choice)
+    new = brought(bundled(first, tmp_path), zoe)
+    second = freeze(new, new.claims.all(), by=zoe, title="Militia", choice=choice)
+    file = bundled(second, tmp_path)
+    newer = brought(file, zoe, code="NEWER")
+    third = freeze(newer, newer.claims.all(), by=zoe, title="Militia", choice=choice)
+    left_out = left_out_of(file)
+    assert list(differences(comparable(second.data, left_out), comparable(third.data, left_out))) == []
+
+
 @pytest.fixture
 def new(told, eve, zoe, tmp_path) -> Case:
     report = freeze(told, told.claims.all(), by=eve, choice=Choice(sections=ALL))
