@@ -133,7 +133,9 @@ def differing(table: str, columns: tuple[str, ...], than: str) -> str:
 def answering_again(table: str, than: str) -> str:
     """The condition that an update changes what was written once already."""
     columns = ANSWERED[table]
-    return f"old.{columns[0]} IS NOT NULL AND ({' OR '.join(f'old.{each} {than} new.{each}' for each in columns)})"
+    changes = " OR ".join(f"old.{each} {than} new.{each}" for each in columns)
+    changes = f"({changes})" if len(columns) > 1 else changes  # as PostgreSQL writes it down
+    return f"old.{columns[0]} IS NOT NULL AND {changes}"
 
 
 def replacing(table: str) -> str:
