@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import io
 import json
-import multiprocessing
 import resource
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 import tracemalloc
@@ -17,7 +19,6 @@ from itertools import batched
 from pathlib import Path
 from typing import Any
 
-import django
 from django.core.management.base import BaseCommand, CommandParser
 
 from claims.loading.crowd import Crowd, fill
@@ -44,9 +45,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--runs", type=int, default=3, help="how often each is done (default 3)")
         parser.add_argument("--claims", type=int, default=LONG, metavar="N", help="of the report that is streamed")
+        parser.add_argument("--one", nargs=2, metavar=("FILE", "F"), help=argparse.SUPPRESS)
         parser.add_argument("--formats", nargs="*", default=list(FORMATS), metavar="F", help="which are rendered")
 
     def handle(self, *args: Any, runs: int, claims: int, formats: list[str], **options: Any) -> None:
+        if options["one"]:
+            self.stdout.write(json.dumps(rendered(*options["one"])))
+            return
         with scratch_database(), tempfile.TemporaryDirectory() as folder:
             crowd = fill(MANY)
             reports = {size: self.freeze(crowd, size) for size in (FEW, MANY)}
@@ -67,7 +72,7 @@ class Command(BaseCommand):
         for size, report in reports.items():
             source = folder / f"{size}.json"
             source.write_text("".join(report.pieces()), encoding="utf-8")
-            found = [apart(rendered, str(source), name) for _run in range(runs)]
+            found = [apart(str(source), name) for _run in range(runs)]
             spent[size], most = statistics.median(seconds for seconds, _peak in found), max(peak for _s, peak in found)
             asked = f", asked for: {ASKED[size]:.0f} s, {MEMORY} MB" if name == "pdf" else ""
             self.stdout.write(f"{name} of {size:,} claims: {spent[size]:.2f} s, at most {most:.0f} MB in all{asked}")
@@ -156,15 +161,15 @@ def lengthened(report: Report, size: int) -> Report:
     return long
 
 
-def apart(act: Callable[..., tuple[float, float]], *args: str) -> tuple[float, float]:
-    """What it gives, done in a fresh process: so that the memory is its own."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(act, args)
+def apart(source: str, name: str) -> tuple[float, float]:
+    """What `rendered` gives in a fresh process: so that the memory is its own."""
+    ask = [sys.executable, sys.argv[0], "bench_reports", "--one", source, name]
+    seconds, peak = json.loads(subprocess.run(ask, check=True, capture_output=True, text=True).stdout)  # noqa: S603
+    return seconds, peak
 
 
 def rendered(source: str, name: str) -> tuple[float, float]:
     """How long it takes to render the data in a file, in seconds, and the process's most memory, in MB."""
-    django.setup()
     snapshot = json.loads(Path(source).read_text(encoding="utf-8"))
     began = time.perf_counter()
     render(snapshot, name)
