@@ -10,7 +10,18 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from claims.admin.recorded import ReadOnlyAdmin
-from claims.models import Bundle, Chain, Entry, Key, Report, ReportedClaim, Share, Tally
+from claims.models import (
+    Bundle,
+    Chain,
+    Entry,
+    Key,
+    RenderedFile,
+    Report,
+    ReportedClaim,
+    ReportTemplate,
+    Share,
+    Tally,
+)
 
 
 @admin.register(Entry)
@@ -80,6 +91,30 @@ class ReportedClaimAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Without what their reports hold beside them."""
         return super().get_queryset(request).defer("report__snapshot")
+
+
+@admin.register(RenderedFile)
+class RenderedFileAdmin(ReadOnlyAdmin):
+    """Reports in one format, as jobs made them."""
+
+    list_display = ("report", "format", "file")
+    list_select_related = ("report", "file")
+    search_fields = ("report__title", "format")
+    ordering = ("-pk",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Without what their reports hold beside them."""
+        return super().get_queryset(request).defer("report__snapshot")
+
+
+@admin.register(ReportTemplate)
+class ReportTemplateAdmin(ReadOnlyAdmin):
+    """What a case keeps of how its reports are to be."""
+
+    list_display = ("name", "case")
+    list_select_related = ("case",)
+    search_fields = ("name",)
+    fields = ("case", "name", "choice")
 
 
 @admin.register(Key)

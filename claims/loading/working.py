@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -66,6 +67,8 @@ def _done(job: Job) -> tuple[str, str]:
         raise
     except Cancelled:
         said = _("Stopped after %(done)s of %(total)s. What was loaded until then stays; the same again goes on there.")
+        if job.task == Job.Task.REPORT:
+            said = _("Stopped after %(done)s of %(total)s steps. A report that was made until then stays.")
         return Job.State.CANCELLED, said % {"done": job.done, "total": job.total}
     except Refused as refusal:
         return Job.State.FAILED, str(refusal)
@@ -76,8 +79,9 @@ def _done(job: Job) -> tuple[str, str]:
 
 def _require_allowed(job: Job) -> None:
     """Raises Refused where the job must not be begun: by now its owner may not, or it never comes to an end."""
-    if not (job.by.is_active and job.case.allows(job.by, "load")):
-        raise NotYours(_("%(name)s may not load anything in this case any more.") % {"name": job.by})
+    act = "export" if job.task == Job.Task.REPORT else "load"
+    if not (job.by.is_active and job.case.allows(job.by, act)):
+        raise NotYours(_("%(name)s may not do this in this case any more.") % {"name": job.by})
     if job.attempts > MOST_ATTEMPTS:
         raise Refused(_("It was begun %(n)s times and never came to an end.") % {"n": MOST_ATTEMPTS})
 
@@ -191,6 +195,12 @@ def _derive(job: Job) -> str:
     return " ".join(each.fault for each in made if each.fault) or untaken(capture) or _("It was read.")
 
 
+def _report(job: Job) -> str:
+    # By its name: loading and reports ignore each other, and the worker does the jobs of both.
+    made: str = import_string("claims.reports.making.make_report")(job)
+    return made
+
+
 TASKS: dict[str, Callable[[Job], str]] = {
     Job.Task.FILES: _files,
     Job.Task.CLAIMS: _claims,
@@ -198,4 +208,5 @@ TASKS: dict[str, Callable[[Job], str]] = {
     Job.Task.SUGGEST: _suggest,
     Job.Task.CAPTURE: _capture,
     Job.Task.DERIVE: _derive,
+    Job.Task.REPORT: _report,
 }

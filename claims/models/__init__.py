@@ -31,7 +31,7 @@ from claims.models.presence import Presence
 from claims.models.quantities import Distinction, Quantity, Series, tell_apart, told_apart
 from claims.models.questions import OpenQuestion
 from claims.models.records import NotNow, NotYours, Recorded, Refused, Stale
-from claims.models.reports import Report, ReportedClaim
+from claims.models.reports import RenderedFile, Report, ReportedClaim, ReportTemplate
 from claims.models.scales import Look, Rating, Scale
 from claims.models.second_thoughts import reconsider
 from claims.models.settling import Overruled, Reply, changes_since, leave, renew, reply, require_overruled
@@ -50,8 +50,9 @@ __all__ = [
     "EvidenceChange", "Exhibit", "Grade", "Hypothesis", "Job", "JobItem", "Key", "Kind", "Leaning", "Likelihood",
     "Lineage", "Link", "Look", "Mark", "Matrix", "Membership", "Mention", "Merge", "NotNow", "NotYours", "Notice",
     "OpenQuestion", "Overruled", "Overtaken", "Pace", "Pair", "Passage", "Pattern", "Presence", "Print", "Quantity",
-    "Rating", "Reached", "Recorded", "Refused", "Reliability", "Reliance", "Reply", "Report", "ReportedClaim",
-    "Role", "Scale", "Series", "Share", "Source", "Split", "Stale", "Stamp", "Status", "StoredFile", "Suggestion",
+    "Rating", "Reached", "Recorded", "Refused", "Reliability", "Reliance", "RenderedFile", "Reply", "Report",
+    "ReportTemplate", "ReportedClaim", "Role", "Scale", "Series", "Share", "Source", "Split", "Stale", "Stamp",
+    "Status", "StoredFile", "Suggestion",
     "Tally", "User", "Verdict", "WasSaid", "ask_many", "assess", "assign", "begin", "changes_since", "comment",
     "decide_complete", "dismiss", "flag", "flag_lineage", "flag_merge", "keep_document", "keep_suggestions",
     "kept_back", "leave", "lineage_said", "link", "mark", "may", "may_merge", "merge", "notify", "part",

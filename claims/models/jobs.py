@@ -69,6 +69,7 @@ class Job(models.Model):
         CAPTURE = "capture", _("Capture a web address")
         DERIVE = "derive", _("Read a capture")
         SOURCES = "sources", _("Import sources")
+        REPORT = "report", _("Make a report")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")

@@ -14,7 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.cases import Case
-from claims.models.records import Recorded, RecordedQuerySet
+from claims.models.entries import writing
+from claims.models.people import User
+from claims.models.records import Recorded, RecordedQuerySet, Refused
 
 NO_CLAIMS = '"claims":[]'  # stands once in what is kept of a report beside its claims
 BATCH = 500  # claims that are read at once
@@ -130,3 +132,51 @@ def digest_of(pieces: Iterator[str]) -> str:
     for piece in pieces:
         made.update(piece.encode())
     return made.hexdigest()
+
+
+class RenderedFile(models.Model):
+    """A report in one format as a worker made it: kept, as it takes long, and made again with the same bytes."""
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="rendered")
+    format = models.CharField(max_length=20)
+    file = models.ForeignKey("claims.StoredFile", on_delete=models.PROTECT, related_name="rendered")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["report", "format"], name="rendered_file_once_per_format")]
+
+    def __str__(self) -> str:
+        return f"{self.report}, {self.format}"
+
+
+class ReportTemplate(Recorded):
+    """How the reports of a case are to be, under a name: chosen once, and chosen again for the next report."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="report_templates")
+    name = models.CharField(_("name"), max_length=100)
+    choice = models.JSONField(default=dict)
+    logo = models.BinaryField(default=b"", blank=True)
+
+    objects = RecordedQuerySet.as_manager()
+    not_logged = {"logo"}
+
+    class Meta:
+        ordering = ["case", "name"]
+        constraints = [models.UniqueConstraint(fields=["case", "name"], name="report_template_named_once_per_case")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def log_label(self) -> str:
+        return f"report template {self.name}"
+
+    def facts(self) -> dict[str, Any]:
+        """As the log keeps it; of the logo its hash."""
+        return super().facts() | {"logo": hashlib.sha256(bytes(self.logo)).hexdigest() if self.logo else ""}
+
+    def save(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
+        """Save it. Raises Refused where the case has another of that name."""
+        with writing(self.case):
+            if ReportTemplate.objects.filter(case=self.case, name=self.name).exclude(pk=self.pk).exists():
+                raise Refused(_("Another template of this case has this name. Choose another name."), "name")
+            super().save(*args, by=by, **kwargs)

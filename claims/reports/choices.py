@@ -41,6 +41,10 @@ GROUPINGS = {
 }
 
 
+# What stands in a report that is to be read, where nobody chose otherwise.
+PRESELECTED = tuple(code for code in USUAL if code != "custody")
+
+
 @dataclass(frozen=True)
 class Choice:
     """How a report is to be. `logo` is a PNG in base64, `language` the code of one that the labels are in."""
@@ -52,6 +56,12 @@ class Choice:
     language: str = "en"
     imprint: str = ""
     logo: str | None = None
+
+    @classmethod
+    def of(cls, facts: dict[str, Any]) -> Choice:
+        """The choice that these facts tell, as `facts` gave them; what they do not tell is as usual."""
+        told = {name: facts[name] for name in cls.__dataclass_fields__ if name in facts}
+        return cls(**told | {"sections": tuple(told.get("sections", USUAL))})
 
     @property
     def public(self) -> bool:

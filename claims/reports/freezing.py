@@ -100,7 +100,7 @@ def _freeze(
         spool.write(canonical(claim).decode() + "\n")
     if not report.claims_in:
         raise Refused(_("No claim was chosen. Choose at least one."))
-    head = _head(report, choice, chain, gathering) | {"since": since.told()}
+    head = head_of(report, choice, chain, gathering) | {"key": key_frozen(), "since": since.told()}
     for place, room in rooms_of(head):
         note_names(named, kept_back, room, place)
     check_names(named)
@@ -125,7 +125,8 @@ def _store_claims(report: Report, spool: IO[str]) -> None:
         ReportedClaim.objects.bulk_create(ReportedClaim(report=report, position=n, text=t, row=r) for n, t, r in rows)
 
 
-def _head(report: Report, choice: Choice, chain: Chain, gathering: Gathering) -> dict[str, Any]:
+def head_of(report: Report, choice: Choice, chain: Chain, gathering: Gathering) -> dict[str, Any]:
+    """What stands beside the claims, once these were gathered: but for the key, and what changed since."""
     case = report.case
     return {
         "format": FORMAT,
@@ -146,7 +147,7 @@ def _head(report: Report, choice: Choice, chain: Chain, gathering: Gathering) ->
             "demo": settings.DEMO,
         },
         "log": {"count": chain.count, "head": chain.head},
-        "key": key_frozen(),
+        "key": None,
         "claims": [],
         **gathering.beside(),
     }

@@ -127,7 +127,7 @@ class Gathering:
     def _verdict(self, verdict: Verdict) -> dict[str, Any]:
         return {
             "rating": verdict.rating.code,
-            "label": verdict.rating.label,
+            "label": verdict.rating.label_here,
             "look": verdict.rating.look,
             **fields_of(verdict, "summary", "reached", "open_questions", "round", "support", "one_origin"),
             "reached_label": verdict.get_reached_display(),
@@ -144,7 +144,7 @@ class Gathering:
         return {
             "reviewer": self.people(assessment.reviewer),
             "rating": rating.code if rating else "",
-            "label": rating.label if rating else "",
+            "label": rating.label_here if rating else "",
             "look": rating.look if rating else "unverified",
             "was_said_label": assessment.get_was_said_display() if assessment.was_said else "",
             "likelihood_label": assessment.get_likelihood_display() if assessment.likelihood else "",
@@ -155,7 +155,7 @@ class Gathering:
             "submitted_at": iso_moment(assessment.submitted_at),
             "facets": [part_frozen(part) for part in assessment.parts],
             "override_reason": assessment.override_reason,
-            "adds_up_to_label": whole.label if assessment.facets and (whole := assessment.whole) else "",
+            "adds_up_to_label": whole.label_here if assessment.facets and (whole := assessment.whole) else "",
         }
 
     def beside(self) -> dict[str, Any]:
@@ -209,8 +209,9 @@ def records_of(claims: models.QuerySet[Claim]) -> list[Claim]:
 
 
 def rating_frozen(rating: Rating) -> dict[str, Any]:
-    """An answer of the scale."""
-    return fields_of(rating, "code", "label", "meaning", "look", "position", "review_value")
+    """An answer of the scale, in the words that it has in the report's language."""
+    words = {"label": rating.label_here, "meaning": rating.meaning_here}
+    return words | fields_of(rating, "code", "look", "position", "review_value")
 
 
 def document_frozen(document: Document) -> dict[str, Any]:
@@ -253,7 +254,7 @@ def part_frozen(part: Judged) -> dict[str, Any]:
         "facet": part.facet,
         "facet_label": part.label,
         "rating": rating.code if rating else "",
-        "label": rating.label if rating else "",
+        "label": rating.label_here if rating else "",
         "look": rating.look if rating else "unverified",
         "note": part.note,
     }

@@ -46,8 +46,8 @@ def _of_claim(claim: Claim, reopened: list[Entry], people: People) -> list[dict[
         found.append(
             {
                 "round": last,
-                "was": was.rating.label,
-                "became": became.rating.label if became is not None else "",
+                "was": was.rating.label_here,
+                "became": became.rating.label_here if became is not None else "",
                 "at": at,
                 "by": by,
                 "reason": " · ".join(entry.why for entry in why),

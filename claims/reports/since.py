@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from claims.models import Report
+from claims.reports.snapshots import shows
 from claims.reports.wording import iso_moment
 
 
@@ -28,6 +29,8 @@ class Since:
     def __init__(self, before: Report | None) -> None:
         self.before = before
         self.left = {claim["ref"]: stood(claim) for claim in before.claims()} if before is not None else {}
+        # Where evidence was left out, all that is there by now would look new.
+        self.weighs = before is not None and shows(before.head, "evidence")
         self.added: list[str] = []
         self.moved: list[dict[str, str]] = []
         self.evidence: list[dict[str, Any]] = []
@@ -40,7 +43,7 @@ class Since:
             return
         if was.rating != now.rating:
             self.moved.append({"ref": ref, "was": was.label, "is": now.label})
-        if fresh := sorted(now.evidence - was.evidence):
+        if self.weighs and (fresh := sorted(now.evidence - was.evidence)):
             self.evidence.append({"ref": ref, "numbers": fresh})
 
     def told(self) -> dict[str, Any] | None:
@@ -62,3 +65,11 @@ def since_of(report: Report) -> Since:
     """What is to be held against the newest report of its case and audience that came before it."""
     earlier = Report.objects.filter(case=report.case, audience=report.audience, number__lt=report.number)
     return Since(earlier.order_by("-number").first())
+
+
+def between(report: Report, before: Report) -> dict[str, Any]:
+    """What changed from an earlier report to this one, whatever they were made for."""
+    since = Since(before)
+    for claim in report.claims():
+        since.take(claim)
+    return since.told() or {}

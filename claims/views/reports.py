@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import functools
+from collections.abc import Iterable
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.text import slugify
-from django.utils.translation import gettext as _
 
-from claims.forms.filters import ClaimFilter, cursor
-from claims.forms.reports import ReportForm
+from claims.custody import store
+from claims.forms.filters import cursor
 from claims.models import Case, Chain, Report
-from claims.reports.freezing import MOST, check_leaving, freeze
+from claims.reports.appended import since as since_section
+from claims.reports.freezing import check_leaving
 from claims.reports.glyphs import glyphless
+from claims.reports.making import kept_file
 from claims.reports.render import FORMATS, offered, pieces_of
 from claims.reports.render import render as render_report
+from claims.reports.since import between
 from claims.views.access import Request, on_case, on_report
-from claims.views.cases import reviewers_of
-from claims.views.parts import go, render_part
+from claims.views.parts import whole
 from claims.views.shares import shares_of
 
 PAGE = 50
+SINCE = 100  # changes on one page
 NAMED = 12  # characters that the PDF cannot show, by name; of more, how many
 
 
@@ -36,28 +38,6 @@ def report_list(request: Request, case: Case) -> HttpResponse:
     context = {"case": case, "room": "reports", "reports": rows[:PAGE], "more": len(rows) > PAGE}
     context["may_export"] = case.allows(request.user, "export")
     return render(request, "claims/report_list.html", context)
-
-
-@on_case(may="export")
-def report_add(request: Request, case: Case) -> HttpResponse:
-    """Choose a title; the claims are those of the filter in the address, all where there is none."""
-    chosen = ClaimFilter(case, request.GET, case.scale.ratings.all(), reviewers_of(case))
-    claims = chosen.claims()
-    form = ReportForm(request.POST or None, initial={"title": case.title})
-    if request.method == "POST" and form.is_valid():
-        make = functools.partial(
-            freeze, case, claims, by=request.user, title=form.cleaned_data["title"],
-            selection=chosen.sentence(), once=form.key(request.user),
-        )  # fmt: skip
-        report = form.attempt(make)
-        if report is not None:
-            return go(request, report, _("Report %(number)s is made.") % {"number": report.number})
-    count = claims.order_by()[: MOST + 1].count()
-    context = {"case": case, "room": "reports", "form": form, "chosen": chosen, "count": count, "most": MOST}
-    context["signed"] = signed = claims.filter(status="signed_off").order_by()[: MOST + 1].count()
-    if 0 < signed <= MOST:
-        context["narrower"] = chosen.query(status="signed_off")
-    return render_part(request, "claims/report_add.html", "report", context, form.status if form.errors else 200)
 
 
 @on_report()
@@ -96,7 +76,7 @@ def sent(report: Report, extension: str) -> StreamingHttpResponse:
     chosen = next(name for name, format in FORMATS.items() if format.extension == extension)
     format = FORMATS[chosen]
     pieces = pieces_of(report, chosen)
-    content = map(str.encode, pieces) if pieces else [render_report(report.data, chosen)]
+    content = map(str.encode, pieces) if pieces else kept_or_made(report, chosen)
     name = f"{report.case.code}-report-{report.number}-{slugify(report.title)[:40]}".rstrip("-")
     return StreamingHttpResponse(
         content,
@@ -106,3 +86,34 @@ def sent(report: Report, extension: str) -> StreamingHttpResponse:
             "X-Content-Type-Options": "nosniff",
         },
     )
+
+
+def kept_or_made(report: Report, name: str) -> Iterable[bytes]:
+    """The file that a job made of the report, or the same bytes made now."""
+    kept = kept_file(report, name)
+    if kept is not None and store.store().has(kept.file.sha256):
+        return store.read(kept.file)
+    return [render_report(report.data, name)]
+
+
+@on_report()
+def report_since(request: Request, report: Report) -> HttpResponse:
+    """What changed since the report before of its kind, or since the one that the address names."""
+    earlier = Report.objects.filter(case=report.case, number__lt=report.number).order_by("-number")
+    asked = whole(request.GET, "against")
+    if asked is not None:
+        before = earlier.filter(number=asked).first()
+        if before is None:
+            raise Http404
+    else:
+        before = earlier.filter(audience=report.audience).first() or earlier.first()
+    told = since_section(between(report, before)) if before else None
+    start = min(whole(request.GET, "from") or 0, len(told.rows) if told else 0)
+    rows = told.rows[start : start + SINCE] if told else []
+    context = {
+        "case": report.case, "room": "reports", "report": report, "before": before, "told": told,
+        "rows": [(ref.rpartition("-")[2], ref, what) for ref, what in rows],
+        "next": start + SINCE if told and len(told.rows) > start + SINCE else None,
+        "earlier": earlier.only("number", "title", "made_at", "case")[:PAGE],
+    }  # fmt: skip
+    return render(request, "claims/report_since.html", context)

@@ -30,7 +30,9 @@ from claims.views.parts import refuse
 CHUNK = 1 << 16
 MOST_DRAINED = 200_000_000
 TAKING_CAPTURES = "claims:capture-add"
-TAKING_FILES = {"claims:document-add", "claims:claims-import", TAKING_CAPTURES}
+TAKING_FILES = {
+    "claims:document-add", "claims:claims-import", "claims:report-add", "claims:report-preview", TAKING_CAPTURES,
+}  # fmt: skip
 
 
 class ArrivedFile(UploadedFile):  # type: ignore[type-arg]

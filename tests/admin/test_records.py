@@ -41,8 +41,10 @@ from claims.models import (
     Quantity,
     Rating,
     Reliance,
+    RenderedFile,
     Report,
     ReportedClaim,
+    ReportTemplate,
     Scale,
     Series,
     Share,
@@ -50,6 +52,7 @@ from claims.models import (
     Split,
     Stale,
     Stamp,
+    StoredFile,
     User,
     Verdict,
     assign,
@@ -115,6 +118,8 @@ READ_ONLY = {"entry", "chain", "tally", "report", "assessment", "verdict", "grad
     "presence",
     "share",
     "bundle",
+    "renderedfile",
+    "reporttemplate",
 }
 
 
@@ -144,6 +149,8 @@ def everything(case, ann, ben, eve, max_):
     report.save(by=eve, verb="exported")
     for place in range(3):
         ReportedClaim.objects.create(report=report, position=place, text="{}")
+    RenderedFile.objects.create(report=report, format="pdf", file=StoredFile.objects.all()[0])
+    ReportTemplate(case=case, name="Weekly").save(by=eve)
     Share(report=report, token_hash="0" * 64, made_by=eve, expires_at=timezone.now() + timedelta(days=1)).save(by=eve)
     for _ in range(3):
         said = make_comment(claim=claim, by=ann, text="@Ben, look.", to_all=False)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from claims.custody import guards
 from claims.custody.keys import current
+from claims.custody.store import keep
 from claims.models import (
     Absence,
     Attribution,
@@ -47,8 +48,10 @@ from claims.models import (
     Quantity,
     Rating,
     Reliance,
+    RenderedFile,
     Report,
     ReportedClaim,
+    ReportTemplate,
     Scale,
     Series,
     Share,
@@ -64,6 +67,7 @@ from claims.models import (
     mark,
     trace,
 )
+from claims.reports.freezing import freeze
 from tests.factories import (
     make_assessment,
     make_capture,
@@ -375,6 +379,21 @@ def test_reported_claim_once_per_place(case, eve):
     report.save(by=eve, verb="exported")
     said = ReportedClaim.objects.create(report=report, position=0, text="{}")
     breaks("reported_claim_once_per_place", another(said))
+
+
+def test_rendered_file_once_per_format(case, eve):
+    make_claim(case=case)
+    kept = RenderedFile(report=freeze(case, case.claims.all(), by=eve), format="pdf", file=keep(b"%PDF"))
+    kept.save()
+    breaks("rendered_file_once_per_format", another(kept))
+    holds(another(kept, format="docx"))
+
+
+def test_report_template_named_once_per_case(case, eve):
+    template = ReportTemplate(case=case, name="Weekly")
+    template.save(by=eve)
+    breaks("report_template_named_once_per_case", another(template))
+    holds(another(template, name="Daily"))
 
 
 def test_tally_once_per_status_and_rating(decided):

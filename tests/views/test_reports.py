@@ -58,21 +58,25 @@ def test_it_asks_no_more_for_more_claims(as_, case, eve):
     assert queries() == before
 
 
-def test_of_too_many_claims_no_report_is_offered_but_a_way_to_fewer(as_, case, ann, ben, eve, max_, monkeypatch):
-    monkeypatch.setattr("claims.views.reports.MOST", 2)
+def test_of_too_many_claims_no_report_is_made_but_a_way_to_fewer_is_shown(as_, case, ann, ben, eve, max_, monkeypatch):
+    monkeypatch.setattr("claims.views.choosing.MOST", 2)
     make_signed_claim(case=case, reviewers=[ann, ben], editors=(eve, max_), statement="The army is strong.")
     for n in range(2):
         make_claim(case=case, statement=f"Army {n} is strong.")
 
     page = as_(eve).get("/cases/BY/reports/add/?words=strong").content.decode()
 
-    assert "Freeze and make the report" not in page
+    assert "A report holds at most 2 claims" in page
     only = re.search(r'<a href="([^"]*)">Only the 1 signed off</a>', page)
     assert only
     assert 'href="/cases/BY/?words=strong">Filter them' in page
     fewer = as_(eve).get(f"/cases/BY/reports/add/{only[1].replace('&amp;', '&')}").content.decode()
     assert "Status: Signed off; Words: strong: 1<" in fewer
-    assert "Freeze and make the report" in fewer
+    assert "A report holds at most" not in fewer
+    sent = {"title": "All", "claims": "all", "audience": "internal", "sections": ["summary"], "act": "make"}
+    answer = as_(eve).post("/cases/BY/reports/add/?words=strong", sent)
+    assert (answer.status_code, case.reports.count()) == (422, 0)
+    assert "That is more than 2 claims" in answer.content.decode()
 
 
 @pytest.mark.parametrize("extension", sorted({format.extension for format in FORMATS.values()}))
