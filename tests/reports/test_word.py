@@ -1,3 +1,4 @@
+import base64
 import io
 import re
 import zipfile
@@ -6,6 +7,7 @@ from html import unescape
 import docx
 import pytest
 from docx.oxml.ns import qn
+from PIL import Image
 
 from claims.reports.render import render
 from claims.reports.snapshots import digest
@@ -200,3 +202,15 @@ def test_what_the_page_says_it_says_too():
     page = unescape(markup.sub(" ", render(snapshot, "html").decode()))
     mine = set(re.findall(r"\w{3,}", text_of(opened(snapshot))))
     assert set(re.findall(r"\w{3,}", page)) <= mine
+
+
+def test_the_logo_stands_at_its_head_in_its_own_proportions():
+    image = io.BytesIO()
+    Image.new("RGB", (400, 50)).save(image, "PNG")
+    logo = base64.b64encode(image.getvalue()).decode()
+    document = opened(make_snapshot(make_claim(), logo=logo, imprint="Desk, Minsk"))
+    first = document.inline_shapes[0]
+
+    assert first._inline.docPr.get("descr") == "Logo"
+    assert round(first.width / first.height, 1) == round(227 / 28, 1)
+    assert "Desk, Minsk" in in_style(document, "Faint")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from claims.reports import method, wording
 from claims.reports.outline import document_facts, notices, standing
 from claims.reports.parts import Badge, Fact, Verdict
-from claims.reports.snapshots import Snapshot, digest, misquotes
+from claims.reports.snapshots import Snapshot, digest, misquotes, shows
 
 from .marks import Line, Piece, lines, numbered, overlapped
 
@@ -37,11 +37,15 @@ class Note:
 
 @dataclass(frozen=True)
 class Told:
-    """A claim of the document at the end of it: with its verdict, or a sentence that there is none."""
+    """A claim of the document at the end of it: its rating, or a sentence that it has none.
+
+    The ``verdict`` says more, where the report does.
+    """
 
     ref: str
     anchor: str
     statement: str
+    badge: Badge | None
     verdict: Verdict | None
     unsigned: str
     marks: list[int]
@@ -68,6 +72,7 @@ class Annotated:
     title: str
     case: str
     facts: list[Fact]
+    imprint: str
     notices: list[str]
     made_by: str
     made_at: str
@@ -114,6 +119,7 @@ def annotated(snapshot: Snapshot, number: int, text: str) -> Annotated:
         title=document["title"],
         case=f"{snapshot['case']['code']} · {snapshot['case']['title']}",
         facts=_facts(document, snapshot),
+        imprint=snapshot.get("imprint", ""),
         notices=notices(snapshot),
         made_by=snapshot["report"]["made_by"],
         made_at=snapshot["report"]["made_at"],
@@ -173,7 +179,9 @@ def _note(number: int, claim: dict[str, Any], snapshot: Snapshot, words: str) ->
 
 def _told(claim: dict[str, Any], numbers: list[int], snapshot: Snapshot) -> Told:
     verdict, unsigned = standing(claim, snapshot)
-    return Told(claim["ref"], f"claim-{claim['number']}", claim["statement"], verdict, unsigned, numbers)
+    badge = verdict.badge if verdict else None
+    more = verdict if shows(snapshot, "verdicts") else None
+    return Told(claim["ref"], f"claim-{claim['number']}", claim["statement"], badge, more, unsigned, numbers)
 
 
 def _short(words: str) -> str:

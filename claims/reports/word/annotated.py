@@ -37,6 +37,7 @@ class Copy:
         out.paragraph("Kicker", document.kicker)
         out.paragraph("Title", document.title)
         self._facts(document.facts)
+        out.prose(document.imprint, "Faint")
         for notice in document.notices:
             out.paragraph("Notice", notice)
         if not document.notes:
@@ -85,7 +86,7 @@ class Copy:
             marks.append(Words(str(number), to=f"mark_{number}"))
         out.paragraph("Normal", Words(f"{self.words['marks']}: ", "Label"), *marks)
         if claim.verdict is None:
-            out.paragraph("Normal", Words(claim.unsigned, "Label"))
+            out.paragraph("Normal", shown(claim.badge) if claim.badge else Words(claim.unsigned, "Label"))
             return
         out.paragraph("Heading3", f"{claim.verdict.heading}: ", shown(claim.verdict.badge))
         out.prose(claim.verdict.summary)

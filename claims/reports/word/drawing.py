@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 
 import typst
+from docx.image.image import Image
 
 from claims.reports.pdf import FONTS
 from claims.reports.pictures import Drawn
@@ -22,6 +23,13 @@ def sizes(drawn: Drawn, wide: int, high: int) -> tuple[int, int]:
     """Width and height in points within these bounds; (0, 0) where nothing could be read at that size."""
     scale = min(POINTS, wide / drawn.width, high / drawn.height)
     return (round(drawn.width * scale), round(drawn.height * scale)) if scale >= 0.3 else (0, 0)
+
+
+def fitted(png: bytes, wide: int, high: int) -> tuple[int, int]:
+    """Width and height in points of a PNG that is made as large as these bounds allow; its own are pixels."""
+    image = Image.from_blob(png)
+    scale = min(wide / image.px_width, high / image.px_height)
+    return max(1, round(image.px_width * scale)), max(1, round(image.px_height * scale))
 
 
 def pngs(pictures: Sequence[Drawn]) -> list[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -15,10 +16,11 @@ from claims.reports.pdf import lighter
 from claims.reports.pictures import Drawn
 from claims.reports.snapshots import Snapshot, digest
 
-from .drawing import pngs, sizes
+from .drawing import fitted, pngs, sizes
 from .manuscript import Cell, Manuscript, Marked, Words
 
 WIDE, HIGH = 470, 600  # points that a picture may take
+LOGO_WIDE, LOGO_HIGH = 227, 57  # as large as in the PDF
 
 
 def render(snapshot: Snapshot) -> bytes:
@@ -91,11 +93,14 @@ class Paper:
 
     def _opening(self) -> None:
         report, out = self.report, self.out
+        if report.logo:
+            logo = base64.b64decode(report.logo)
+            out.picture(logo, self.words["logo"], *fitted(logo, LOGO_WIDE, LOGO_HIGH))
         out.paragraph("Kicker", report.kicker)
         out.paragraph("Title", report.title)
         out.prose(report.description)
         self._facts(report.facts)
-        out.prose(report.imprint)
+        out.prose(report.imprint, "Faint")
         for notice in report.notices:
             out.paragraph("Notice", notice)
         out.contents(_("Contents"), self._contents())

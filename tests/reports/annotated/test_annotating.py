@@ -75,3 +75,10 @@ def test_a_sample_says_so_at_every_verdict():
     made = annotated(report_on(TEXT, make_claim(verdict=make_verdict()), sample=True), 1, TEXT)
     assert made.notes[1].badge.word == "Supported · Sample"
     assert any("sample case" in notice for notice in made.notices)
+
+
+def test_of_a_report_without_verdicts_it_says_the_ratings_alone():
+    sections = [section for section in make_snapshot()["sections"] if section != "verdicts"]
+    (told,) = annotated(report_on(TEXT, make_claim(), sections=sections, imprint="Desk, Minsk"), 1, TEXT).claims
+    assert told.badge
+    assert (told.badge.word, told.verdict) == ("Supported", None)

@@ -10,7 +10,7 @@ from docx.oxml.ns import qn
 
 from claims.reports.annotated.formats import FORMATS, render
 from tests.reports.annotated.test_annotating import report_on
-from tests.reports.snapshots import TEXT, make_claim, make_passage, make_unsigned
+from tests.reports.snapshots import TEXT, make_claim, make_passage, make_snapshot, make_unsigned
 from tests.reports.test_pdf import text_of
 from tests.reports.test_word import commented
 
@@ -70,16 +70,16 @@ def test_the_page_stands_by_itself_and_runs_nothing():
 
 def test_the_pdf_is_tagged_and_holds_text_and_notes():
     content = render(overlapping(), 1, LONG, "pdf")
-    said = "".join(text_of(content).split())
+    words = "".join(text_of(content).split())
 
     assert b"pdfuaid" in content
     with pypdfium2.PdfDocument(content) as document:
         assert pdfium.FPDFCatalog_IsTagged(document.raw)
         marks = [mark.get_title() for mark in document.get_toc()]
     assert marks[:3] == ["The text", "The claims that stand in it", "BY-1 Statement 1."]
-    assert "Statement5." in said
-    assert "anentity." in said
-    assert "x" * 300 in said
+    assert "Statement5." in words
+    assert "anentity." in words
+    assert "x" * 300 in words
 
 
 def test_in_the_word_document_each_mark_carries_its_note_as_a_comment():
@@ -101,15 +101,26 @@ def test_the_word_document_holds_every_line_as_it_was_read():
     assert [line.text for line in lines] == [line for line in LONG.split("\n") if line]
 
 
+def said(content, extension):
+    if extension == "docx":
+        return "\n".join(paragraph.text for paragraph in docx.Document(io.BytesIO(content)).paragraphs)
+    return text_of(content) if extension == "pdf" else content.decode()
+
+
 @pytest.mark.parametrize("extension", FORMATS)
 def test_a_document_without_marks_says_so(extension):
-    content = render(report_on(TEXT), 1, TEXT, extension)
-    said = {
-        "html": content.decode(errors="replace"),
-        "pdf": text_of(content) if extension == "pdf" else "",
-        "docx": "".join(p.text for p in docx.Document(io.BytesIO(content)).paragraphs) if extension == "docx" else "",
-    }[extension]
-    assert "No claim of this report stands in this document." in said
+    told = said(render(report_on(TEXT), 1, TEXT, extension), extension)
+    assert "No claim of this report stands in this document." in told
+
+
+@pytest.mark.parametrize("extension", FORMATS)
+def test_what_was_not_chosen_for_the_report_does_not_stand_in_it_either(extension):
+    sections = [section for section in make_snapshot()["sections"] if section != "verdicts"]
+    content = render(report_on(TEXT, make_claim(), sections=sections, imprint="Desk, Minsk"), 1, TEXT, extension)
+    told = said(content, extension)
+    assert "Supported" in told
+    assert "Desk, Minsk" in told
+    assert "The minister named the figure himself." not in told
 
 
 @pytest.mark.parametrize("extension", FORMATS)
