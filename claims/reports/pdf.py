@@ -23,20 +23,21 @@ FONTS = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, fo
 
 def render(snapshot: Snapshot) -> bytes:
     """The PDF. It follows PDF/UA-1 unless a character is in none of the fonts, which the PDF then says itself."""
-    said = asdict(lighter(outline(snapshot)))
+    report = outline(snapshot)
+    said = asdict(lighter(report))
     said["logo"] = list(base64.b64decode(said["logo"]))  # typst reads bytes out of numbers
-    return compiled("report.typ", json.dumps(said, ensure_ascii=False))
+    return compiled("report.typ", json.dumps(said, ensure_ascii=False), many=len(report.claims) > MOST_DRAWN)
 
 
-def compiled(layout: str, data: str) -> bytes:
+def compiled(layout: str, data: str, *, many: bool = False) -> bytes:
     """The PDF that one of the layouts beside this module makes of these data, which are JSON."""
     try:
-        return _compiled(layout, data, ua=True)
+        return _compiled(layout, data, many, ua=True)
     except typst.TypstError as error:
         if "could not be displayed with" not in error.message:
             raise
         log.warning("A PDF leaves without PDF/UA-1: %s", error.message)
-        return _compiled(layout, data, ua=False)
+        return _compiled(layout, data, many, ua=False)
 
 
 def lighter(report: Outline) -> Outline:
@@ -48,12 +49,12 @@ def lighter(report: Outline) -> Outline:
     return replace(report, claims=claims, notices=[*report.notices, notice])
 
 
-def _compiled(layout: str, data: str, *, ua: bool) -> bytes:
+def _compiled(layout: str, data: str, many: bool, *, ua: bool) -> bytes:
     pdf: bytes = typst.compile(
         HERE / layout,
         root=HERE,
         font_paths=FONTS,
-        sys_inputs={"report": data, "standard": "ua-1" if ua else ""},
+        sys_inputs={"report": data, "standard": "ua-1" if ua else "", "many": "yes" if many else ""},
         pdf_standards=["ua-1"] if ua else [],
     )
     return pdf
