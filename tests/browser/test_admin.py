@@ -33,15 +33,18 @@ def test_axe_finds_nothing_in_the_admin_that_differs_from_page_to_page(sign_in, 
     assert not found, "\n".join(found)
 
 
-def test_axe_finds_nothing_on_a_report_s_page_and_in_its_web_page(sign_in, complaints, tmp_path):
+def test_axe_finds_nothing_on_a_report_s_pages_and_in_its_web_pages(sign_in, complaints, tmp_path):
     page = sign_in("editor")
     page.goto("/cases/BY/reports/add/")
     page.get_by_role("button", name="Freeze and make the report").click()
     page.wait_for_url(re.compile(r"/reports/\d+/$"))
-    saved = tmp_path / "report.html"
-    saved.write_bytes(page.request.get(f"{page.url}report.html").body())
-    found = []
-    for place in (page.url, saved.as_uri()):
+    report, found = page.url, []
+    for name in ("report.html", "documents/1/annotated.html"):
+        saved = tmp_path / name
+        saved.parent.mkdir(parents=True, exist_ok=True)
+        saved.write_bytes(page.request.get(report + name).body())
+    pages = [(tmp_path / name).as_uri() for name in ("report.html", "documents/1/annotated.html")]
+    for place in (report, f"{report}documents/", *pages):
         page.goto(place)
         found += violations(page, dark=True) + too_wide(page, 1360, 360)
     assert not found, "\n".join(found)
