@@ -6,13 +6,16 @@ import argparse
 import csv
 import io
 import json
+import os
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 import tracemalloc
+import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import batched
@@ -21,11 +24,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from claims.custody.store import Arrival
 from claims.loading.crowd import Crowd, fill
 from claims.management.scratch import scratch_database
-from claims.models import Report, ReportedClaim
+from claims.models import Capture, Evidence, Report, ReportedClaim
 from claims.models.reports import digest_of, joined
 from claims.reports import data, spreadsheet
+from claims.reports.bundle import make_bundle
 from claims.reports.freezing import freeze
 from claims.reports.render import FORMATS, render
 from claims.reports.snapshots import canonical
@@ -33,6 +38,9 @@ from claims.reports.snapshots import canonical
 FEW, MANY = 100, 1_000  # claims in the reports that are rendered as a whole
 LONG = 100_000  # claims in the one that is streamed
 ASKED = {FEW: 2.0, MANY: 20.0}  # seconds that a PDF may take
+BYTES = 1_000_000_000  # of captures in the report that is bundled
+PART = 50_000_000  # bytes of one of them
+BLOCK = os.urandom(1 << 20)
 MEMORY = 600  # MB that it may take at most
 SHARE = 1 / 3  # of the speed of the plain csv module
 
@@ -45,10 +53,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--runs", type=int, default=3, help="how often each is done (default 3)")
         parser.add_argument("--claims", type=int, default=LONG, metavar="N", help="of the report that is streamed")
+        parser.add_argument(
+            "--captures", type=int, default=BYTES, metavar="BYTES", help="in the report that is bundled"
+        )
         parser.add_argument("--one", nargs=2, metavar=("FILE", "F"), help=argparse.SUPPRESS)
         parser.add_argument("--formats", nargs="*", default=list(FORMATS), metavar="F", help="which are rendered")
 
-    def handle(self, *args: Any, runs: int, claims: int, formats: list[str], **options: Any) -> None:
+    def handle(self, *args: Any, runs: int, claims: int, formats: list[str], captures: int, **options: Any) -> None:
         if options["one"]:
             self.stdout.write(json.dumps(rendered(*options["one"])))
             return
@@ -58,6 +69,8 @@ class Command(BaseCommand):
             for name in formats:
                 self.render(name, reports, runs, Path(folder))
             self.stream(lengthened(reports[MANY], claims), runs)
+            if captures:
+                self.bundle(crowd, captures, runs, Path(folder))
 
     def freeze(self, crowd: Crowd, size: int) -> Report:
         """Freeze a report of so many claims, and print how long that took."""
@@ -95,6 +108,61 @@ class Command(BaseCommand):
                 f"{name} of {report.claims_in:,} claims: {statistics.median(ratios):.2f} of the speed of plain csv "
                 f"(asked for: {SHARE:.2f}), at most {peak / 1e6:.1f} MB beside what was there"
             )
+
+    def bundle(self, crowd: Crowd, size: int, runs: int, folder: Path) -> None:
+        """Print how fast a bundle is made and checked, beside zip and sha256sum on the same files."""
+        capture(crowd, size)
+        report = freeze(crowd.case, crowd.case.claims.filter(number=1), by=crowd.editor, title="With captures")
+        archive, files = folder / "report.zip", folder / "files"
+        made, zipped, checked, hashed = [], [], [], []
+        for _run in range(runs):
+            made.append(waited(partial(keep_bundle, report, archive)))
+            if not files.exists():
+                zipfile.ZipFile(archive).extractall(files)
+            paths = [str(path) for path in files.rglob("*") if path.is_file()]
+            zipped.append(waited(partial(called, "zip", "-0", "-q", "-r", str(folder / "plain.zip"), str(files)))
+                          + waited(partial(called, "sha256sum", *paths)))  # fmt: skip
+            (folder / "plain.zip").unlink()
+            checked.append(waited(partial(called, sys.executable, str(files / "verify.py"), str(archive))))
+            captures = [path for path in paths if "/captures/" in path]
+            hashed.append(waited(partial(called, "sha256sum", *captures)))
+        making, checking = (statistics.median(one) for one in (made, checked))
+        zipping, hashing = (statistics.median(one) for one in (zipped, hashed))
+        self.stdout.write(
+            f"bundle with {size / 1e6:,.0f} MB of captures: {making:.1f} s, {zipping / making:.0%} of the speed of "
+            f"zip -0 and sha256sum (asked for: 70 %)\nverify.py on it: {checking:.1f} s, {checking / hashing:.2f} times "
+            f"sha256sum of the captures (asked for: at most 1.5)"
+        )
+
+
+def capture(crowd: Crowd, size: int) -> None:
+    """Keep captures of so many bytes of what the crowd's first claim cites."""
+    exhibit = Evidence.objects.filter(claim__case=crowd.case, claim__number=1).earliest("pk").cited
+    for start in range(0, size, PART):
+        arrival = Arrival()
+        arrival.write(os.urandom(32))
+        for _block in range(min(PART, size - start) // len(BLOCK)):
+            arrival.write(BLOCK)
+        taken = {"how": Capture.How.UPLOAD, "captured_by": crowd.editor}
+        Capture(exhibit=exhibit, file=arrival.keep(), **taken).save(by=crowd.editor)
+
+
+def keep_bundle(report: Report, place: Path) -> None:
+    """Write a report's bundle to a file."""
+    with make_bundle(report) as made, place.open("wb") as kept:
+        shutil.copyfileobj(made, kept, 1 << 20)
+
+
+def called(*words: str) -> None:
+    """Run a program. Raises CalledProcessError where it fails."""
+    subprocess.run(words, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
+
+
+def waited(act: Callable[[], Any]) -> float:
+    """How many seconds it takes."""
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began
 
 
 def csv_pieces(report: Report) -> Iterator[str]:
