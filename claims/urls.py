@@ -142,6 +142,7 @@ of_case: list[URLPattern | URLResolver] = [
     path("reports/templates/", choosing.template_list, name="template-list"),
     path("reports/templates/<int:pk>/edit/", choosing.template_edit, name="template-edit"),
     path("reports/templates/<int:pk>/delete/", choosing.template_delete, name="template-delete"),
+    path("reports/<int:number>/render/", reports.report_render, name="report-render"),
     path("reports/<int:number>/since/", reports.report_since, name="report-since"),
     path("reports/<int:number>/", reports.report_detail, name="report-detail"),
     path("reports/<int:number>/report.zip", bundles.report_bundle, name="report-bundle"),

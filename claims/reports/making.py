@@ -27,20 +27,39 @@ def begin_report(
 
 def make_report(job: Job) -> str:
     """Do such a job; begun again it goes on with the same report. Raises Cancelled, Refused."""
-    about = job.about
     job.advance(0, 1 + len(KEPT))
-    claims = numbered(job.case, about["numbers"])
-    choice = Choice.of(about["choice"])
-    report = freeze(
-        job.case, claims, by=job.by, title=about["title"], selection=about["selection"], choice=choice,
-        once=f"job:{job.pk}",
-    )  # fmt: skip
-    Job.objects.filter(pk=job.pk).update(about=about | {"report": report.number})
+    report = _report_of(job)
     for done, name in enumerate(KEPT, 1):
         job.advance(done)
         rendered(report, name)
     job.advance(1 + len(KEPT))
     return _("Report %(number)s is made.") % {"number": report.number}
+
+
+def _report_of(job: Job) -> Report:
+    """The report that the job names; where it names none yet, the one that it is to make."""
+    about = job.about
+    if "report" in about:
+        return Report.objects.select_related("case").get(case=job.case, number=about["report"])
+    report = freeze(
+        job.case, numbered(job.case, about["numbers"]), by=job.by, title=about["title"], selection=about["selection"],
+        choice=Choice.of(about["choice"]), once=f"job:{job.pk}",
+    )  # fmt: skip
+    Job.objects.filter(pk=job.pk).update(about=about | {"report": report.number})
+    return report
+
+
+def begin_rendering(report: Report, *, by: User) -> Job:
+    """The job that writes a report in the formats that take long; the one that is under way, where there is one."""
+    about = {"report": report.number}
+    states = [Job.State.WAITING, Job.State.RUNNING]
+    running = Job.objects.filter(case=report.case, task=Job.Task.REPORT, about=about, state__in=states).first()
+    return running or begin(report.case, Job.Task.REPORT, [], by=by, about=about)
+
+
+def to_render(report: Report) -> bool:
+    """Whether the report is long, and some format that takes long is not kept of it."""
+    return report.claims_in > AT_ONCE and report.rendered.filter(format__in=KEPT).count() < len(KEPT)
 
 
 def numbered(case: Case, numbers: list[int]) -> models.QuerySet[Claim]:

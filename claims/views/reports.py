@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.text import slugify
+from django.views.decorators.http import require_POST
 
 from claims.custody import store
 from claims.forms.filters import cursor
@@ -14,12 +15,12 @@ from claims.models import Case, Chain, Report
 from claims.reports.appended import since as since_section
 from claims.reports.freezing import check_leaving
 from claims.reports.glyphs import glyphless
-from claims.reports.making import kept_file
+from claims.reports.making import begin_rendering, kept_file, to_render
 from claims.reports.render import FORMATS, offered, pieces_of
 from claims.reports.render import render as render_report
 from claims.reports.since import between
 from claims.views.access import Request, on_case, on_report
-from claims.views.parts import whole
+from claims.views.parts import go, whole
 from claims.views.shares import shares_of
 
 PAGE = 50
@@ -54,6 +55,7 @@ def report_detail(request: Request, report: Report) -> HttpResponse:
         "report": report,
         "data": data,
         "rooms": offered(),
+        "to_render": to_render(report) and report.case.allows(request.user, "export"),
         "signed": sum(1 for claim in report.claims() if claim["verdict"]),
         "boxes": [(f"U+{ord(character):04X}", character) for character in boxes[:NAMED]],
         "more_boxes": len(boxes) - NAMED if len(boxes) > NAMED else 0,
@@ -91,9 +93,16 @@ def sent(report: Report, extension: str) -> StreamingHttpResponse:
 def kept_or_made(report: Report, name: str) -> Iterable[bytes]:
     """The file that a job made of the report, or the same bytes made now."""
     kept = kept_file(report, name)
-    if kept is not None and store.store().has(kept.file.sha256):
+    if kept is not None and not kept.file.fault and store.store().has(kept.file.sha256):
         return store.read(kept.file)
     return [render_report(report.data, name)]
+
+
+@require_POST
+@on_report(may="export")
+def report_render(request: Request, report: Report) -> HttpResponse:
+    """Have the formats that take long made as a job."""
+    return go(request, begin_rendering(report, by=request.user))
 
 
 @on_report()

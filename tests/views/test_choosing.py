@@ -10,10 +10,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
+from claims.custody.store import store
 from claims.loading.working import work_once
 from claims.models import Entry, Job, RenderedFile, Report, ReportTemplate, Scale
 from claims.reports.choices import PRESELECTED
 from claims.reports.freezing import freeze
+from claims.reports.making import rendered
 from claims.reports.render import render
 from tests.factories import make_claim, make_evidence, make_signed_claim
 
@@ -266,6 +268,30 @@ def test_a_long_report_is_made_as_a_job_whose_files_are_kept(as_, case, eve, thr
     assert set(RenderedFile.objects.values_list("format", flat=True)) == {"pdf", "docx"}
     for name in ("pdf", "docx"):
         assert browser.get(f"{report.get_absolute_url()}report.{name}").getvalue() == render(report.data, name)
+
+
+def test_a_long_report_of_before_gets_its_pdf_by_a_job_on_request(as_, case, ann, eve, zoe, three, monkeypatch):
+    monkeypatch.setattr("claims.reports.making.AT_ONCE", 2)
+    report = freeze(case, case.claims.all(), by=eve)
+    at, browser = f"{report.get_absolute_url()}render/", as_(eve)
+    assert at in browser.get(report.get_absolute_url()).content.decode()
+    assert at not in as_(ann).get(report.get_absolute_url()).content.decode()
+    assert (as_(zoe).post(at).status_code, as_(ann).post(at).status_code) == (404, 403)
+    browser.post(at)
+    browser.post(at)
+    assert Job.objects.count() == 1, "asked twice it is made once"
+    work_once()
+    assert Job.objects.get().state == "done"
+    assert RenderedFile.objects.filter(report=report).count() == 2
+    assert at not in browser.get(report.get_absolute_url()).content.decode()
+
+
+def test_a_kept_file_that_is_gone_is_made_again(as_, case, eve, three):
+    report = freeze(case, case.claims.all(), by=eve)
+    kept = rendered(report, "docx")
+    store().remove(kept.file.sha256)
+    answer = as_(eve).get(f"{report.get_absolute_url()}report.docx")
+    assert answer.getvalue() == render(report.data, "docx")
 
 
 def test_a_report_that_is_refused_ends_its_job_with_the_reason(as_, case, ann, eve, monkeypatch):
