@@ -149,6 +149,7 @@ class Gathering:
             "was_said_label": assessment.get_was_said_display() if assessment.was_said else "",
             "likelihood_label": assessment.get_likelihood_display() if assessment.likelihood else "",
             "confidence_label": assessment.get_confidence_display() if assessment.confidence else "",
+            **fields_of(assessment, "was_said", "likelihood", "confidence"),
             **fields_of(assessment, "rationale", "would_change", "seal", "round", "moved_reason"),
             "follows": first.seal if first else "",
             "relied_on": sorted(evidence.number for evidence in assessment.relied_on.all()),

@@ -370,6 +370,8 @@ def check_log(bundle, snapshot, found):
         place = (said.get("label", "").split(",")[0], said.get("after.round"))
         if said.get("verb") in ("assessed", "reconsidered", "imported") and "after.seal" in said:
             found["sealed"].append((*place, said["after.seal"]))
+        if said.get("thing") == "claim" and "after.statement" in said and "label" in said:
+            found["statements"][said["label"]] = said["after.statement"]
         if said.get("verb") in ("signed_off", "imported") and "after.rating" in said:
             found["signed"][place] = said["after.rating"]
     if number != head["count"] + 1:
@@ -404,6 +406,8 @@ def check_seals(bundle, snapshot, manifest, found):
         if sha256(content) != seal:
             yield f"The sealed answer {seal[:12]}… is not what was sealed."
     for claim in snapshot["claims"]:
+        if found["statements"].get(claim["ref"], claim["statement"]) != claim["statement"]:
+            yield f"{claim['ref']}: the log words the claim otherwise than the report."
         given = {answer["seal"] for answer in claim["assessments"]}
         for answer in claim["assessments"]:
             name = f"{claim['ref']}: the answer of {answer['reviewer']} in round {answer['round']}"
@@ -429,7 +433,7 @@ def check_seals(bundle, snapshot, manifest, found):
 
 def differs(ref, answer, sealed):
     """Whether the report tells an answer otherwise than it was sealed."""
-    same = ("rating", "rationale", "would_change", "round", "relied_on")
+    same = ("rating", "was_said", "likelihood", "confidence", "rationale", "would_change", "round", "relied_on")
     told = [ref, answer["moved_reason"], answer["override_reason"], answer["follows"], answer["submitted_at"][:19]]
     told += [answer[name] for name in same]
     said = [sealed["claim"], sealed.get("moved_reason", ""), sealed.get("override_reason", "")]
@@ -475,6 +479,16 @@ def check_quotations(bundle, snapshot, manifest, found):
 
 
 # ---- 7. Counting again: agreement and origins -----------------------------------------------------------------------
+
+
+def check_ratings(snapshot):
+    """Every verdict and every answer bears the name that the scale gives to its rating."""
+    scale = {rating["code"]: (rating["label"], rating["look"]) for rating in snapshot["scale"]["ratings"]}
+    for claim in snapshot["claims"]:
+        rated = [each for each in [claim["verdict"], *claim["earlier_verdicts"]] if each] + claim["assessments"]
+        for each in rated:
+            if scale.get(each["rating"]) != (each["label"], each["look"]):
+                yield f"{claim['ref']}: “{each['label']}” is not what the scale calls “{each['rating']}”."
 
 
 def check_agreement(snapshot):
@@ -767,12 +781,22 @@ def verify(path, named="", disclosed=None):
     manifest = check_manifest(bundle, named)
     snapshot = json.loads(bundle.read("snapshot.json"))
     digest = sha256(bundle.read("snapshot.json"))
-    found = {"digest": digest, "sealed": [], "signed": {}, "unchecked": 0, "quoted": 0, "unseen": 0, "seals": 0}
+    found = {
+        "digest": digest,
+        "sealed": [],
+        "signed": {},
+        "statements": {},
+        "unchecked": 0,
+        "quoted": 0,
+        "unseen": 0,
+        "seals": 0,
+    }
     checks = [
         ("the frozen data", check_snapshot(bundle, manifest)),
         ("the log", check_log(bundle, snapshot, found)),
         ("the seals", check_seals(bundle, snapshot, manifest, found)),
         ("the quotations", check_quotations(bundle, snapshot, manifest, found)),
+        ("the ratings", check_ratings(snapshot)),
         ("agreement", check_agreement(snapshot)),
         ("origins", check_origins(snapshot)),
         ("report.html", check_page(bundle, snapshot, digest)),

@@ -608,6 +608,18 @@ FORGED: dict[str, tuple[Callable[[Values], None], str]] = {
         lambda data: claim(data, 1)["verdict"].update(REFUTED),
         "BY-1: the log has another verdict signed off in round 1.",
     ),
+    "the name of a verdict alone": (
+        put("Refuted", "claims", 0, "verdict", "label"), "BY-1: “Refuted” is not what the scale calls “supported”."
+    ),
+    "the name of an answer alone": (
+        put("Refuted", "claims", 0, "assessments", 0, "label"), "“Refuted” is not what the scale calls “supported”."
+    ),
+    "a statement": (
+        put("The army is 84,000 strong.", "claims", 0, "statement"), "BY-1: the log words the claim otherwise"
+    ),
+    "how likely somebody holds it to be": (
+        put("certain", "claims", 0, "assessments", 0, "likelihood"), "is not what was sealed."
+    ),
     "words in a quotation": (
         put("84,000", "claims", 0, "passages", 0, "exact"), "BY-1: the quotation does not stand at characters"
     ),
