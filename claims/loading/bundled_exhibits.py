@@ -31,6 +31,10 @@ class Exhibits:
                 if item["exhibit_id"] is not None:
                     self.cited[item["exhibit_id"]].append(item)
         self.groups = groups({key: node["marks"] for key, node in self.nodes.items()})
+        self.speakers = {
+            (self.groups[key], item["source_name"]): item["source"]
+            for key, items in self.cited.items() for item in items if item["source"] is not None
+        }  # fmt: skip
         self.sources: dict[Hashable, Source] = {}
         self.of: dict[int, Exhibit] = {}
 
@@ -117,10 +121,8 @@ class Exhibits:
                 return self.sources[item["source"]]
         # Only what it repeats or is repeated by is cited: it is the same speaker where the two share a mark.
         group, name = self.groups[node["id"]], node["source_name"] or node["title"]
-        for other, others in self.cited.items():
-            for item in others:
-                if self.groups[other] == group and item["source"] is not None and item["source_name"] == name:
-                    return self.sources[item["source"]]
+        if (group, name) in self.speakers:
+            return self.sources[self.speakers[group, name]]
         if (group, name) not in self.sources:
             self.sources[group, name] = self._registered(name[:200])
         return self.sources[group, name]
@@ -132,8 +134,8 @@ class Exhibits:
             bytes_of[told["exhibit"]].add(("bytes", told["sha256"]))
         stand = groups({key: marks_of(exhibited(each)) | bytes_of[key] for key, each in self.of.items()})
         for key, group in self.groups.items():
-            if stand[key] == stand[group] or key != min(k for k in stand if stand[k] == stand[key]):
-                continue
+            if stand[key] == stand[group] or key != stand[key]:
+                continue  # it is joined already, or another stands for its piece
             lead = self.of[group]
             if not lead.wording:
                 lead.wording = f"imported:{group}"

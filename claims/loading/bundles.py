@@ -25,7 +25,7 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import DataError, IntegrityError, models, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -95,7 +95,9 @@ def import_bundle(file: Path, *, check: Check, by: User, code: str = "") -> Case
         with copy.open("rb") as checked:
             try:
                 return _brought(checked, by=by, code=code)
-            except (KeyError, TypeError, ValueError, DataError, IntegrityError, zipfile.BadZipFile) as fault:
+            except (OperationalError, InterfaceError):
+                raise
+            except (KeyError, TypeError, ValueError, DatabaseError, zipfile.BadZipFile) as fault:
                 raise Refused(
                     _("The bundle holds something that no workbench writes, so nothing was brought in: %(fault)s")
                     % {"fault": fault}
@@ -168,6 +170,12 @@ def copied(stream: IO[bytes], write: Callable[[bytes], Any]) -> None:
         write(piece)
 
 
+def waits_for_rating(data: dict[str, Any]) -> bool:
+    """Whether some evidence is not rated yet: so it is only where others rate it, with its source hidden."""
+    items = (item for claim in data["claims"] for item in claim["evidence"])
+    return any(item["exhibit_id"] is not None and not item["credibility"] for item in items)
+
+
 class Bringing:
     """One bundle on its way in; everything in one transaction."""
 
@@ -178,7 +186,7 @@ class Bringing:
         self.origin_said = f"from report {report['number']} of {case['code']}, made {report['made_at']}"
         self.case = Case(
             code=code, title=case["title"], description=case["description"], sample=case["sample"],
-            assessments_required=case["assessments_required"],
+            assessments_required=case["assessments_required"], hides_sources=waits_for_rating(self.data),
         )  # fmt: skip
         self.documents: dict[int, Document] = {}
 

@@ -1,5 +1,6 @@
 """A report of another installation becomes a case of this one: checked first, whole or not at all."""
 
+import hashlib
 import json
 import zipfile
 from decimal import Decimal
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import models
 
 from claims.custody.chain import broken_seals
 from claims.custody.store import store
@@ -22,12 +24,14 @@ from claims.models import (
     Entry,
     Evidence,
     Exhibit,
+    Rating,
     Refused,
     Source,
     StoredFile,
     User,
     Verdict,
     comment,
+    reconsider,
     reply,
     tell_apart,
     trace,
@@ -325,6 +329,124 @@ def test_a_report_without_its_evidence_is_not_brought_in(told, eve, zoe, tmp_pat
     with pytest.raises(Refused, match="evidence, absence"):
         import_bundle(bundled(report, tmp_path), check=lambda path: None, by=zoe, code="NEW")
     assert counts() == before
+
+
+def round_trip(case, by, other, folder, **fields):
+    """Where a report of the case and one of what is made of its bundle differ."""
+    choice = Choice(sections=ALL, **fields)
+    report = freeze(case, case.claims.all(), by=by, title="A report", choice=choice)
+    file = bundled(report, folder)
+    new = brought(file, other)
+    again = freeze(new, new.claims.all(), by=other, title="A report", choice=choice)
+    left_out = left_out_of(file)
+    return list(differences(comparable(report.data, left_out), comparable(again.data, left_out)))
+
+
+def test_exhibits_share_an_origin_again_whatever_it_was_that_they_shared(case, ann, eve, zoe, tmp_path):
+    claim = make_claim(case=case)
+    agency, where = make_source(case=case, name="Agency"), "https://example.org/one"
+    uncited = make_exhibit(case=case, title="The page", url=where)
+    trace(make_evidence(claim=claim, source=agency).cited, "quotes", uncited, by=ann, reason="It says so.")
+    make_evidence(claim=claim, source=None, exhibit=Exhibit(title="The same page", url=where))
+    for n in range(2):  # two letters of one withheld source, and a third of another
+        source = agency if n else make_source(case=case, name="Halina Kavalenka")
+        make_evidence(claim=claim, source=source, withheld=not n, exhibit=Exhibit(title=f"Letter {n}", text="Short."))
+    hidden = case.exhibits.get(title="Letter 0").source
+    make_evidence(claim=claim, source=hidden, exhibit=Exhibit(title="Another letter"))
+    make_capture(exhibit=case.exhibits.get(title="Another letter"), content=b"same")
+    make_capture(exhibit=uncited, content=b"same")
+    assert round_trip(case, eve, zoe, tmp_path) == []
+
+
+def test_two_people_of_one_name_stay_two(case, ann, ben, eve, max_, zoe, tmp_path):
+    for person in (ben, eve, max_):
+        person.name = "Ann"
+        person.save(by=person)
+    claim = make_claim(case=case)
+    settle(claim, (ann, ben), (eve, max_))
+    assert round_trip(case, eve, zoe, tmp_path) == []
+    new = Case.objects.get(code="NEW")
+    assert len({answer.reviewer for answer in Assessment.objects.filter(claim__case=new)}) == 2
+
+
+def test_an_answer_that_was_changed_follows_the_first_again(case, ann, ben, eve, max_, zoe, tmp_path):
+    claim = make_claim(case=case)
+    make_assessment(claim=claim, by=ann, rating="refuted")
+    make_assessment(
+        claim=Claim.objects.get(pk=claim.pk), by=ben, facets={"place": {"rating": "supported", "note": "x"}}
+    )
+    said = {"rating": case.rating("supported"), "rationale": "It is so.", "reason": "Ben is right."}
+    reconsider(Claim.objects.get(pk=claim.pk), by=ann, **said)
+    make_verdict(claim=Claim.objects.get(pk=claim.pk), by=eve, signed_by=max_)
+    assert round_trip(case, eve, zoe, tmp_path) == []
+    assert list(broken_seals(Case.objects.get(code="NEW"))) == []
+
+
+def test_another_scale_of_the_same_name_is_left_alone(told, eve, zoe, tmp_path):
+    file = bundled(freeze(told, told.claims.all(), by=eve), tmp_path)
+    models.QuerySet.update(Rating.objects.filter(scale=told.scale, code="partly"), label="Half true")
+    new = brought(file, zoe)
+    assert (new.scale.name, new.scale == told.scale) == (f"{told.scale.name} (2)", False)
+    assert new.scale.ratings.get(code="partly").label == "Partly supported"
+
+
+def test_evidence_that_waits_for_its_rating_waits_for_it_here(case, ann, eve, zoe, tmp_path):
+    case.hides_sources = True
+    case.save(by=eve)
+    make_evidence(claim=make_claim(case=case), by=ann, credibility="")
+    assert round_trip(case, eve, zoe, tmp_path) == []
+    assert Evidence.objects.get(claim__case__code="NEW").waits_for_rating
+
+
+def test_captures_that_were_left_out_are_known_by_their_hash_as_missing(told, eve, zoe, tmp_path):
+    letter = told.exhibits.get(title="Letter")
+    content = b"The letter as a picture."
+    make_capture(exhibit=letter, content=content)
+    with make_bundle(freeze(told, told.claims.all(), by=eve, choice=Choice(audience="public"))) as bundle:
+        file = tmp_path / "report.zip"
+        file.write_bytes(bundle.read())
+    new = brought(file, zoe)
+    capture = Capture.objects.get(exhibit__case=new, exhibit__title="Exhibit not named")
+    assert capture.file.sha256 == hashlib.sha256(content).hexdigest()
+    assert "Kavalenka" not in "".join(Source.objects.filter(cases=new).values_list("name", flat=True))
+
+
+def test_a_document_that_was_left_out_leaves_nothing_to_quote_from(case, ann, eve, zoe, tmp_path):
+    text = "The army is 48,000 strong. " + "It rained all day. " * 60 + "So says Halina Kavalenka."
+    document = make_document(case=case, text=text, title="A leak")
+    claim = make_claim(case=case, document=document, exact="48,000")
+    make_evidence(claim=claim, source=make_source(case=case, name="Halina Kavalenka"), withheld=True)
+    file = bundled(freeze(case, case.claims.all(), by=eve), tmp_path)
+    assert "Document 1 was left out" in refusal(file, zoe)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda data: data["claims"][0].update(kind="rumour"), "kind"),
+        (lambda data: data["claims"][0].pop("statement"), "statement"),
+        (lambda data: data["claims"][0]["passages"][0].update(exact="49,000"), "does not stand"),
+        (lambda data: data["exhibits"][0].update(repeats=[{"exhibit": 1, "kind": "quotes"}]), "itself|two_exhibits"),
+        (lambda data: data["claims"][0].update(statement=""), "statement"),
+        (lambda data: data["report"].update(made_at="yesterday"), "yesterday"),
+        (lambda data: data.update(format="workbench-report/9"), "workbench-report/9"),
+        (lambda data: data["sources"][0].update(name="x" * 300), "name"),
+    ],
+)
+def test_what_no_workbench_writes_is_refused_even_where_it_is_signed(told, eve, zoe, tmp_path, spoil, said):
+    file, spoiled = bundled(freeze(told, told.claims.all(), by=eve), tmp_path), tmp_path / "spoiled.zip"
+    with zipfile.ZipFile(file) as zip, zipfile.ZipFile(spoiled, "w") as other:
+        for name in zip.namelist():
+            content = zip.read(name)
+            if name == "snapshot.json":
+                data = json.loads(content)
+                spoil(data)
+                content = json.dumps(data).encode()
+            other.writestr(name, content)
+    before, files = counts(), sorted(store().names())
+    with pytest.raises(Refused, match=said):
+        import_bundle(spoiled, check=lambda path: None, by=zoe, code="NEW")
+    assert (counts(), sorted(store().names())) == (before, files)
 
 
 def test_nobody_unknown_brings_anything_in(file, zoe):
