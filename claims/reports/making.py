@@ -40,7 +40,8 @@ def _report_of(job: Job) -> Report:
     """The report that the job names; where it names none yet, the one that it is to make."""
     about = job.about
     if "report" in about:
-        return Report.objects.select_related("case").get(case=job.case, number=about["report"])
+        made: Report = Report.objects.select_related("case").get(case=job.case, number=about["report"])
+        return made
     report = freeze(
         job.case, numbered(job.case, about["numbers"]), by=job.by, title=about["title"], selection=about["selection"],
         choice=Choice.of(about["choice"]), once=f"job:{job.pk}",
