@@ -105,3 +105,13 @@ def test_formats_stand_below_what_one_does_with_them_each_with_a_line(as_, case,
         assert f'/cases/BY/reports/1/report.{format.extension}" download>{format.label}</a>' in page
         assert f"<small>{escape(str(format.use))}</small>" in page
     assert page.index("report.pdf") < places[1] < page.index("report.xlsx") < places[2] < page.index("report.json")
+
+
+def test_its_page_leads_to_the_bundle_and_to_the_keys(case, eve, as_):
+    make_claim(case=case)
+    report = freeze(case, case.claims.all(), by=eve)
+    page = as_(eve).get(report.get_absolute_url()).content.decode()
+    assert f'href="{report.get_absolute_url()}report.zip"' in page
+    assert report.data["key"]["fingerprint"] in page
+    assert 'href="/keys/"' in page
+    assert as_(eve).get(f"{report.get_absolute_url()}report.zip")["Content-Type"] == "application/zip"
