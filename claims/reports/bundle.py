@@ -145,7 +145,7 @@ class Bundle:
         numbers = [document["number"] for document in self.data["documents"]]
         for document in Document.objects.filter(case=self.report.case, number__in=numbers).order_by("number"):
             called = f"document {document.number}"
-            if self.log.names(document.text):
+            if self.log.names_withheld(document.text):
                 reason = "it names a source that is withheld"
                 self.leave_out(f"the text of {called}", document.sha256, reason)
                 self.leave_out(f"the file of {called}", document.sha256_bytes, reason)
@@ -166,7 +166,7 @@ class Bundle:
             text = (exhibit.held_text or "") if exhibit is not None else ""
             if exhibit is None:
                 self.leave_out(called, hash, "its source is withheld")
-            elif self.log.names(text):
+            elif self.log.names_withheld(text):
                 self.leave_out(called, hash, "it names a source that is withheld")
             elif sha256(text) != hash:
                 self.leave_out(called, hash, "the exhibit holds another text by now")

@@ -14,7 +14,7 @@ from typing import Any
 from claims.models import Case, Claim, Entry, Refused, Report, Role, User, Verdict, kept_back
 from claims.models.commitments import commitments, salts
 from claims.reports.freezing import texts_in, withheld_names
-from claims.reports.people import names_of
+from claims.reports.people import SHORTEST, names_of
 
 AT_ONCE = 500  # entries that are looked at together
 
@@ -47,7 +47,8 @@ class Disclosing:
         self.claims = set(Claim.objects.filter(case=self.case, number__in=refs).values_list("pk", flat=True))
         closed = Verdict.objects.filter(claim__case=self.case, decision="signed_off").order_by()
         self.closed = set(closed.values_list("claim_id", "round"))
-        self.unsaid = never_said(self.case, public=self.public)
+        self.withheld = finding(withheld_names(self.case), re.IGNORECASE)
+        self.house = finding(of_house(self.case) if self.public else [])
 
     def lines(self) -> Iterator[dict[str, Any]]:
         """Each entry as it stands in the bundle."""
@@ -86,20 +87,26 @@ class Disclosing:
         return set(fields) - DIFFER
 
     def names(self, value: Any) -> bool:
-        """Whether somebody stands in it who is not to be named."""
-        return self.unsaid is not None and any(self.unsaid.search(text) for text in texts_in(value))
+        """Whether somebody stands in it who is not to be named: a withheld source, in public anybody of the house."""
+        return self.names_withheld(value) or any(self.house.search(text) for text in texts_in(value))
+
+    def names_withheld(self, value: Any) -> bool:
+        """Whether a withheld source stands in it by name."""
+        return any(self.withheld.search(text) for text in texts_in(value))
 
 
-def never_said(case: Case, *, public: bool) -> re.Pattern[str] | None:
-    """What finds a name that must not leave: of withheld sources, and in public of all who wrote in the case."""
-    names: set[str] = set(withheld_names(case))
-    if public:
-        people = User.objects.filter(entries__case=case) | User.objects.filter(memberships__case=case)
-        for user in people.order_by().distinct():
-            names |= names_of(user)
-        names |= set(Entry.objects.filter(case=case).order_by().values_list("by_name", flat=True).distinct())
-    words = "|".join(re.escape(name) for name in sorted(names) if name)
-    return re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE) if words else None
+def of_house(case: Case) -> list[str]:
+    """The names and addresses of all who belong to a case or wrote in it."""
+    people = User.objects.filter(entries__case=case) | User.objects.filter(memberships__case=case)
+    names = {name for user in people.order_by().distinct() for name in names_of(user)}
+    names |= set(Entry.objects.filter(case=case).order_by().values_list("by_name", flat=True).distinct())
+    return sorted(name for name in names if len(name) >= SHORTEST)
+
+
+def finding(names: list[str], flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
+    """What finds one of these names in a text, as words of its own; nothing where there are none."""
+    words = "|".join(re.escape(name) for name in names)
+    return re.compile(rf"(?<!\w)(?:{words})(?!\w)" if words else r"(?!)", flags)
 
 
 def line_of(entry: Entry, shown: Iterable[str]) -> dict[str, Any]:

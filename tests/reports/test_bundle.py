@@ -154,6 +154,12 @@ def test_a_document_that_names_a_withheld_source_is_left_out(case, ann, eve):
     assert "it names a source that is withheld" in reasons
 
 
+def test_a_document_that_names_a_reviewer_by_chance_stays_in_a_public_one(case, ann, eve):
+    text = f"Told by Ann. {'All is quiet. ' * 50}The army is 48,000 strong."
+    make_claim(document=make_document(case=case, text=text), exact="48,000")
+    assert files_of(report_of(case, eve, "public"))["documents/1/text.txt"].decode() == text
+
+
 def test_captures_can_be_left_out_and_are_listed(public):
     files = files_of(public, captures=False)
     assert not [name for name in files if name.startswith("captures/")]
