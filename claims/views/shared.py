@@ -55,6 +55,8 @@ class SharedMiddleware:
         for name, value in HEADERS.items():
             response.headers[name] = value
         response.headers.setdefault("Content-Security-Policy", policy([]))
+        # Django logs the address of what is refused: that of a link is its secret.
+        response._has_been_logged = True  # type: ignore[attr-defined]
         return response
 
 

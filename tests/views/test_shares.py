@@ -202,6 +202,12 @@ def test_a_time_that_makes_no_sense_is_said_at_its_field(report, as_, eve, typed
     assert not Share.objects.exists()
 
 
+def test_no_log_of_the_server_has_the_secret_of_a_link(report, as_, eve, client, caplog):
+    assert client.post(made(as_(eve))).status_code == 405
+    client.get("/shared/" + "b" * 43 + "/")
+    assert "/shared/" not in caplog.text
+
+
 def test_the_link_is_shown_once_and_kept_nowhere(report, as_, eve):
     link = made(as_(eve))
     token = link.split("/")[2]
