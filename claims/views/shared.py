@@ -9,12 +9,18 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+)  # fmt: skip
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from claims.custody.keys import KeyGone
 from claims.models import Refused, Report, Share
@@ -51,7 +57,8 @@ class SharedMiddleware:
             view, args, kwargs = resolve(request.path_info)
         except Resolver404:
             view, args, kwargs = nothing, (), {}
-        response: HttpResponseBase = view(request, *args, **kwargs)
+        safe = request.method in ("GET", "HEAD")
+        response: HttpResponseBase = view(request, *args, **kwargs) if safe else HttpResponseNotAllowed(["GET", "HEAD"])
         for name, value in HEADERS.items():
             response.headers[name] = value
         response.headers.setdefault("Content-Security-Policy", policy([]))
@@ -61,7 +68,6 @@ class SharedMiddleware:
 
 
 @login_not_required
-@require_safe
 def shared_report(request: HttpRequest, token: str) -> HttpResponseBase:
     """The report as a page, with where it can be had in other formats."""
     report = _found(token)
@@ -76,7 +82,6 @@ def shared_report(request: HttpRequest, token: str) -> HttpResponseBase:
 
 
 @login_not_required
-@require_safe
 def shared_file(request: HttpRequest, token: str, extension: str) -> HttpResponseBase:
     """The report in one format, as a file."""
     report = _found(token)
@@ -86,7 +91,6 @@ def shared_file(request: HttpRequest, token: str, extension: str) -> HttpRespons
 
 
 @login_not_required
-@require_safe
 def shared_bundle(request: HttpRequest, token: str) -> HttpResponseBase:
     """The report with all that is needed to check it."""
     report = _found(token)
@@ -101,13 +105,11 @@ def shared_bundle(request: HttpRequest, token: str) -> HttpResponseBase:
 
 
 @login_not_required
-@require_safe
 def shared_slash(request: HttpRequest, token: str) -> HttpResponseBase:
     """To the page, whether there is one or not, for an address that lost its last stroke."""
     return HttpResponseRedirect(f"{PLACE}{token}/")
 
 
-@require_safe
 def nothing(request: HttpRequest) -> HttpResponseBase:
     """What stands under every other address."""
     return _not_here()
