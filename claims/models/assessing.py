@@ -83,20 +83,31 @@ def check_relied_on(claim: Claim, relied_on: list[Evidence]) -> None:
 
 def check_complete(own: Assessment) -> None:
     """Raises Refused where an answer lacks what a submitted one must have."""
+    Refused.check(lambda: _check_rating(own), lambda: _check_rationale(own), lambda: _check_left_open(own))
+    rating, parts = own.rating, own.facets
+    if not parts or rating is None or not check_override(rating, parts, own.scale_ratings, own.override_reason):
+        own.override_reason = ""  # it answers nothing
+
+
+def _check_rating(own: Assessment) -> None:
     if own.rating is None:
         raise Refused(_("Choose an answer."), "rating")
     if own.rating.scale_id != own.claim.case.scale_id:
         raise Refused(_("This answer is not on the case's scale."), "rating")
+
+
+def _check_rationale(own: Assessment) -> None:
     if not own.rationale.strip():
         raise Refused(_("Say what leads you to this answer: without a rationale nobody can follow it."), "rationale")
-    if own.rating.position is None and not own.would_change.strip():
+
+
+def _check_left_open(own: Assessment) -> None:
+    if own.rating is not None and own.rating.position is None and not own.would_change.strip():
         raise Refused(
             _("“%(rating)s” leaves it open. Name what would settle it, so that somebody can look for it.")
             % {"rating": own.rating},
             "would_change",
         )
-    if not own.facets or not check_override(own.rating, own.facets, own.scale_ratings, own.override_reason):
-        own.override_reason = ""  # it answers nothing
 
 
 def check_parts(own: Assessment, *, sealing: bool) -> None:

@@ -35,14 +35,14 @@ class Refused(ValidationError):
         return str(self.sentence)
 
     @classmethod
-    def check(cls, *rules: Callable[[], None]) -> None:
+    def check(cls, *rules: Callable[[], Any]) -> None:
         """Ask each of these rules. Raises the first that says no, with the others that do."""
         found: list[Refused] = []
         for rule in rules:
             try:
                 rule()
             except Refused as refusal:
-                found.append(refusal)
+                found += [refusal, *refusal.others]
         if found:
             found[0].others = tuple(found[1:])
             raise found[0]

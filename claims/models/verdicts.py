@@ -147,8 +147,13 @@ class Verdict(OfClaim):
         """Raises Refused at its field for what is no answer of this case, or says too little to be one."""
         if self.rating.scale_id != self.claim.case.scale_id:
             raise Refused(_("This answer is not on the case's scale."), "rating")
+        Refused.check(self._check_summary, self._check_left_open)
+
+    def _check_summary(self) -> None:
         if not self.summary.strip():
             raise Refused(_("Say in a few sentences what the answer rests on."), "summary")
+
+    def _check_left_open(self) -> None:
         if self.rating.position is None and not self.open_questions.strip():
             raise Refused(
                 _("“%(rating)s” leaves it open. Name what would settle it, one question a line.")
@@ -161,10 +166,15 @@ class Verdict(OfClaim):
         Raises Refused at its field where they said something else, and nobody says why, or says it to them.
         """
         self.reached = Reached.AGREED if said == {self.rating_id} else Reached.SETTLED
+        Refused.check(self._check_difference, lambda: self._check_overruled(said))
+
+    def _check_difference(self) -> None:
         if self.reached == Reached.AGREED:
             self.difference = ""
         elif not self.difference:
             raise Refused(_("This answer is not what every reviewer said: choose why they differed."), "difference")
+
+    def _check_overruled(self, said: set[int | None]) -> None:
         if not said - {self.rating_id}:
             self.to_overruled = ""
         elif not self.to_overruled.strip():
@@ -219,9 +229,8 @@ def propose(claim: Claim, *, by: User, once: str | None = None, **values: Any) -
             require_now(fresh, "propose", by)
             move = fresh.require("propose", by)
             verdict = Verdict(claim=fresh, round=fresh.round, proposed_by=by, once=once, **values)
-            verdict.check_answer()
-            verdict.check_reached(set(ratings_said(fresh, fresh.round).values()))
-            verdict.weigh_support()
+            said = set(ratings_said(fresh, fresh.round).values())
+            Refused.check(verdict.check_answer, lambda: verdict.check_reached(said), verdict.weigh_support)
             keep_basis(verdict)
             verdict.store()
             tell_overruled(verdict)

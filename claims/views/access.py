@@ -26,6 +26,7 @@ from django_htmx.middleware import HtmxDetails
 
 from claims.models import Assessment, Case, Claim, Document, Exhibit, NotNow, NotYours, Refused, Report, Source, User
 from claims.models.prepared import Prepared
+from claims.views.faults import stay
 from claims.views.parts import refuse
 
 if TYPE_CHECKING:
@@ -63,12 +64,17 @@ class SignInMiddleware(LoginRequiredMiddleware):
         if getattr(view_func, "polled", False):
             # Nobody did anything: what is typed in the page must not be lost to a page that asks by itself.
             return HttpResponse(status=204)
+        typed = typed_in(request)
+        if getattr(request, "htmx", False) and typed:
+            said = _(
+                "You are signed out. Sign in in another tab, then press the button again: your words are still here."
+            )
+            return stay(said, 403)
         if getattr(request, "htmx", False):
             page = urlsplit(request.htmx.current_url_abs_path or "/")  # type: ignore[attr-defined]
             back = redirect_to_login(page.path, resolve_url(settings.LOGIN_URL), "next")
             return HttpResponseClientRedirect(back.url)
         away = super().handle_no_permission(request, view_func)
-        typed = typed_in(request)
         if not typed:
             return away
         # Not redirected, or the words would be gone with the request.

@@ -146,5 +146,6 @@ def _move(request: Request, claim: Claim, act: str, sentence: str) -> HttpRespon
         move = claim.withdraw if act == "withdraw" else claim.reopen
         moved = form.attempt(lambda: move(by=request.user, why=form.values["reason"]))
         if moved is not None:
-            return onward(request, moved, sentence)
+            # What may be done with its evidence changes as well, so the whole page is shown anew.
+            return to_next(request, moved, sentence) or go(request, moved.get_absolute_url(), sentence)
     return ask(request, "claims/claim_move.html", claim, form, move=MOVES[act])

@@ -16,6 +16,7 @@ from claims.views.access import Request, on_case
 from claims.views.cases import Counts
 
 SHOWN = 20  # cards of a column
+DECIDED_SOON = (Status.TO_DECIDE, Status.PROPOSED)
 # The page on which each move is made; those that follow by themselves have none.
 PAGES = {
     "assign": "claims:claim-assign",
@@ -58,8 +59,12 @@ def case_columns(request: Request, case: Case) -> HttpResponse:
     """Where the claims of a case stand, and what the person may do with each."""
     counts = Counts(Tally.objects.filter(case=case))
     columns = [column_of(case, status, counts) for status in Status]
-    allow_moves(case, [claim for column in columns for claim in column.shown], request.user)
-    return render(request, "claims/case_columns.html", {"room": "case", "case": case, "columns": columns})
+    shown = [claim for column in columns for claim in column.shown]
+    allow_moves(case, shown, request.user)
+    moves = any(claim.moves for claim in shown)  # type: ignore[attr-defined]
+    return render(
+        request, "claims/case_columns.html", {"room": "case", "case": case, "columns": columns, "moves": moves}
+    )
 
 
 def column_of(case: Case, status: Status, counts: Counts) -> Column:
@@ -90,6 +95,9 @@ def allow_moves(case: Case, claims: list[Claim], user: User) -> None:
         if claim.pk in answered or could_read_answers(claim, case.role):
             names = [name for name in names if name != "assess"]
         claim.moves = [move_of(claim, name) for name in names]  # type: ignore[attr-defined]
+        # Told to those alone who may read the answers that differ.
+        sees = claim.pk in answered or may(case.role, "propose")
+        claim.differs = claim.disputed and claim.status in DECIDED_SOON and sees  # type: ignore[attr-defined]
         claim.url = claim.get_absolute_url()  # type: ignore[attr-defined]
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 import sys
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
@@ -47,10 +49,22 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def old_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: the form's token does not fit, because the form was open since before the last sign-in, or is not ours."""
+    if wants_part(request):
+        # The page keeps its form and is given the token that fits by now.
+        response = stay(_("This form was opened before you last signed in. Now it fits: press the button again."), 403)
+        response["X-Form-Token"] = get_token(request)
+        return response
     sentence = _("This form was opened before you last signed in. Open the page again, then send it once more.")
     return HttpResponse(
         render_to_string("claims/refusal.html", {"refusal": Refused(sentence)} | house(request)), status=403
     )
+
+
+def stay(sentence: Any, status: int) -> HttpResponse:
+    """A sentence on the page that stays, where htmx asked: a second page would be squeezed into the part asked for."""
+    response = HttpResponse(render_to_string("claims/_refusal.html", {"refusal": Refused(sentence)}), status=status)
+    response["HX-Retarget"], response["HX-Reswap"] = "#messages", "innerHTML"
+    return response
 
 
 def is_full(fault: BaseException | None) -> bool:
@@ -97,10 +111,7 @@ def fault(request: HttpRequest) -> HttpResponse:
             _("This is a defect of the workbench, not of what you did. It has been noted in its log."),
         )
     if wants_part(request):
-        # On the page that stays: a second page would be squeezed into the part that was asked for.
-        page = render_to_string("claims/_refusal.html", {"refusal": Refused(sentence)})
-        response = HttpResponse(page, status=status)
-        response["HX-Retarget"], response["HX-Reswap"] = "#messages", "innerHTML"
+        response = stay(sentence, status)
     else:
         page = render_to_string("claims/fault.html", {"status": status, "sentence": sentence} | house(request))
         response = HttpResponse(page, status=status)

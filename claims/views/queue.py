@@ -173,7 +173,7 @@ def to_decide(desk: Desk) -> Section:
 def open_to_anyone(desk: Desk) -> Section:
     """What nobody in particular is asked about."""
     section = standing("open", _("Open to anyone"), _("Assess"), Status.OPEN, desk.places)
-    section.nothing = _("Nothing is left to assess")
+    section.nothing = _("Nothing is left that you were asked to assess")
     return section
 
 
@@ -213,7 +213,7 @@ def to_assess(name: str, title: str, asked_for: QuerySet[Assignment]) -> Section
     for row in rows[: SHOWN + 1]:
         row.claim.since, row.claim.due = row.asked_at, row.due  # type: ignore[attr-defined]
         claims.append(row.claim)
-    return Section(name, title, _("Assess"), claims, nothing=_("Nothing is left to assess"))
+    return Section(name, title, _("Assess"), claims, nothing=_("Nothing is left that you were asked to assess"))
 
 
 def came_back(desk: Desk) -> Section:

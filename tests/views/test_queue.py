@@ -334,7 +334,7 @@ def test_after_an_answer_the_next_claim_opens_by_itself(as_, case, ann, eve):
     response = answer(browser, second, source="asked")
     response = answer(browser, third, source="asked")
     assert response["Location"] == "/"
-    assert "Nothing is left to assess." in read(browser)
+    assert "Nothing is left that you were asked to assess." in read(browser)
 
 
 def test_for_htmx_the_next_claim_opens_as_a_page(as_, case, ann, eve, htmx):

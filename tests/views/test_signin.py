@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.test import Client
 
 from claims.models import Entry
 from tests.factories import make_claim, make_user
@@ -85,3 +86,25 @@ def test_words_that_were_sent_after_the_session_ended_are_shown_again_and_not_lo
     assert "correct horse" not in page
     assert f"?next={claim.get_absolute_url()}assess/" in page
     assert client.post(claim.get_absolute_url() + "assess/", {"rating": "1"}).status_code == 302, "nothing was typed"
+
+
+def test_words_that_a_part_of_the_page_sent_after_the_session_ended_stay_on_the_page(client, case, htmx):
+    claim = make_claim(case=case)
+    answer = client.post(claim.get_absolute_url() + "assess/", {"rationale": "The census says so."}, headers=htmx)
+    assert (answer.status_code, answer["HX-Retarget"]) == (403, "#messages")
+    assert "your words are still here" in answer.content.decode()
+    answer = client.post(claim.get_absolute_url() + "assess/", {"rating": "1"}, headers=htmx)
+    assert "HX-Redirect" in answer
+
+
+def test_a_form_from_before_the_last_sign_in_stays_and_is_given_the_token_that_fits(case, ann, htmx):
+    claim = make_claim(case=case)
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(ann)
+    here = claim.get_absolute_url() + "assess/"
+    browser.get(here)
+    sent = {"rationale": "The census says so.", "csrfmiddlewaretoken": "a" * 64}
+    answer = browser.post(here, sent, headers=htmx)
+    assert (answer.status_code, answer["HX-Retarget"]) == (403, "#messages")
+    again = browser.post(here, sent | {"csrfmiddlewaretoken": answer["X-Form-Token"]}, headers=htmx)
+    assert again.status_code == 422, "only its answer is missing by now"

@@ -88,7 +88,11 @@ document.addEventListener("htmx:after:request", (event) => {
   if (event.target.id !== "draft-saved") return;
   const form = event.target.closest("form");
   const { response } = event.detail.ctx;
-  if (response?.headers.get("HX-Redirect") || response?.status === 403) {
+  if (response?.headers.get("X-Form-Token")) {
+    // Signed in again meanwhile: forms.js has put in the token that fits, so it is saved now.
+    event.preventDefault();
+    save(form);
+  } else if (response?.headers.get("HX-Redirect") || response?.status === 403) {
     // To be taken to the sign-in in the middle of a sentence helps nobody.
     event.preventDefault();
     tell(form, event.target.dataset.signedOut);

@@ -71,6 +71,27 @@ function focusError() {
   field?.focus();
 }
 
+// The page's token stopped fitting when somebody signed in again: every form here gets the one that does.
+document.addEventListener("htmx:after:request", (event) => {
+  const token = event.detail.ctx?.response?.headers.get("X-Form-Token");
+  if (token) for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = token;
+});
+
+// What a form could not send is told where whoever pressed its button sees it.
+document.addEventListener("htmx:error", (event) => {
+  const place = document.getElementById("messages");
+  if (!event.target.closest?.("form[method=post]") || event.target.id === "draft-saved" || !place) return;
+  const line = document.createElement("li");
+  line.className = "error";
+  line.setAttribute("role", "alert");
+  line.textContent = place.dataset.lost;
+  const list = document.createElement("ul");
+  list.className = "messages";
+  list.append(line);
+  place.replaceChildren(list);
+  place.scrollIntoView({ block: "nearest" });
+});
+
 addEventListener("beforeunload", (event) => {
   const areas = [...document.querySelectorAll("textarea")];
   // A draft is kept whatever becomes of the page.
