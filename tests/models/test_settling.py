@@ -268,3 +268,13 @@ def test_whose_account_was_closed_meanwhile_signs_nothing(claim, eve, max_, ada)
     max_.save(by=ada)
     with pytest.raises(NotYours):
         sign_off(claim, by=held)
+
+
+def test_all_that_a_proposal_lacks_is_told_at_once(case, ann, ben, eve):
+    claim = make_claim(case=case)
+    make_assessment(claim=claim, by=ann)
+    make_assessment(claim=claim, by=ben, rating="refuted")
+    with pytest.raises(Refused) as refusal:
+        propose(claim, by=eve, rating=case.rating("supported"), summary="")
+    found = [refusal.value.field, *(other.field for other in refusal.value.others)]
+    assert found == ["summary", "difference", "to_overruled", "one_origin"]

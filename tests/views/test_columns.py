@@ -123,3 +123,11 @@ def test_the_number_of_queries_does_not_depend_on_the_claims(as_, everywhere, an
         make_signed_claim(case=everywhere, reviewers=[ann, ben], editors=(eve, max_))
         make_claim(case=everywhere)
     assert queries() == few <= 14
+
+
+def test_that_answers_differ_stands_on_the_card_for_those_who_may_read_them(case, ann, ben, rod, eve, as_):
+    claim = make_claim(case=case)
+    make_assessment(claim=claim, by=ann)
+    make_assessment(claim=claim, by=ben, rating="refuted")
+    told = ["Disputed" in as_(who).get("/cases/BY/columns/").content.decode() for who in (eve, ann, rod)]
+    assert told == [True, True, False]
