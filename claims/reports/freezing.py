@@ -105,7 +105,8 @@ def _freeze(
         note_names(named, kept_back, room, place)
     check_names(named)
     if choice.public:
-        check_people(gathering.people.kept_in, head, frozen_lines(spool))
+        # An imprint is there to name whoever answers for the report.
+        check_people(gathering.people.kept_in, head | {"imprint": ""}, frozen_lines(spool))
     report.snapshot = canonical(head).decode()
     report.held = {str(number): key for key, number in gathering.cited.exhibits.of.items()}
     report.sha256 = digest_of(joined(report.snapshot, frozen_lines(spool)))

@@ -60,7 +60,8 @@ def _refusal(
     try:
         check_names(named)
         if choice.public:
-            check_people(gathering.people.kept_in, head, (canonical(claim).decode() for claim in frozen))
+            lines = (canonical(claim).decode() for claim in frozen)
+            check_people(gathering.people.kept_in, head | {"imprint": ""}, lines)
     except Refused as refusal:
         return str(refusal)
     return ""

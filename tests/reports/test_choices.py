@@ -61,6 +61,11 @@ def test_nothing_public_leaves_that_names_somebody_of_the_house(case, signed, an
     assert freeze(case, case.claims.filter(number=2), by=eve, choice=PUBLIC).claims_in == 1
 
 
+def test_an_imprint_names_whoever_answers_for_a_public_report(case, signed, eve):
+    choice = Choice(audience="public", imprint=f"{eve.name}, editor")
+    assert freeze(case, case.claims.all(), by=eve, choice=choice).data["imprint"] == "Eve, editor"
+
+
 def test_what_leaves_piece_by_piece_is_what_is_rendered_in_one(case, signed, eve):
     make_claim(case=case, statement='=SUM("1", 2), said "nobody"')
     report = freeze(case, case.claims.all(), by=eve)
