@@ -18,6 +18,7 @@ from django.db import transaction
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
+from claims.custody.keys import current
 from claims.models import Assessment, Claim, Exhibit, Role, Source, assess, propose, send_back, sign_off
 from claims.reports import bundle
 from claims.reports.freezing import freeze
@@ -55,6 +56,7 @@ def claim(case, ben):
         make_evidence(claim=claim, by=ben, exhibit=Exhibit(title=f"Page {n}", text="The census says 48,000."))
     make_claim(case=case, statement="Another army.")
     make_exhibit(case=case)
+    current(by=ben)  # the key that signs is the same in either world
     return claim
 
 
@@ -129,7 +131,8 @@ def unpacked(body):
         return body.decode(errors="replace")
     with zipfile.ZipFile(BytesIO(body)) as packed:
         texts = [f"{name}\n{packed.read(name).decode(errors='replace')}" for name in packed.namelist()]
-    return re.sub(r'"size":\d+', "", "\n".join(texts))
+    # A database that counts on over what was undone gives the records of either world keys of their own.
+    return re.sub(r'"(size|thing_id)":(\d+|\["[0-9a-f]*",\d+\])', "", "\n".join(texts))
 
 
 @pytest.fixture(autouse=True)
