@@ -19,11 +19,21 @@ def main() -> None:
         # half-written: what the set-up stores, it stores in transactions. The server then takes Ctrl-C over.
         signal.signal(signal.SIGINT, lambda *_: os._exit(130))
     try:
-        from django.core.management import execute_from_command_line
-
-        execute_from_command_line(sys.argv)
+        run(sys.argv)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def run(arguments: list[str]) -> None:
+    """Run the command. What is wrong with the settings is told without a trace."""
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import execute_from_command_line
+
+    try:
+        execute_from_command_line(arguments)
+    except ImproperlyConfigured as fault:
+        print(fault, file=sys.stderr)
+        sys.exit(os.EX_CONFIG)
 
 
 if __name__ == "__main__":

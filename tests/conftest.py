@@ -1,5 +1,8 @@
 """The cast, and what every test stands on."""
 
+import shutil
+import time
+
 import hypothesis
 import pytest
 from django.conf import settings
@@ -9,6 +12,7 @@ from django.test import Client
 from claims.custody import guards
 from claims.models import Case, Role, User
 from tests.factories import make_case, make_user
+from tests.processes import set_up_demo
 
 # A busy machine is slow, which says nothing of what is tested.
 hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -19,6 +23,20 @@ hypothesis.settings.load_profile("house")
 def scratch_data(tmp_path, settings):
     """Each test has a data folder of its own."""
     settings.DATA = tmp_path
+
+
+@pytest.fixture(scope="session")
+def sample_folder(tmp_path_factory):
+    """A data folder with the sample case in it, as of a server and not of a demo."""
+    folder = set_up_demo(tmp_path_factory)
+    (folder / "demo").unlink()
+    return folder
+
+
+@pytest.fixture
+def server_folder(sample_folder, tmp_path):
+    """A copy of it, for one server."""
+    return shutil.copytree(sample_folder, tmp_path / "data")
 
 
 @pytest.fixture
@@ -84,6 +102,10 @@ def as_():
     def browser(user: User, **headers: str) -> Client:
         client = Client(headers=headers)
         client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        session = client.session
+        session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+        session["account_authentication_methods_user"] = str(user.pk)
+        session.save()
         return client
 
     return browser

@@ -1,5 +1,6 @@
 """A plain function for each noun; every argument an optional keyword."""
 
+import datetime
 import itertools
 from typing import Any
 
@@ -22,10 +23,15 @@ from claims.models import (
     Scale,
     Source,
     Suggestion,
+    Token,
+    Unchecked,
     User,
     Verdict,
+    Webhook,
     assess,
     comment,
+    hook,
+    issue,
     keep_document,
     propose,
     reply,
@@ -219,3 +225,28 @@ def make_bundle_row(*, case: Case, by: User) -> Bundle:
         case=case, file=store.keep(b"PK"), code="BY", number=1, audience="public", snapshot_sha256="0" * 64,
         key="0" * 64, log_count=1, log_head="0" * 64, brought_by=by,
     )  # fmt: skip
+
+
+def make_unchecked(*, claim: Claim | None = None, **fields: Any) -> Unchecked:
+    """Words that came in without their text."""
+    values = {"document": {"number": 1, "title": "A leak", "reason": "it names a source that is withheld"}} | fields
+    return Unchecked.objects.create(
+        **{"claim": claim or make_claim(), "start": 12, "end": 18, "exact": "48,000", "before": "The army is "} | values
+    )
+
+
+def make_token(*, owner: User | None = None, days: int = 30, **fields: Any) -> tuple[Token, str]:
+    """A token, and its secret."""
+    values = {"name": "Wire feed", "scopes": ["read", "write", "reports"]} | fields
+    until = timezone.now() + datetime.timedelta(days=days)
+    token, secret = issue(owner or keeper(), until=until, **values)
+    assert secret is not None
+    return token, secret
+
+
+def make_webhook(*, case: Case | None = None, by: User | None = None, **fields: Any) -> tuple[Webhook, str]:
+    """A webhook that is told everything, and its secret."""
+    values = {"url": "https://hooks.example.org/x", "events": ["claim.signed_off", "claim.reopened", "report.frozen"]}
+    made, secret = hook(case or make_case(), by=by or keeper(), **(values | fields))
+    assert secret is not None
+    return made, secret

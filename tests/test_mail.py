@@ -7,14 +7,15 @@ from django.core.exceptions import ImproperlyConfigured
 
 from workbench.mail import mailer, sender, site
 
+SITE = "https://claims.example.org"
+
 
 def options(address: str) -> Any:
-    return mailer(address)["OPTIONS"]
+    return mailer(address, SITE)["OPTIONS"]
 
 
 def test_nothing_set_sends_nothing():
-    assert mailer("")["BACKEND"].endswith("dummy.EmailBackend")
-    assert site("", needed=False) == ""
+    assert mailer("", "")["BACKEND"].endswith("dummy.EmailBackend")
 
 
 def test_a_password_goes_out_encrypted_alone():
@@ -40,18 +41,19 @@ def test_who_it_is_from():
 )
 def test_what_is_no_server_is_refused_by_name_without_its_password(address):
     with pytest.raises(ImproperlyConfigured, match="WORKBENCH_MAIL must be"):
-        mailer(address)
+        mailer(address, SITE)
 
 
 @pytest.mark.parametrize(
-    "address", ["example.org", "ftp://h", "https://", "https://h:x", "https://h/path", "https://u@h"]
+    "address", ["example.org", "ftp://h", "https://", "https://h:x", "https://h/a b", "https://h//a", "https://u@h"]
 )
 def test_what_is_no_site_is_refused_by_name(address):
     with pytest.raises(ImproperlyConfigured, match="WORKBENCH_URL must be"):
-        site(address, needed=True)
+        site(address)
 
 
 def test_mail_needs_the_sites_address():
     with pytest.raises(ImproperlyConfigured, match="WORKBENCH_MAIL needs WORKBENCH_URL"):
-        site("", needed=True)
-    assert site("https://claims.example.org/", needed=True) == "https://claims.example.org"
+        mailer("smtp://h", "")
+    assert site("https://claims.example.org/") == ("https://claims.example.org", "")
+    assert site("https://example.org/claims/") == ("https://example.org", "/claims")

@@ -8,6 +8,7 @@ from claims.loading.sample import load_sample
 from claims.models import Notice, Status
 from claims.models.moves import diagram
 from tests.processes import ROOT
+from workbench.variables import NAMES, table
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -23,9 +24,10 @@ def test_both_commands_stand_there_whole():
         assert "pip install" in line
 
 
-def test_every_setting_is_in_the_table():
+def test_the_table_of_settings_is_the_one_that_the_program_reads():
+    assert table() in README, 'python -c "from workbench.variables import table; print(table())" prints it'
     read = set(re.findall(r'"(WORKBENCH_[A-Z_]+|DATABASE_URL)"', (ROOT / "workbench" / "settings.py").read_text()))
-    assert read == set(re.findall(r"^\| `([A-Z_]+)` \|", README, re.MULTILINE))
+    assert read == NAMES
 
 
 def test_every_command_it_names_is_there():

@@ -1,12 +1,14 @@
 """Settings: nothing set means production, and what cannot be read stops the start by its name."""
 
 import json
+import os
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from tests.processes import manage, python
 from workbench.buckets import Bucket, bucket
+from workbench.databases import database
 
 ASK = (
     "import json, workbench.settings as s; print(json.dumps({name: getattr(s, name) for name in "
@@ -53,6 +55,7 @@ def test_the_secret_key_may_stand_in_a_file_whose_last_line_ends(tmp_path):
         ("WORKBENCH_DEBUG", "perhaps"),
         ("WORKBENCH_HTTPS", "2"),
         ("WORKBENCH_PROXIES", "many"),
+        ("WORKBENCH_SECOND_FACTOR", "everybody"),
         ("DATABASE_URL", "mysql://somebody@somewhere/things"),
         ("DATABASE_URL", "no address"),
         ("WORKBENCH_STORE", "https://example.org/files"),
@@ -67,6 +70,47 @@ def test_a_bad_value_stops_the_start_by_its_name(tmp_path, name, value):
     read = python("-c", ASK, WORKBENCH_DATA=str(tmp_path), **{name: value})
     assert read.returncode != 0
     assert name in read.stderr.splitlines()[-1]
+
+
+def test_one_start_tells_everything_that_is_wrong(tmp_path):
+    wrong = {
+        "WORKBENCH_HOST": "claims.example.org", "WORKBENCH_DEBUG": "perhaps", "WORKBENCH_PROXIES": "-1",
+        "DATABASE_URL": "mysql://somebody:secret-words@somewhere/things", "WORKBENCH_STAMPS_FILE": "/no/such/file",
+        "WORKBENCH_METRICS": "short-secret", "WORKBENCH_STORE_FILE": str(tmp_path / "store"), "WORKBENCH_STORE": "s3://b",
+    }  # fmt: skip
+    (tmp_path / "store").write_text("s3://bucket")
+    read = manage("check", WORKBENCH_DATA=str(tmp_path), **wrong)
+    first, *lines = read.stderr.splitlines()
+    assert (read.returncode, first) == (os.EX_CONFIG, "The workbench does not start:")
+    assert [line.split()[0].removesuffix(":") for line in lines] == [
+        "WORKBENCH_HOST", "WORKBENCH_DEBUG", "WORKBENCH_PROXIES", "DATABASE_URL", "WORKBENCH_STORE",
+        "WORKBENCH_STAMPS_FILE", "WORKBENCH_METRICS",
+    ]  # fmt: skip
+    assert "Is WORKBENCH_HOSTS meant?" in lines[0]
+    assert "secret" not in read.stderr
+
+
+def test_what_the_address_of_the_database_asks_for_holds(tmp_path):
+    asked = database("postgres://u@h/n?sslmode=verify-full&sslrootcert=/root.pem", tmp_path)["OPTIONS"]
+    assert (asked["sslmode"], asked["sslrootcert"], "pool" in asked) == ("verify-full", "/root.pem", True)
+
+
+def test_what_is_no_variable_of_ours_is_nothing_to_us(tmp_path):
+    read_settings(tmp_path, WORKBENCHES="3", WORK_BENCH="x")
+
+
+@pytest.mark.parametrize(
+    ("address", "hosts", "path"),
+    [
+        ("https://example.org", ["example.org"], "/"),
+        ("https://example.org/claims/", ["example.org"], "/claims/"),
+        ("https://example.org:8443/a/b", ["example.org"], "/a/b/"),
+    ],
+)
+def test_the_address_that_people_use_says_the_host_and_the_path(tmp_path, address, hosts, path):
+    ask = "import workbench.settings as s; print([s.ALLOWED_HOSTS[3:], s.SESSION_COOKIE_PATH, s.STATIC_URL])"
+    read = python("-c", ask, WORKBENCH_DATA=str(tmp_path), WORKBENCH_URL=address)
+    assert read.stdout.strip() == str([hosts, path, f"{path}static/"]), read.stderr
 
 
 @pytest.mark.parametrize("endpoint", ["127.0.0.1:9000", "ftp://example.org", "http://", "http://a:b", "http://a:99999"])

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
 
+PATH = re.compile(r"(/[A-Za-z0-9_.~-]+)*/?")
 TIMEOUT = 20  # seconds
 SECURE_PORT, SUBMISSION, PLAIN = 465, 587, 25
 
 
-def mailer(address: str) -> dict[str, Any]:
+def mailer(address: str, site: str) -> dict[str, Any]:
     """The entry of Django's MAILERS for smtp(s)://user:password@host:port; one that drops all mail where none is set.
 
     `smtps` speaks TLS from the start. `smtp` turns to TLS before it names a password, and at the port for submission.
-    Raises ImproperlyConfigured, by the setting's name, for what is no such address.
+    Raises ImproperlyConfigured, by the setting's name, for what is no such address, and where the site has none.
     """
+    if address and not site:
+        raise ImproperlyConfigured("WORKBENCH_MAIL needs WORKBENCH_URL: the address that links in mail begin with.")
     if not address:
         return {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
     parts = _parts(address)
@@ -50,23 +54,19 @@ def sender(address: str, site: str) -> str:
     return given or (user if _is_email(user) else f"workbench@{urlsplit(site).hostname}")
 
 
-def site(address: str, *, needed: bool) -> str:
-    """The site's own address without a slash at its end; "" where none is set.
+def site(address: str) -> tuple[str, str]:
+    """The site's own address: its origin, and the path under which its pages lie, both without a slash at the end.
 
-    Raises ImproperlyConfigured, by the setting's name, for what is no address, and where mail needs one.
+    Raises ImproperlyConfigured, by the setting's name, for what is no address.
     """
-    if not address and needed:
-        raise ImproperlyConfigured("WORKBENCH_MAIL needs WORKBENCH_URL: the address that links in mail begin with.")
-    if not address:
-        return ""
     try:
         parts = urlsplit(address)
         good = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
     except ValueError:  # a port that is none
         good = False
-    if not good or parts.path.strip("/") or parts.query or parts.fragment or parts.username or len(address) > 200:
-        raise ImproperlyConfigured(f"WORKBENCH_URL must be http(s)://host without a path, not {address!r}.")
-    return address.rstrip("/")
+    if not good or not PATH.fullmatch(parts.path) or parts.query or parts.fragment or parts.username:
+        raise ImproperlyConfigured(f"WORKBENCH_URL must be http(s)://host or http(s)://host/path, not {address!r}.")
+    return f"{parts.scheme}://{parts.netloc}", parts.path.rstrip("/")
 
 
 def _parts(address: str) -> SplitResult:

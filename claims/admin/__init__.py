@@ -6,10 +6,15 @@ see every submitted assessment and every draft, and every comment: whoever revie
 administrator.
 """
 
+from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
+from django.views.generic import RedirectView
 
 from claims.admin import agreement, cases, claims, custody, hypotheses, loading, log, people, sources, talk
 
@@ -18,7 +23,11 @@ admin.site.index_title = _("Every record")
 
 # Roles are given per case; a group would give rights that no page knows of.
 admin.site.unregister(Group)
-# Whoever could add an address here would give a second sign-in that leaves no entry.
-admin.site.unregister(EmailAddress)
+# Whoever could write these here would give or take a way to sign in that leaves no entry.
+for model in (EmailAddress, Authenticator, UserSession, SocialAccount, SocialApp, SocialToken):
+    admin.site.unregister(model)
+# One way in, with its limits and second factors; one page for the own password.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.password_change = RedirectView.as_view(pattern_name="account_change_password")  # type: ignore[method-assign, assignment]
 
 __all__ = ["agreement", "cases", "claims", "custody", "hypotheses", "loading", "log", "people", "sources", "talk"]

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from claims.admin.recorded import ReadOnlyAdmin, RecordedAdmin, RecordedInline, RecordForm
+from claims.admin.recorded import ConfirmedAdmin, ReadOnlyAdmin, RecordedAdmin, RecordedInline, RecordForm
 from claims.models import Case, Document, Membership, Passage, Rating, Role, Scale
 from claims.models.scales import MEANT
 
@@ -90,7 +90,7 @@ class MembershipInline(RecordedInline):
 
 
 @admin.register(Membership)
-class MembershipAdmin(RecordedAdmin):
+class MembershipAdmin(ConfirmedAdmin, RecordedAdmin):
     """Who is what, in which case."""
 
     list_display = ("user", "case", "role")
@@ -108,7 +108,7 @@ class MembershipAdmin(RecordedAdmin):
 
 
 @admin.register(Case)
-class CaseAdmin(RecordedAdmin):
+class CaseAdmin(ConfirmedAdmin, RecordedAdmin):
     """The room for one investigation."""
 
     list_display = ("title", "code", "policy", "assessments_required", "scale", "page")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import (
     AdminPasswordChangeForm,
@@ -14,14 +16,19 @@ from django.contrib.auth.forms import (
     SetUnusablePasswordMixin,
     UserChangeForm,
 )
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from claims.admin.recorded import AnsweringAdmin, AnsweringForm, Bounded, ReadOnlyAdmin
-from claims.models import Presence, Refused, User, writing
+from claims.admin.recorded import AnsweringAdmin, AnsweringForm, Bounded, ConfirmedAdmin, ReadOnlyAdmin
+from claims.models import Presence, Refused, User, Worker, writing
 from claims.models.entries import canonical, sha256
+from claims.models.leaving import close, remove
+from claims.models.sign_ins import end_sessions, sign_out, take_factors
 
 
 def as_it_stands(user: User) -> str:
@@ -82,11 +89,57 @@ class NewPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
         """Set it, with an entry."""
         user: User = self.set_password_and_save(self.user, commit=False)  # type: ignore[attr-defined]
         user.save(by=user.set_by)  # type: ignore[attr-defined]
+        if user != user.set_by:  # type: ignore[attr-defined]
+            end_sessions(user)
         return user
 
 
+@dataclass(frozen=True)
+class Act:
+    """Something that is done to an account by itself, with what is asked before and said after it."""
+
+    do: Callable[..., Any]
+    title: Any
+    said: Any
+    done: Any
+
+
+ACTS = {
+    "close": Act(
+        close,
+        gettext_lazy("Close the account"),
+        gettext_lazy("From this moment nobody is signed in with it. It can be opened again."),
+        gettext_lazy("The account is closed."),
+    ),
+    "remove": Act(
+        remove,
+        gettext_lazy("Remove the person"),
+        gettext_lazy(
+            "Name, address, ways to sign in, roles and notices go, for good. What they did stays, under “Former "
+            "member”. What the log, reports and people's own words hold of the name stays there."
+        ),
+        gettext_lazy("The person is removed."),
+    ),
+    "out": Act(
+        sign_out,
+        gettext_lazy("Sign out everywhere"),
+        gettext_lazy("Every session of the account ends; whoever knows the password can sign in again."),
+        gettext_lazy("The account is signed in nowhere now."),
+    ),
+    "factors": Act(
+        take_factors,
+        gettext_lazy("Take the second factors away"),
+        gettext_lazy(
+            "For somebody who lost them: the password alone signs in until they set up another. They are signed out "
+            "everywhere, and told. Make sure that it is they who ask."
+        ),
+        gettext_lazy("The second factors are gone."),
+    ),
+}
+
+
 @admin.register(User)
-class AccountAdmin(AnsweringAdmin, Bounded, UserAdmin):  # type: ignore[type-arg]
+class AccountAdmin(ConfirmedAdmin, AnsweringAdmin, Bounded, UserAdmin):  # type: ignore[type-arg]
     """Accounts. What somebody may see and do in a case is their membership there, not a right given here."""
 
     form = AccountForm
@@ -98,6 +151,7 @@ class AccountAdmin(AnsweringAdmin, Bounded, UserAdmin):  # type: ignore[type-arg
     search_fields = ("name", "email")
     ordering = ("name", "pk")
     filter_horizontal = ()
+    keeps_typed = False
     readonly_fields = ("is_demo", "last_login", "date_joined")
     fieldsets = (
         (None, {"fields": ("email", "password", "name", "time_zone", "seen")}),
@@ -121,6 +175,39 @@ class AccountAdmin(AnsweringAdmin, Bounded, UserAdmin):  # type: ignore[type-arg
         """Never: accounts are made inactive."""
         return False
 
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Set another password for somebody, once it is clear who does. They are signed out everywhere."""
+        self.confirm(request)
+        return super().user_change_password(request, id, form_url)
+
+    def get_urls(self) -> list[Any]:
+        """With the acts that are no saving of a form."""
+        act = path("<int:pk>/<str:act>/", self.admin_site.admin_view(self.act), name="claims_user_act")
+        urls = super().get_urls()
+        # Before the last, which leads old addresses on to the form; after those of the form itself.
+        return [*urls[:-1], act, urls[-1]]
+
+    def act(self, request: HttpRequest, pk: int, act: str) -> HttpResponse:
+        """Ask whether an account is to be closed, its person removed or its second factors taken away, and do it."""
+        user = User.objects.filter(pk=pk).first()
+        if act not in ACTS or user is None:
+            raise Http404
+        if not self.has_change_permission(request, user):
+            raise PermissionDenied
+        self.confirm(request)
+        if request.method == "POST":
+            by: Any = request.user
+            try:
+                ACTS[act].do(user, by=by)
+                self.message_user(request, ACTS[act].done, messages.SUCCESS)
+            except Refused as refusal:
+                self.message_user(request, str(refusal), messages.ERROR)
+            return HttpResponseRedirect("../change/")
+        context = self.admin_site.each_context(request) | {
+            "title": ACTS[act].title, "said": ACTS[act].said, "original": user, "opts": self.opts,
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/claims/user/act.html", context)
+
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """The account, and who is about to change it: the form for a new password is told nothing else."""
         found = super().get_object(request, *args, **kwargs)
@@ -138,8 +225,19 @@ class AccountAdmin(AnsweringAdmin, Bounded, UserAdmin):  # type: ignore[type-arg
             if stands is not None and as_it_stands(stands) != form.cleaned_data.get("seen"):
                 raise Refused(_("Someone else changed this while you were typing. Nothing was overwritten."))
             obj.save(by=by)
+            if not obj.is_active:
+                end_sessions(obj)
             # The sign-in library keeps addresses of its own; an old one would still open the account.
             EmailAddress.objects.filter(user=obj).exclude(email__iexact=obj.email).delete()
+
+
+@admin.register(Worker)
+class WorkerAdmin(ReadOnlyAdmin):
+    """The processes that take up jobs; one that has not been heard of for a day is forgotten."""
+
+    list_display = ("name", "started_at", "seen_at")
+    search_fields = ("name",)
+    ordering = ("-pk",)
 
 
 @admin.register(Presence)

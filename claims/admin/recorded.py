@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from typing import Any, ClassVar
 
+from allauth.account.internal.flows.reauthentication import is_reauthentication_required
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
@@ -162,6 +164,33 @@ class AnsweringAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         except Refused as refusal:
             request.refusal = refusal  # type: ignore[attr-defined]
             return super().changeform_view(request, object_id, form_url, extra_context)
+
+
+class ConfirmedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """What gives or takes rights: shown and written only to somebody who said a little while ago who they are."""
+
+    keeps_typed = True  # whether what was typed may wait in the session while they say it; passwords may not
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Add or change, once it is clear who does."""
+        self.confirm(request)
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Delete, once it is clear who does."""
+        self.confirm(request)
+        return super().delete_view(request, object_id, extra_context)
+
+    def confirm(self, request: HttpRequest) -> None:
+        """Raises what leads to the page that asks who somebody is, unless they said so a little while ago."""
+        if not is_reauthentication_required(request, app="claims"):
+            return
+        if request.method == "POST" and not self.keeps_typed:
+            self.message_user(request, _("Nothing was saved. Say who you are, then type it once more."), messages.ERROR)
+            raise ImmediateHttpResponse(HttpResponseRedirect(request.get_full_path()))
+        raise ReauthenticationRequired
 
 
 class RecordedAdmin(AnsweringAdmin, Bounded):

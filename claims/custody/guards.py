@@ -51,7 +51,12 @@ FROZEN: dict[str, tuple[str, ...] | None] = {
     "claims_commentedit": None,
     "claims_key": ("id", "fingerprint", "public", "since", "before_id", "statement", "signature"),
     "claims_bundle": None,
+    "claims_unchecked": None,
     "claims_share": ("id", "report_id", "token_hash", "made_by_id", "made_at", "expires_at", "once"),
+    "claims_token": (
+        "id", "owner_id", "token_hash", "begins", "reads", "writes", "reports", "case_id", "made_at", "expires_at",
+        "once",
+    ),
 }  # fmt: skip
 
 # table → columns that are written once more, after the others; what tells that they were comes first.
@@ -60,6 +65,7 @@ ANSWERED: dict[str, tuple[str, ...]] = {
     "claims_evidencechange": ("answered_at", "answered_by_id", "answer"),
     "claims_key": ("until",),
     "claims_share": ("withdrawn_at", "withdrawn_by_id"),
+    "claims_token": ("withdrawn_at", "withdrawn_by_id"),
 }
 
 # table → when a row of it is frozen; those of the others are from the start.
@@ -92,7 +98,9 @@ KEPT: dict[str, tuple[tuple[str, ...], ...]] = {
     "claims_commentedit": (("id",),),
     "claims_key": (("fingerprint",), ("before_id",)),
     "claims_share": (("token_hash",), ("once",)),
+    "claims_token": (("token_hash",), ("once",)),
     "claims_bundle": (("case_id",),),
+    "claims_unchecked": (("id",),),
 }
 
 
@@ -138,10 +146,19 @@ def answering_again(table: str, than: str) -> str:
     return f"old.{columns[0]} IS NOT NULL AND {changes}"
 
 
+def same(table: str, key: tuple[str, ...]) -> str:
+    """The condition that a row has the key of the new one.
+
+    A column that is a key by itself is null in most rows: the plus keeps SQLite from going through all of these, as it
+    would for want of statistics.
+    """
+    return " AND ".join(f"{'+' if (column,) in KEPT[table] else ''}{column} IS new.{column}" for column in key)
+
+
 def replacing(table: str) -> str:
     """The condition, on SQLite, that a row comes in where a kept one stands, under its id or another unique key."""
     # Most rows have no `once` and follow none, and none of them is another's for that.
-    keys = [" AND ".join(f"{c} {'=' if len(key) == 1 else 'IS'} new.{c}" for c in key) for key in KEPT[table]]
+    keys = [f"{key[0]} = new.{key[0]}" if len(key) == 1 else same(table, key) for key in KEPT[table]]
     held = f" AND {FROZEN_ONCE[table].replace('old.', '')}" if table in FROZEN_ONCE else ""
     return f"EXISTS (SELECT 1 FROM {table} WHERE (id = new.id OR ({') OR ('.join(keys)})){held})"  # noqa: S608 - own names
 

@@ -17,16 +17,21 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from claims.models.entries import canonical, writing
 from claims.models.keys import Key
 from claims.models.people import User
+from claims.models.records import Refused
 
 FORMAT = "workbench-key/1"  # of the statement that one key takes over from another
+SALT = "workbench-salt/1"  # begins what is signed for a salt, and nothing else that is signed
 
 
-class KeyGone(Exception):
+class KeyGone(Refused):
     """The secret half of the key that signs is not in the data folder, or is another; the text says what to do."""
+
+    status = 503
 
 
 def place(fingerprint: str) -> Path:
@@ -44,25 +49,21 @@ def current(*, by: User) -> Key:
     return Key.objects.filter(until=None).first() or _first(by)
 
 
-def sign(content: bytes, *, by: User) -> tuple[Key, str]:
-    """The key that signs, and its signature of this content, in hexadecimal. Raises KeyGone."""
-    key = current(by=by)
-    return key, _secret(key).sign(content).hex()
-
-
 def sign_with(fingerprint: str, content: bytes) -> tuple[Key, str]:
     """A key of ours, and its signature of this content: what a report names stays what signs it. Raises KeyGone."""
     key = Key.objects.filter(fingerprint=fingerprint).first()
     if key is None:
-        raise KeyGone("The report names a key that this installation never had: it was made by another.")
+        raise KeyGone(_("The report names a key that this installation never had: it was made by another."))
     return key, _secret(key).sign(content).hex()
 
 
-def check_can_sign(*, by: User) -> Key:
-    """The key that signs, whose secret half is here. Raises KeyGone."""
-    key = current(by=by)
-    _secret(key)
-    return key
+def salt_of(key: Key, thing: str) -> str:
+    """A salt for a thing that is kept back, 32 hex digits: whoever has this key can make it again, nobody else.
+
+    It is a hash of the key's signature of what the thing is called; Ed25519 signs the same in the same way each time
+    (RFC 8032, section 5.1.6). Raises KeyGone.
+    """
+    return hashlib.sha256(_secret(key).sign(f"{SALT} {thing}".encode())).hexdigest()[:32]
 
 
 def signed_by(public: str, signature: str, content: bytes) -> bool:
@@ -171,11 +172,15 @@ def _secret(key: Key) -> Ed25519PrivateKey:
         secret = load_pem_private_key(place(key.fingerprint).read_bytes(), password=None)
     except (OSError, ValueError) as fault:
         raise KeyGone(
-            f"The key that signs is not in this data folder, or cannot be read: {place(key.fingerprint).name}. "
-            "Put it back from a backup, or make a new one with manage.py rotate_key --lost."
-        ) from fault
+            _("The key that signs reports is not here. Ask an administrator to put %(file)s back into the folder "
+              "“keys” of the data from a backup, or to make a new key with manage.py rotate_key --lost.")
+            % {"file": place(key.fingerprint).name}
+        ) from fault  # fmt: skip
     if not isinstance(secret, Ed25519PrivateKey) or secret.public_key().public_bytes_raw().hex() != key.public:
-        raise KeyGone(f"{place(key.fingerprint).name} holds another key than its name says. Put the right one back.")
+        raise KeyGone(
+            _("%(file)s holds another key than its name says. Put the right one back.")
+            % {"file": place(key.fingerprint).name}
+        )
     return secret
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims.forms.fields import WorkForm, initial_of
+from claims.forms.names import refuse_names
 from claims.loading.reading import LONGEST_PASSAGE
 from claims.models import Attribution, Claim, Kind, Passage, Quantity, Refused, User
 from claims.text.attribution import rungs
@@ -179,6 +180,9 @@ class ClaimForm(WorkForm):
                 self._refuse(f"speaker_{n}", _("Name who said it, or empty the whole row."))
         for n in range(1, self.figure_count + 1):
             self._check_figure(n, given)
+        case = self.claim.case if self.claim else self.passage.document.case if self.passage else None
+        if case is not None:
+            refuse_names(self, case, ["statement"])
         return given
 
     def _check_figure(self, n: int, given: dict[str, Any]) -> None:

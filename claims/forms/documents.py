@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from claims.forms.fields import WorkForm, initial_of, is_language
 from claims.loading import claim_tables
-from claims.loading.documents import TYPED, load
+from claims.loading.documents import TYPED, Read, keep, read_through
 from claims.models import Case, Document, Job, Refused, User, begin
 
 WAYS = ("text", "file", "address")
@@ -137,7 +137,6 @@ class LoadForm(AboutForm):
         """
         if not self.is_valid():
             return None
-        about = {name: self.cleaned_data[name] for name in TYPED}
         said = {name: str(self.cleaned_data[name]) for name in [*TYPED, "encoding"] if self.cleaned_data[name]}
         files, address = self.cleaned_data["file"], self.cleaned_data.get("address")
         if address:
@@ -147,14 +146,18 @@ class LoadForm(AboutForm):
         if len(files) > 1:
             given = [(file.name[-255:], file.read()) for file in files]
             return self.attempt(lambda: begin(case, Job.Task.FILES, given, by=by, once=self.key(by), about=said))
+        return self.attempt(lambda: keep(case, self.read(case), by=by))
+
+    def read(self, case: Case) -> Document | Read:
+        """What was pasted, or the one file, as it was read and before it is kept. Raises Refused, ValidationError."""
+        about = {name: self.cleaned_data[name] for name in TYPED}
+        files, encoding = self.cleaned_data["file"], self.cleaned_data["encoding"]
         if not files:
-            return self.attempt(lambda: load(case, self.cleaned_data["text"], by=by, origin="paste", **about))
-        file, encoding = files[0], self.cleaned_data["encoding"]
-        return self.attempt(
-            lambda: load(
-                case, file.read(), by=by, origin="file", file_name=file.name, encoding=encoding,
-                content_type=file.content_type or "", **about,
-            )
+            return read_through(case, self.cleaned_data["text"], origin="paste", **about)
+        file = files[0]
+        return read_through(
+            case, file.read(), origin="file", file_name=file.name, encoding=encoding,
+            content_type=file.content_type or "", **about,
         )  # fmt: skip
 
 

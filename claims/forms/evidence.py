@@ -160,8 +160,8 @@ class BearingForm(StanceForm, CredibilityForm):
     )  # fmt: skip
     withheld = forms.BooleanField(
         label=_("Withhold who it is"), required=False,
-        help_text=_("The name, the exhibit's title and its address stay out of every report and out of readers' "
-                    "pages, with every piece of evidence of this source in the case. The quotation is shown."),
+        help_text=_("From now on the name, the exhibit's title and its address stay out of every report and of "
+                    "readers' pages, with every piece of evidence of this source in the case. The quotation is shown."),
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

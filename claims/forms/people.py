@@ -8,6 +8,8 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from claims.forms.fields import WorkForm
@@ -51,3 +53,36 @@ class PersonForm(WorkForm):
                 setattr(fresh, name, value)
             fresh.save(by=fresh)
         return fresh
+
+
+class FirstForm(WorkForm):
+    """Whoever administers a new installation."""
+
+    email = forms.EmailField(label=_("E-mail"), max_length=254, help_text=_("You sign in with it."))
+    name = forms.CharField(label=_("Name"), max_length=150, help_text=_("As it stands in reports."))
+    password = forms.CharField(
+        label=_("Password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=password_validators_help_text_html,
+    )  # fmt: skip
+    again = forms.CharField(
+        label=_("The same once more"), strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """The password is a good one, and typed twice alike."""
+        given = super().clean()
+        about = User(email=given.get("email", ""), name=given.get("name", ""))
+        if "password" in given:
+            try:
+                validate_password(given["password"], about)
+            except ValidationError as fault:
+                self.add_error("password", fault)
+        if "again" in given and given["again"] != given.get("password", given["again"]):
+            self.add_error("again", _("This is not what stands above. Type the same password twice."))
+        return given
+
+    def save(self) -> User:
+        """The new administrator. Raises NotNow where there is one already."""
+        given = self.cleaned_data
+        return User.objects.create_first_administrator(given["email"], given["password"], given["name"])

@@ -9,15 +9,22 @@ from django import forms
 from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import get_language_info, gettext_lazy
+from django.utils.translation import gettext as _
 
 from claims.forms.fields import WorkForm
 from claims.forms.filters import cursor
 from claims.forms.logos import LogoField, of_base64
 from claims.models import Case, Report, ReportTemplate
-from claims.reports.choices import GROUPINGS, ORDERS, PRESELECTED, SECTIONS, Choice
+from claims.reports.choices import GROUPINGS, INTERNAL_ALONE, ORDERS, PRESELECTED, SECTIONS, Choice
 
 ALL, PICKED = "all", "picked"
 KEPT = ("audience", "sections", "order", "grouping", "language", "imprint")  # what a template holds beside the logo
+
+
+def told_sections() -> list[tuple[str, str]]:
+    """The sections by their codes; of those that never stand in public it is said."""
+    internal = _("internal reports alone")
+    return [(code, f"{name} ({internal})" if code in INTERNAL_ALONE else str(name)) for code, name in SECTIONS.items()]
 
 
 class Comma(forms.CharField):
@@ -46,7 +53,7 @@ class ReportForm(WorkForm):
     order = forms.ChoiceField(label=gettext_lazy("Order"), choices=list(ORDERS.items()), required=False)
     grouping = forms.ChoiceField(label=gettext_lazy("Groups"), choices=list(GROUPINGS.items()), required=False)
     sections = forms.MultipleChoiceField(
-        label=gettext_lazy("Sections"), choices=list(SECTIONS.items()), widget=forms.CheckboxSelectMultiple,
+        label=gettext_lazy("Sections"), choices=told_sections, widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("What is left out here is in no format of the report."),
         error_messages={"required": gettext_lazy("Tick what the report is to have, one section at least.")},
     )  # fmt: skip

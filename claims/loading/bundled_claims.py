@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from claims.models import (
     Claim,
     Comment,
     Confidence,
+    Credibility,
     Difference,
     Distinction,
     Evidence,
@@ -46,7 +48,8 @@ if TYPE_CHECKING:
     from claims.loading.bundles import Bringing
 
 KEPT_BACK = "It was kept back."
-KEPT_STATUS = {Status.OPEN, Status.SIGNED_OFF, Status.WITHDRAWN}  # in between stand answers that no report holds
+UNDER_REVIEW = {Status.IN_REVIEW, Status.TO_DECIDE, Status.PROPOSED}  # what was answered then, no report holds
+NOT_HERE = "Evidence that is not in the report"
 CHANGED = re.compile(r"\D*(\d+): (.+?), (\d{1,2} \w{3} \d{4})(?: \([^(]*? says (.+?): (.*)\))?", re.DOTALL)
 
 
@@ -72,7 +75,8 @@ class Claims:
         claim = Claim(
             case=self.case, number=told["number"], statement=told["statement"], kind=told["kind"],
             as_of=day(told["as_of"]), resolves_on=day(told["resolves_on"]), review_by=day(told["review_by"]),
-            status=told["status"] if told["status"] in KEPT_STATUS else Status.OPEN,
+            status=Status.IN_REVIEW if told["status"] in UNDER_REVIEW else told["status"],
+            unasked=told["status"] in UNDER_REVIEW,
             round=told["round"], disputed=told["disputed"], made_by=self.by, made_at=self.into.made_at,
         )  # fmt: skip
         current = told["verdict"]
@@ -82,14 +86,19 @@ class Claims:
         claim.unrated_count = sum(not item["credibility"] for item in items)
         claim.answers_in = sum(a["round"] == told["round"] and not a["follows"] for a in told["assessments"])
         self.into.keep(claim)
-        self._record(claim, {"number": claim.number, "status": claim.status, "round": claim.round})
+        there = {"status_there": told["status"]} if told["status"] != claim.status else {}
+        self._record(claim, {"number": claim.number, "status": claim.status, "round": claim.round} | there)
         self._said(claim, told)
         evidence = {item["number"]: self._evidence(claim, item) for item in told["evidence"]}
+        changes = told["changes"] if "changes" in told else list(self._changes_in_words(told["changed_since"]))
+        named = {n for answer in told["assessments"] for n in answer["relied_on"]}
+        for number in sorted((named | {each["evidence"] for each in changes}) - set(evidence)):
+            evidence[number] = self._not_here(claim, number)
         self._figures(claim, told, evidence)
         self._assessments(claim, told, evidence)
         for verdict in [*told["earlier_verdicts"], *([current] if current else [])]:
             self._verdict(claim, verdict, standing=verdict is current)
-        self._changes(claim, told["changed_since"], evidence)
+        self._changes(claim, changes, evidence)
         for correction in told["corrections"]:
             who = self.into.guests(correction["by"])
             after = {"round": correction["round"], "at": correction["at"], "by": who.pk, "by_name": str(who)}
@@ -103,7 +112,10 @@ class Claims:
 
     def _said(self, claim: Claim, told: dict[str, Any]) -> None:
         for each in told["passages"]:
-            document = self.into.documents[each["document"]]
+            document = self.into.documents.get(each["document"])
+            if document is None:
+                self.into.unchecked(claim, each)
+                continue
             passage = Passage.of(document, each["start"], each["end"])
             if passage.exact != each["exact"]:
                 raise ValueError(f"{told['ref']} quotes what does not stand in document {document.number}")
@@ -125,6 +137,19 @@ class Claims:
         else:
             item.exhibit = self.exhibits.of[told["exhibit_id"]]
             item.grade = self.exhibits.grade_of(item.exhibit, told["reliability"])
+        if item.quote_stands is False:
+            raise ValueError(f"the quotation of evidence {item.number} does not stand in the text that is held")
+        self.into.keep(item)
+        return item
+
+    def _not_here(self, claim: Claim, number: int) -> Evidence:
+        """What answers rely on, or what changed, of a report that was made without it. Its number stays taken."""
+        exhibit = self.exhibits.unknown(NOT_HERE)
+        item = Evidence(
+            claim=claim, number=number, exhibit=exhibit, stance=Evidence.Stance.CONTEXT, note=self.into.origin_said,
+            credibility=Credibility.UNKNOWN, added_by=self.by, added_at=self.into.made_at,
+            removed_at=self.into.made_at,
+        )  # fmt: skip
         self.into.keep(item)
         return item
 
@@ -222,23 +247,28 @@ class Claims:
         if standing:
             lean(verdict, origins_of(claim))
 
-    def _changes(self, claim: Claim, said: list[str], evidence: dict[int, Evidence]) -> None:
-        """What changed under the verdict, which the report tells in words; what is in other words is left out."""
-        kinds = self.into.codes(EvidenceChange.What)
+    def _changes(self, claim: Claim, changes: list[dict[str, Any]], evidence: dict[int, Evidence]) -> None:
         verdict = claim.verdicts.filter(round=claim.round).first()
+        for each in changes if verdict is not None else ():
+            change = EvidenceChange(
+                claim=claim, verdict=verdict, evidence=evidence[each["evidence"]], what=each["what"],
+                at=moment(each["at"]), by=self.by, case=self.case,
+            )  # fmt: skip
+            if (answered := each["answered"]) is not None:
+                change.answered_by, change.answered_at = self.into.guests(answered["by"]), moment(answered["at"])
+                change.answer = answered["why"]
+            self.into.keep(change)
+
+    def _changes_in_words(self, said: list[str]) -> Iterator[dict[str, Any]]:
+        """The changes that the first reports of this format tell in words alone; what is in other words is left out."""
+        kinds = self.into.codes(EvidenceChange.What)
         for sentence in said:
             match = CHANGED.fullmatch(sentence)
-            if match is None or match[2] not in kinds or verdict is None:
+            if match is None or match[2] not in kinds:
                 continue
-            at = datetime.datetime.strptime(match[3], "%d %b %Y").replace(tzinfo=datetime.UTC)
-            change = EvidenceChange(
-                claim=claim, verdict=verdict, evidence=evidence[int(match[1])], what=kinds[match[2]], at=at,
-                by=self.by, case=self.case,
-            )  # fmt: skip
-            if match[4]:
-                change.answered_by, change.answered_at = self.into.guests(match[4]), at
-                change.answer = match[5]
-            self.into.keep(change)
+            at = datetime.datetime.strptime(match[3], "%d %b %Y").replace(tzinfo=datetime.UTC).isoformat()
+            answered = {"by": match[4], "at": at, "why": match[5]} if match[4] else None
+            yield {"evidence": int(match[1]), "what": kinds[match[2]], "at": at, "answered": answered}
 
     def _gaps(self, claim: Claim, told: list[dict[str, Any]]) -> None:
         for each in told:

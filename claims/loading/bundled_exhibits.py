@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
 from claims.models import Capture, Custody, Document, Exhibit, Grade, Lineage, Source, StoredFile
 from claims.models.origins import Exhibited, marks_of
 from claims.text.credits import credit
@@ -37,6 +39,7 @@ class Exhibits:
         }  # fmt: skip
         self.sources: dict[Hashable, Source] = {}
         self.of: dict[int, Exhibit] = {}
+        self.nothing: Exhibit | None = None
 
     def bring(self, files: Mapping[str, StoredFile]) -> None:
         """All of them, with their sources, their lineage and these files as their captures."""
@@ -49,6 +52,13 @@ class Exhibits:
             self._trace(key)
         for told in self.data["custody"]:
             self._capture(told, files)
+
+    def unknown(self, title: str) -> Exhibit:
+        """The one exhibit that stands where nothing is known but that there was something."""
+        if self.nothing is None:
+            self.nothing = Exhibit(case=self.into.case, title=title)
+            self.into.keep(self.nothing)
+        return self.nothing
 
     def _source(self, told: dict[str, Any]) -> Source:
         kinds = self.into.codes(Source.Kind)
@@ -114,18 +124,32 @@ class Exhibits:
         if not node["named"]:
             return None
         if hidden:
-            name = f"Withheld source of exhibit {node['id']}, {self.into.origin_said}"
-            return self._registered(name[:200], kind=Source.Kind.PERSON)
+            return self._withheld(node["id"])
         for item in items:
             if item["source"] is not None:
                 return self.sources[item["source"]]
         # Only what it repeats or is repeated by is cited: it is the same speaker where the two share a mark.
         group, name = self.groups[node["id"]], node["source_name"] or node["title"]
+        if not node["source_name"] and (same := self._hidden_in(group)) is not None:
+            return same
         if (group, name) in self.speakers:
             return self.sources[self.speakers[group, name]]
         if (group, name) not in self.sources:
             self.sources[group, name] = self._registered(name[:200])
         return self.sources[group, name]
+
+    def _hidden_in(self, group: int) -> Source | None:
+        """The source of what is cited in a group and withheld: what is there unnamed and uncited speaks with it."""
+        keys = (key for key, each in self.groups.items() if each == group)
+        hidden = next((key for key in keys if any(item["withheld"] for item in self.cited[key])), None)
+        return self._withheld(hidden) if hidden is not None else None
+
+    def _withheld(self, key: int) -> Source:
+        """Whoever put out an exhibit whose source is withheld."""
+        if ("withheld", key) not in self.sources:
+            name = f"Withheld source of exhibit {key}, {self.into.origin_said}"
+            self.sources["withheld", key] = self._registered(name[:200], kind=Source.Kind.PERSON)
+        return self.sources["withheld", key]
 
     def _join(self) -> None:
         """Let those share a mark again of which the report says so, whatever it was that they shared there."""
@@ -142,12 +166,14 @@ class Exhibits:
                 lead.store()
             pieces = [k for k in stand if stand[k] == stand[key]]
             joined = self.of[next((k for k in pieces if not self.of[k].wording), pieces[0])]
-            joined.wording = lead.wording
-            joined.store()
+            # Whatever shares its words goes with it, or the piece would fall apart.
+            for each in [e for e in self.of.values() if e is joined or (e.wording and e.wording == joined.wording)]:
+                each.wording = lead.wording
+                each.store()
 
     def _trace(self, key: int) -> None:
         node = self.nodes[key]
-        for link in node["repeats"]:
+        for link in self._in_order(key):
             self._said(key, link["kind"], self.of[link["exhibit"]])
         if node["first_hand"]:
             self._said(key, Lineage.Kind.FIRST_HAND, None)
@@ -155,6 +181,20 @@ class Exhibits:
             unknown = self.into.labels(Lineage.Kind)[Lineage.Kind.UNKNOWN]
             if any(item["lineage"] == unknown for item in self.cited[key]):
                 self._said(key, Lineage.Kind.UNKNOWN, None)
+
+    def _in_order(self, key: int) -> list[dict[str, Any]]:
+        """What an exhibit repeats, in the order in which it was said: that of the words, as far as they name it."""
+        words = next((item["lineage"] for item in self.cited[key]), "")
+        left, found = list(self.nodes[key]["repeats"]), list[dict[str, Any]]()
+        while (link := next((link for link in left if words.startswith(self._called(link))), None)) is not None:
+            words = words.removeprefix(self._called(link)).removeprefix(", ")
+            left.remove(link)
+            found.append(link)
+        return found + left
+
+    def _called(self, link: dict[str, Any]) -> str:
+        title = self.nodes[link["exhibit"]]["title"]
+        return f"{link['label']} “{_('Exhibit withheld') if title == _('Exhibit not named') else title}”"
 
     def _said(self, key: int, kind: str, original: Exhibit | None) -> None:
         row = Lineage(exhibit=self.of[key], original=original, kind=kind, reason=REASON, made_by=self.into.by)
@@ -175,7 +215,7 @@ class Exhibits:
 
     def _missing(self, told: dict[str, Any]) -> StoredFile:
         """The row of bytes that were left out of the bundle: known by their hash, and not here."""
-        values = {"size": told["size"], "detected_type": told["type"], "fault": StoredFile.Fault.MISSING}
+        values = {"size": told["size"] or 0, "detected_type": told["type"], "fault": StoredFile.Fault.MISSING}
         return StoredFile.objects.get_or_create(sha256=told["sha256"], defaults=values)[0]
 
 

@@ -8,8 +8,9 @@ chain is whole and the manifest is signed. That two people decide a verdict, tha
 and what else the database itself refuses, it refuses here as ever.
 
 What is not brought in, as no report holds it: answers and proposals of rounds that no signed verdict closed (such
-claims are open here), texts and files that were left out, and the reasons of what was said of lineage. The bundle
-itself is kept as it came, with the log of the other house in it.
+claims are in review here, and nobody is asked yet), texts and files that were left out, and the reasons of what was
+said of lineage. Words out of a text that was left out are kept beside the claim as unchecked: they are no quotation
+here. The bundle itself is kept as it came, with the log of the other house in it, and an account of all this.
 """
 
 from __future__ import annotations
@@ -30,15 +31,35 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from claims.custody.store import CHUNK, Arrival, store
+from claims.loading.bundled_account import account
 from claims.loading.bundled_claims import Claims
 from claims.loading.bundled_exhibits import Exhibits, day, moment
+from claims.loading.bundled_faults import require_sound
 from claims.loading.bundled_people import Guests
-from claims.models import Bundle, Case, Document, Rating, Refused, Role, Scale, StoredFile, User, writing
+from claims.models import (
+    Bundle,
+    Case,
+    Claim,
+    Document,
+    Rating,
+    Refused,
+    Role,
+    Scale,
+    StoredFile,
+    Unchecked,
+    User,
+    writing,
+)
 
 FORMAT = "workbench-report/4"
-NEEDED = ("assessments", "evidence", "absence")  # sections without which what relies on them would hang in the air
 CODE = r"[A-Z][A-Z0-9]{0,11}"
 CAPTURES = "captures/"
+
+# What reading data can end in that somebody wrote to end so; whatever is at fault here ends so too, and is named.
+ODD = (
+    LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, NotImplementedError,
+    DatabaseError, zipfile.BadZipFile,
+)  # fmt: skip
 
 type Check = Callable[[str], Any]
 
@@ -51,6 +72,11 @@ class Opened:
         self.names = set(self.zip.namelist())
         self.data: dict[str, Any] = json.loads(self.zip.read("snapshot.json"))
         self.manifest: dict[str, Any] = json.loads(self.zip.read("manifest.json"))
+        if not isinstance(self.data, dict) or self.data.get("format") != FORMAT:
+            said = self.data.get("format") if isinstance(self.data, dict) else type(self.data).__name__
+            raise Refused(_("The report is of the format %(format)s, and only %(known)s is brought in.")
+                          % {"format": said, "known": FORMAT})  # fmt: skip
+        require_sound(self.data)
         seals = [json.loads(line) for line in self.zip.read("seals.jsonl").splitlines()]
         self.seals: dict[str, dict[str, Any]] = {each["seal"]: json.loads(each["content"]) for each in seals}
         self.texts = {each["sha256"]: self._text(each["path"]) for each in self.manifest["files"] if is_text(each)}
@@ -58,15 +84,16 @@ class Opened:
     def _text(self, path: str) -> str:
         return self.zip.read(path).decode()
 
-    def document(self, number: int) -> tuple[str, bytes]:
-        """A document's text and the file that it was read from. Raises Refused where they were left out."""
-        folder = f"documents/{number}"
-        if f"{folder}/text.txt" not in self.names:
-            raise Refused(
-                _("Document %(number)s was left out of the bundle, so what is quoted from it could stand nowhere. Ask "
-                  "for a report of the claims that do not quote it.") % {"number": number}
-            )  # fmt: skip
-        return self._text(f"{folder}/text.txt"), self.zip.read(f"{folder}/original")
+    def document(self, told: dict[str, Any]) -> tuple[str, bytes] | None:
+        """A document's text and the file that it was read from; None where they were left out. Raises Refused."""
+        text, original = (f"documents/{told['number']}/{name}" for name in ("text.txt", "original"))
+        if not {text, original} <= self.names:
+            return None
+        found = self._text(text), self.zip.read(original)
+        hashes = tuple(hashlib.sha256(each).hexdigest() for each in (found[0].encode(), found[1]))
+        if hashes != (told["sha256"], told["sha256_bytes"]):
+            raise Refused(_("Text or file of document %(number)s is not the one that the report names.") % told)
+        return found
 
     def captures(self) -> Iterator[tuple[str, IO[bytes]]]:
         """Each capture by its hash, to be read."""
@@ -81,10 +108,11 @@ def is_text(file: dict[str, Any]) -> bool:
     return bool(re.fullmatch(r"(documents|exhibits)/\d+/text\.txt", file["path"]))
 
 
-def import_bundle(file: Path, *, check: Check, by: User, code: str = "") -> Case:
+def import_bundle(file: Path, *, check: Check, by: User, code: str = "", named: bool = False) -> Case:
     """A new case with what the bundle holds. `check` is the verifier: it raises for a bundle that does not hold.
 
-    Raises Refused where the bundle cannot become a case here, and whatever `check` raises; then nothing stays.
+    `named` tells that it knew from elsewhere which key must have signed. Raises Refused where the bundle cannot become
+    a case here, and whatever `check` raises; then nothing stays.
     """
     # A copy that nobody else can write to: what was checked is what is read.
     with tempfile.TemporaryDirectory(dir=settings.DATA) as folder:
@@ -94,17 +122,17 @@ def import_bundle(file: Path, *, check: Check, by: User, code: str = "") -> Case
         check(str(copy))
         with copy.open("rb") as checked:
             try:
-                return _brought(checked, by=by, code=code)
+                return _brought(checked, by=by, code=code, named=named)
             except (OperationalError, InterfaceError):
                 raise
-            except (KeyError, TypeError, ValueError, DatabaseError, zipfile.BadZipFile) as fault:
+            except ODD as fault:
                 raise Refused(
                     _("The bundle holds something that no workbench writes, so nothing was brought in: %(fault)s")
-                    % {"fault": fault}
+                    % {"fault": f"{type(fault).__name__}, {fault}"}
                 ) from fault
 
 
-def _brought(file: IO[bytes], *, by: User, code: str) -> Case:
+def _brought(file: IO[bytes], *, by: User, code: str, named: bool) -> Case:
     opened = Opened(file)
     code = code or str(opened.data["case"]["code"])
     check_ways(opened, code)
@@ -114,7 +142,7 @@ def _brought(file: IO[bytes], *, by: User, code: str) -> Case:
         file.seek(0)
         whole = kept.take(file)
         with transaction.atomic(), override(opened.data["language"]):
-            return Bringing(opened, code, by=by).bring(files, whole)
+            return Bringing(opened, code, by=by, named=named).bring(files, whole)
     except BaseException:
         kept.let_go()
         raise
@@ -122,15 +150,6 @@ def _brought(file: IO[bytes], *, by: User, code: str) -> Case:
 
 def check_ways(opened: Opened, code: str) -> None:
     """Raises Refused where this cannot become a case of that code, before anything is written."""
-    data = opened.data
-    if data["format"] != FORMAT:
-        raise Refused(_("The report is of the format %(format)s, and only %(known)s is brought in.")
-                      % {"format": data["format"], "known": FORMAT})  # fmt: skip
-    if lacking := [section for section in NEEDED if section not in data["sections"]]:
-        raise Refused(
-            _("The report was made without: %(sections)s. What relies on them would hang in the air: ask for a report "
-              "with all sections.") % {"sections": ", ".join(lacking)}
-        )  # fmt: skip
     if not re.fullmatch(CODE, code):
         raise Refused(_("“%(code)s” is no code of a case: capital letters and digits, 12 at most.") % {"code": code})
     if Case.objects.filter(code=code).exists():
@@ -179,8 +198,8 @@ def waits_for_rating(data: dict[str, Any]) -> bool:
 class Bringing:
     """One bundle on its way in; everything in one transaction."""
 
-    def __init__(self, opened: Opened, code: str, *, by: User) -> None:
-        self.opened, self.data, self.by = opened, opened.data, by
+    def __init__(self, opened: Opened, code: str, *, by: User, named: bool) -> None:
+        self.opened, self.data, self.by, self.named = opened, opened.data, by, named
         report, case = self.data["report"], self.data["case"]
         self.made_at = moment(report["made_at"])
         self.origin_said = f"from report {report['number']} of {case['code']}, made {report['made_at']}"
@@ -194,8 +213,9 @@ class Bringing:
         """The new case, with everything in it."""
         self.case.scale = self._scale()
         self.keep(self.case)
+        bundle = self._bundle(whole)
         with writing(self.case) as chain:
-            self._enter(chain, whole)
+            self._enter(chain, bundle)
             self.case.enrol(self.by, Role.EDITOR, by=self.by)
             public = self.data["audience"] == "public"
             self.guests = Guests(self.case, public=public, language=self.data["language"], by=self.by)
@@ -204,10 +224,12 @@ class Bringing:
             exhibits = Exhibits(self)
             exhibits.bring(files)
             Claims(self, exhibits).bring()
+            bundle.account = account(self.case, self.data, self.opened.manifest["left_out"], named=self.named)
+            bundle.save()
         return self.case
 
-    def _enter(self, chain: Any, whole: StoredFile) -> None:
-        """The first entry of the new log, and the bundle with the log of the other house."""
+    def _bundle(self, whole: StoredFile) -> Bundle:
+        """The bundle with the log of the other house, not yet stored: what came in is counted at the end."""
         log, report = self.data["log"], self.data["report"]
         bundle = Bundle(
             case=self.case, file=whole, code=self.data["case"]["code"], number=report["number"],
@@ -215,9 +237,12 @@ class Bringing:
             key=self.opened.manifest["key"], log_count=log["count"], log_head=log["head"], brought_by=self.by,
         )  # fmt: skip
         self.check(bundle)
-        bundle.save()
+        return bundle
+
+    def _enter(self, chain: Any, bundle: Bundle) -> None:
+        """The first entry of the new log."""
         origin = {
-            "bundle_sha256": whole.sha256,
+            "bundle_sha256": bundle.file.sha256,
             "snapshot_sha256": bundle.snapshot_sha256,
             "key": bundle.key,
             "log": f"{bundle.log_count}:{bundle.log_head}",
@@ -248,9 +273,9 @@ class Bringing:
 
     def _document(self, told: dict[str, Any]) -> None:
         names = ("number", "title", "author", "publisher", "language", "origin", "url", "sha256", "sha256_bytes")
-        text, content = self.opened.document(told["number"])
-        if hashlib.sha256(content).hexdigest() != told["sha256_bytes"]:
-            raise Refused(_("The file of document %(number)s is not the one that the report names.") % told)
+        if (found := self.opened.document(told)) is None:
+            return
+        text, content = found
         document = Document(
             case=self.case, text=text, content=content, words=len(text.split()), extractor="imported",
             published=day(told["published"]), loaded_at=moment(told["loaded_at"]), loaded_by=self.by,
@@ -258,6 +283,14 @@ class Bringing:
         )  # fmt: skip
         self.keep(document)
         self.documents[document.number] = document
+
+    def unchecked(self, claim: Claim, passage: dict[str, Any]) -> None:
+        """Keep beside a claim the words that it was made from, where the text that they stand in was left out."""
+        told = next(each for each in self.data["documents"] if each["number"] == passage["document"])
+        reasons = {each["sha256"]: each["reason"] for each in self.opened.manifest["left_out"]}
+        document = told | {"reason": str(reasons.get(told["sha256"], ""))}
+        words = {name: passage[name] for name in ("start", "end", "exact", "before", "after")}
+        Unchecked.objects.create(claim=claim, document=document, **words)
 
     def keep(self, record: Any) -> None:
         """Store a record whose fields are what they may be. It leaves no entry: the case's first stands for all."""

@@ -11,16 +11,15 @@ import datetime
 import hashlib
 import io
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import batched
-from typing import Any
 
-from django.db import connection, models
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from claims.loading.many import enter, insert, room
 from claims.models import (
     Attribution,
     Case,
@@ -36,7 +35,6 @@ from claims.models import (
     keep_document,
     writing,
 )
-from claims.models.entries import canonical
 from claims.text.kinds import likely_kind
 from claims.text.normalising import TURNS, Unreadable, code_point, readable
 from claims.text.quotations import quote
@@ -46,8 +44,6 @@ EXAMPLE = """statement,quote,speaker,date,url
 COLUMNS = ("statement", "quote", "speaker", "date", "url")
 AT_ONCE = 1_000  # rows in one transaction, and in one document
 EXTRACTOR = "claim table 1"
-ROOMY = {"cache_size": -200_000, "wal_autocheckpoint": 20_000}  # kilobytes, and pages of 4 kilobytes
-VALUES_AT_ONCE = 4_000
 LONGEST = {"statement": 1_000, "quote": 10_000, "speaker": 200, "url": 1_000}
 ADDRESS = re.compile(r"https?://[^\s/?#]+\.\S+", re.I)
 
@@ -107,23 +103,6 @@ def import_claims(
             done += len(chunk)
             progress(done)
     return outcome
-
-
-@contextmanager
-def room() -> Iterator[None]:
-    """So many rows touch every page of every index: kept in memory, SQLite reads and copies each of them less often."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    with connection.cursor() as cursor:
-        usual = {name: cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ROOMY}
-        for name, value in ROOMY.items():
-            cursor.execute(f"PRAGMA {name} = {value}")
-        try:
-            yield
-        finally:
-            for name, value in usual.items():
-                cursor.execute(f"PRAGMA {name} = {value}")
 
 
 def count(content: bytes) -> int:
@@ -204,7 +183,7 @@ def _stored(keys: list[str]) -> set[str]:
     """Which of these rows are claims already."""
     blanks = ", ".join(["%s"] * len(keys))
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT once FROM claims_claim WHERE once IN ({blanks})", keys)  # noqa: S608
+        cursor.execute(f"SELECT once FROM claims_claim WHERE once IN ({blanks})", keys)  # noqa: S608 - blanks alone
         return {once for (once,) in cursor.fetchall()}
 
 
@@ -245,48 +224,11 @@ def _write(chain: Chain, document: Document, new: dict[str, Row], places: list[i
     )
     facts = pattern.facts() | {"document": document.number}
     made = zip(keys, new.values(), kinds, range(first, first + len(new)), words, strict=True)
-    _enter(chain, case, by, [
-        (key, number, facts | {
+    entry = Entry(case=case, at=timezone.now(), by=by, by_name=str(by), thing="claim")
+    enter(chain, entry, [
+        ("made", key, f"{case.code}-{number}", facts | {
             "number": number, "statement": row.statement, "kind": kind, "speaker": row.speaker, "words": passage[1:3],
             "as_of": row.date.isoformat() if row.date else None,
         })
         for key, row, kind, number, passage in made
     ])  # fmt: skip
-
-
-def _enter(chain: Chain, case: Case, by: User, made: list[tuple[int, int, dict[str, Any]]]) -> None:
-    """One entry for each claim that was made: its key, its number, what it says."""
-    entry = Entry(case=case, at=timezone.now(), by=by, by_name=str(by), verb="made", thing="claim")
-    entry.number, entry.hash = chain.count, chain.head
-    lines = []
-    for key, number, facts in made:
-        entry.number, entry.previous = entry.number + 1, entry.hash
-        entry.thing_id = entry.claim_id = key
-        entry.label = f"{case.code}-{number}"
-        entry.detail = canonical({"before": None, "after": facts, "why": ""})
-        entry.close(chain.name)
-        lines.append((entry.number, key, key, entry.label, entry.detail, entry.salt, entry.previous, entry.hash))
-    insert(entry, ("number", "thing_id", "claim_id", "label", "detail", "salt", "previous", "hash"), lines[:-1])
-    entry.save(force_insert=True)  # the newest in the usual way, which keeps the chain's head outside the database
-    chain.count, chain.head = entry.number, entry.hash
-    chain.keep_head()
-
-
-def insert(pattern: models.Model, varying: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Write records that are like the pattern but for some columns, whose values stand as the database takes them.
-
-    Past the records' rules: whoever calls has kept them, and enters what was written in the log.
-    """
-    fields = {each.attname: each for each in pattern._meta.concrete_fields if not each.primary_key}
-    same = {name: each.get_db_prep_save(getattr(pattern, name), connection)
-            for name, each in fields.items() if name not in varying}  # fmt: skip
-    names = ", ".join(connection.ops.quote_name(str(fields[name].column)) for name in (*varying, *same))
-    one = f"({', '.join(['%s'] * len(fields))})"
-    alike = tuple(same.values())
-    with connection.cursor() as cursor:
-        # Many rows in a statement: before each, SQLite notes what a trigger's refusal would have to put back.
-        for some in batched(rows, VALUES_AT_ONCE // len(fields), strict=False):
-            cursor.execute(
-                f"INSERT INTO {pattern._meta.db_table} ({names}) VALUES {', '.join([one] * len(some))}",  # noqa: S608
-                [value for row in some for value in (*row, *alike)],
-            )

@@ -1,16 +1,18 @@
-"""A crowd of made-up claims in a scratch database, for measuring: written in bulk, each with its entry in the log."""
+"""A crowd of made-up claims in a scratch database, for measuring: written in bulk, each with its entries in the log."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import batched
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db import models
 from django.utils import timezone
 
+from claims.loading.many import enter, insert, room
+from claims.loading.unindexed import unindexed
 from claims.models import (
     Assessment,
     Assignment,
@@ -22,6 +24,7 @@ from claims.models import (
     Evidence,
     Exhibit,
     Passage,
+    Rating,
     Role,
     Scale,
     Source,
@@ -31,9 +34,10 @@ from claims.models import (
     writing,
 )
 from claims.models.agreement import recount
-from claims.models.entries import canonical
+from claims.text.quotations import quote
 
 PER_DOCUMENT = 25
+AT_ONCE = 200 * PER_DOCUMENT
 KINDS = ["quantity", "event", "state", "plan", "statement"]
 # Of every ten claims: how far they have come.
 STATUSES = [
@@ -49,6 +53,8 @@ STATUSES = [
     "signed_off",
 ]
 
+ANSWERS = {"open": 0, "in_review": 1}  # that are in; at every other status two
+
 
 @dataclass
 class Crowd:
@@ -61,13 +67,29 @@ class Crowd:
     whole: int
 
 
+class Made(NamedTuple):
+    """A claim of the crowd, as far as its other records are made of it."""
+
+    key: int
+    number: int
+    statement: str
+    status: str
+    rating: int | None
+
+    @property
+    def answers(self) -> int:
+        """How many are in."""
+        return ANSWERS.get(self.status, 2)
+
+
 def fill(size: int) -> Crowd:
     """Bring the crowd's case up to `size` claims, with documents, evidence, assessments, verdicts and entries."""
     crowd = _crowd()
     have = crowd.case.claims.count()
-    for numbers in batched(range(have + 1, size + 1), 5 * PER_DOCUMENT * 40, strict=False):
-        with writing(crowd.case):
-            _write(crowd, list(numbers))
+    # What is written in one go is as quickly indexed at once.
+    with room(), unindexed() if size - have > AT_ONCE else nullcontext():
+        for numbers in batched(range(have + 1, size + 1), AT_ONCE, strict=False):
+            _write(crowd, numbers)
     Tally.recount(crowd.case)
     recount(crowd.case)
     return crowd
@@ -91,119 +113,85 @@ def _person(name: str) -> User:
     return User.objects.filter(email=email).first() or User.objects.create_user(email, None, name=name.title())
 
 
-def _create(rows: Iterable[models.Model]) -> None:
-    """Write rows past the log: what they are is entered by `_entries`."""
-    rows = list(rows)
-    if rows:
-        models.QuerySet.bulk_create(type(rows[0])._base_manager.all(), rows, batch_size=500)
-
-
 def _statement(n: int) -> str:
     # The oldest thousand hold fifty with a word of their own: a rare word finds as many among any number.
     rare = " of old" if n <= 1_000 and n % 20 == 0 else ""
     return f"The army has {n % 900 + 100},000 men under arms, says register{n % 977}{rare}."
 
 
-def _write(crowd: Crowd, numbers: list[int]) -> None:
+def _write(crowd: Crowd, numbers: tuple[int, ...]) -> None:
     case, now = crowd.case, timezone.now()
     ratings = list(case.scale.ratings.all())
     source = Source.objects.first() or Source.make(case, by=crowd.editor, name="A register", kind="organisation")
-    claims = []
+    pattern = Claim(case=case, number=0, made_by=crowd.analyst, made_at=now, entered_at=now, evidence_count=2)
+    lines = []
     for n in numbers:
         status = STATUSES[n % 10]
-        rating = ratings[n % len(ratings)] if status == "signed_off" else None
-        claims.append(
-            Claim(
-                case=case, number=n, statement=_statement(n), kind=KINDS[n % 5], status=status, rating=rating,
-                made_by=crowd.analyst, made_at=now, evidence_count=2, answers_in=_answers(status),
-            )
-        )  # fmt: skip
-    _create(claims)
-    rows = list(case.claims.filter(number__in=numbers).order_by("number"))
-    _documents(crowd, rows)
-    exhibit = Exhibit(case=case, source=source, title="A register's page", text="The register counts them.")
-    exhibit.store()
-    _create(Attribution(claim=c, position=1, speaker="The ministry", verb="said") for c in rows)
-    _create(
-        Evidence(
-            claim=c, number=i, exhibit=exhibit, stance="supports" if i == 1 else "context", credibility="3",
-            quote="The register counts them.", added_by=crowd.analyst, added_at=now,
+        rating = ratings[n % len(ratings)].pk if status == "signed_off" else None
+        lines.append((n, _statement(n), KINDS[n % 5], status, rating, ANSWERS.get(status, 2)))
+    with writing(case) as chain:
+        insert(pattern, ("number", "statement", "kind", "status", "rating_id", "answers_in"), lines)
+        here = case.claims.filter(number__gte=numbers[0]).order_by("number")
+        claims = [Made(*row) for row in here.values_list("pk", "number", "statement", "status", "rating_id")]
+        _documents(crowd, claims)
+        exhibit = Exhibit(case=case, source=source, title="A register's page", text="The register counts them.")
+        exhibit.store()
+        insert(Attribution(position=1, speaker="The ministry", verb="said"), ("claim_id",), [(c.key,) for c in claims])
+        cited = Evidence(
+            exhibit=exhibit, credibility="3", quote="The register counts them.", added_by=crowd.analyst, added_at=now
         )
-        for c in rows for i in (1, 2)
-    )  # fmt: skip
-    _judge(crowd, rows, ratings)
-    _entries(crowd, rows)
+        both = ((1, "supports"), (2, "context"))
+        insert(cited, ("claim_id", "number", "stance"), [(c.key, *one) for c in claims for one in both])
+        _judge(crowd, claims, ratings[0])
+        entry = Entry(case=case, at=now, by=crowd.analyst, by_name=str(crowd.analyst), thing="claim")
+        enter(chain, entry, _acts(case.code, claims))
 
 
-def _answers(status: str) -> int:
-    return {"open": 0, "in_review": 1}.get(status, 2)
+def _acts(code: str, claims: list[Made]) -> Iterator[tuple[str, int, str, dict[str, Any]]]:
+    """What the log tells: that a claim was made, and each answer to it."""
+    for claim in claims:
+        for verb in ["made"] + ["assessed"] * claim.answers:
+            yield verb, claim.key, f"{code}-{claim.number}", {"statement": claim.statement}
 
 
-def _documents(crowd: Crowd, rows: list[Claim]) -> None:
+def _documents(crowd: Crowd, claims: list[Made]) -> None:
     """One document for every so many claims, whose words stand in it."""
-    first = (Document.objects.filter(case=crowd.case).aggregate(top=models.Max("number"))["top"] or 0) + 1
+    first = crowd.case.next_number(Document.objects.all())
+    groups = dict(enumerate(batched(claims, PER_DOCUMENT, strict=False), start=first))
+    texts = {number: "\n\n".join((f"Register {number}", *(claim.statement for claim in group)))
+             for number, group in groups.items()}  # fmt: skip
+    pattern = Document(case=crowd.case, origin="file", loaded_by=crowd.analyst, loaded_at=timezone.now())
+    varying = ("number", "title", "text", "content", "words", "sha256", "sha256_bytes")
+    lines = []
+    for number, text in texts.items():
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        lines.append((number, f"Register {number}", text, text.encode(), len(text.split()), digest, digest))
+    insert(pattern, varying, lines)
+    keys = dict(Document.objects.filter(case=crowd.case, number__gte=first).values_list("number", "pk"))
     passages = []
-    for number, group in enumerate(batched(rows, PER_DOCUMENT, strict=False), start=first):
-        text = "\n\n".join(claim.statement for claim in group)
-        document = Document(
-            case=crowd.case, number=number, title=f"Register {number}", text=text, content=text.encode(), origin="file",
-            loaded_by=crowd.analyst, words=len(text.split()), sha256=hashlib.sha256(text.encode()).hexdigest(),
-            sha256_bytes=hashlib.sha256(text.encode()).hexdigest(),
-        )  # fmt: skip
-        document.store()
-        start = 0
+    for number, group in groups.items():
+        at = len(f"Register {number}\n\n")
         for claim in group:
-            passage = Passage.of(document, start, start + len(claim.statement))
-            passage.claim = claim
-            passages.append(passage)
-            start += len(claim.statement) + 2
-    _create(passages)
+            end = at + len(claim.statement)
+            passages.append((keys[number], claim.key, *vars(quote(texts[number], at, end)).values()))
+            at = end + 2
+    insert(Passage(), ("document_id", "claim_id", "start", "end", "exact", "prefix", "suffix"), passages)
 
 
-def _judge(crowd: Crowd, rows: list[Claim], ratings: list[Any]) -> None:
-    now = timezone.now()
-    answered = [(claim, person) for claim in rows for person in crowd.reviewers[: claim.answers_in]]
-    _create(
-        Assessment(
-            claim=claim, reviewer=person, rating=claim.rating or ratings[0], rationale="The registers agree.",
-            submitted_at=now, seal="0" * 64,
-        )
-        for claim, person in answered
-    )  # fmt: skip
-    asked = [(claim, person, True) for claim, person in answered]
-    asked += [(claim, crowd.analyst, False) for claim in rows if claim.status == "open" and claim.number % 3 == 0]
-    _create(
-        Assignment(claim=claim, reviewer=person, case=crowd.case, number=claim.number, answered=done)
-        for claim, person, done in asked
+def _judge(crowd: Crowd, claims: list[Made], first: Rating) -> None:
+    case, now = crowd.case, timezone.now()
+    answered = [(claim, person.pk) for claim in claims for person in crowd.reviewers[: claim.answers]]
+    answer = Assessment(rationale="The registers agree.", submitted_at=now, saved_at=now, seal="0" * 64)
+    insert(
+        answer, ("claim_id", "reviewer_id", "rating_id"), [(c.key, who, c.rating or first.pk) for c, who in answered]
     )
-    _create(_verdicts(crowd, rows, ratings))
-
-
-def _verdicts(crowd: Crowd, rows: list[Claim], ratings: list[Any]) -> Iterator[Verdict]:
-    for claim in rows:
-        if claim.status in ("proposed", "signed_off"):
-            rating, by = claim.rating or ratings[0], crowd.reviewers[0]
-            verdict = Verdict(claim=claim, round=1, rating=rating, summary="The registers agree.", proposed_by=by)
-            verdict.reached = "agreed"
-            if claim.status == "signed_off":
-                verdict.decision, verdict.decided_by, verdict.decided_at = "signed_off", crowd.editor, timezone.now()
-            yield verdict
-
-
-def _entries(crowd: Crowd, rows: list[Claim]) -> None:
-    """The log as it would stand: one entry that a claim was made, one for each answer to it."""
-    with writing(crowd.case) as chain:
-        entries = []
-        for claim in rows:
-            for verb in ["made"] + ["assessed"] * claim.answers_in:
-                entry = Entry(
-                    case=crowd.case, claim=claim, thing="claim", thing_id=claim.pk, label=claim.ref, verb=verb
-                )
-                entry.number, entry.previous, entry.at = chain.count + 1, chain.head, timezone.now()
-                entry.by, entry.by_name = crowd.analyst, str(crowd.analyst)
-                entry.detail = canonical({"before": None, "after": {"statement": claim.statement}, "why": ""})
-                entry.close(crowd.case.code)
-                entries.append(entry)
-                chain.count, chain.head = entry.number, entry.hash
-        _create(entries)
-        chain.save(update_fields=["count", "head"])
+    asked = [(claim, who, True) for claim, who in answered]
+    asked += [(claim, crowd.analyst.pk, False) for claim in claims if claim.status == "open" and claim.number % 3 == 0]
+    columns = ("claim_id", "number", "reviewer_id", "answered")
+    insert(Assignment(case=case, asked_at=now), columns, [(c.key, c.number, who, done) for c, who, done in asked])
+    verdict = Verdict(round=1, summary="The registers agree.", proposed_by=crowd.reviewers[0], reached="agreed")
+    proposed = [(c.key, first.pk) for c in claims if c.status == "proposed"]
+    insert(verdict, ("claim_id", "rating_id"), proposed)
+    verdict.decision, verdict.decided_by, verdict.decided_at = "signed_off", crowd.editor, now
+    signed = [(c.key, c.rating) for c in claims if c.status == "signed_off"]
+    insert(verdict, ("claim_id", "rating_id"), signed)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from claims.loading.extracting import Extracted, Unextractable, extract
 from claims.loading.suggesting import suggested
-from claims.models import Case, Document, Job, Refused, User, begin, keep_document, writing
+from claims.models import Case, Document, Job, Refused, Suggestion, User, begin, keep_document, writing
 from claims.models.entries import sha256
 from claims.text.marks import paragraphs
 from claims.text.normalising import Unreadable, clean, without_turns
@@ -57,6 +57,15 @@ class Found:
     sentences: int
 
 
+@dataclass(frozen=True)
+class Read:
+    """A document that was read and is not kept yet, with the assertions in it; none where a worker looks for them."""
+
+    document: Document
+    suggestions: list[Suggestion]
+    at_once: bool
+
+
 def load(
     case: Case,
     content: bytes | str,
@@ -75,6 +84,22 @@ def load(
     is asked. In a long text a worker looks for assertions later, unless the caller `waits`. Raises Refused
     at `file` or `text` where the content is too large (TooLarge) or cannot be read, ValidationError for a bad title.
     """
+    how = {"origin": origin, "file_name": file_name, "content_type": content_type, "encoding": encoding}
+    return keep(case, read_through(case, content, waits=waits, **how, **about), by=by)
+
+
+def read_through(
+    case: Case,
+    content: bytes | str,
+    *,
+    origin: str,
+    file_name: str = "",
+    content_type: str = "",
+    encoding: str = "",
+    waits: bool = False,
+    **about: Any,
+) -> Document | Read:
+    """The first half of `load`, which takes long and writes nothing; the document of the same text if it is here."""
     field = "file" if isinstance(content, bytes) else "text"
     # Half of a surrogate pair has no bytes; reading the text refuses it by name.
     raw = content if isinstance(content, bytes) else content.encode(errors="surrogatepass")
@@ -95,14 +120,20 @@ def load(
         extractor=read.extractor, pages=list(read.pages), notes=[list(note) for note in read.notes],
     )  # fmt: skip
     document.clean_fields(exclude={each.name for each in Document._meta.fields} - set(TYPED))
-    first = Document.objects.filter(case=case, sha256=sha256(read.text)).first()
+    first: Document | None = Document.objects.filter(case=case, sha256=sha256(read.text)).first()
     if first is not None:
-        return first, False
+        return first
     at_once = waits or len(read.text) <= READ_AT_ONCE
-    suggestions = suggested(read.text, today=document.published) if at_once else []
+    return Read(document, suggested(read.text, today=document.published) if at_once else [], at_once)
+
+
+def keep(case: Case, read: Document | Read, *, by: User) -> tuple[Document, bool]:
+    """The second half of `load`, which writes."""
+    if isinstance(read, Document):
+        return read, False
     with writing(case):
-        document, new = keep_document(case, document, by=by, suggestions=suggestions)
-        if new and not at_once:
+        document, new = keep_document(case, read.document, by=by, suggestions=read.suggestions)
+        if new and not read.at_once:
             title = document.title
             begin(case, Job.Task.SUGGEST, [(title, b"")], by=by, once=f"suggest:{document.pk}", document=document)
     return document, new

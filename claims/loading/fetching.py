@@ -14,6 +14,7 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from typing import Any
@@ -157,17 +158,45 @@ def fetch(url: str) -> Fetched:
     """What a web address answers with, whatever its status. Raises Unfetchable."""
     if not settings.FETCH_URLS:
         raise Unfetchable("off")
+    with under_way() as errand:
+        return follow(url, errand)
+
+
+@contextlib.contextmanager
+def under_way() -> Iterator[Errand]:
+    """An errand that is cut off when its time is up. Raises Unfetchable for what stands in its way."""
     errand = Errand()
     timer = threading.Timer(SECONDS, errand.cut)
     timer.daemon = True
     timer.start()
     try:
-        return follow(url, errand)
+        yield errand
     except Fault as fault:
         raise Unfetchable(fault.reason, fault.detail) from fault
     finally:
         timer.cancel()
         errand.let_go()
+
+
+def post(url: str, content: bytes, headers: dict[str, str]) -> int:
+    """Send something to a web address past the same guard: the status that is answered. Raises Unfetchable.
+
+    It is passed on to nobody else, and what is answered beside the status is not read. Off unless WORKBENCH_WEBHOOKS
+    allows it.
+    """
+    if not settings.WEBHOOKS:
+        raise Unfetchable("off")
+    with under_way() as errand:
+        return request(target(url), errand, content, {"User-Agent": "workbench"} | headers)[0]
+
+
+def why_not(url: str) -> str:
+    """Why nothing would ever be asked at this address, as far as its words tell; "" where something may be."""
+    try:
+        target(url)
+    except Fault as fault:
+        return str(Unfetchable(fault.reason, fault.detail))
+    return ""
 
 
 def follow(url: str, errand: Errand) -> Fetched:
@@ -192,8 +221,10 @@ def follow(url: str, errand: Errand) -> Fetched:
     return Fetched(asked, here.url, status, headers, content, digest, now, errand.addresses, errand.redirects)
 
 
-def request(here: Target, errand: Errand) -> tuple[int, list[tuple[str, str]], bytes]:
-    """One answer: its status, its headers and, unless it passes us on, its bytes. Raises Fault."""
+def request(
+    here: Target, errand: Errand, sent: bytes | None = None, headed: dict[str, str] = HEADERS
+) -> tuple[int, list[tuple[str, str]], bytes]:
+    """One answer: its status, its headers and, to what asks and is not passed on, its bytes. Raises Fault."""
     connection: Plain | Secure
     if here.scheme == "https":
         connection = Secure(here.host, here.port, timeout=errand.left(), ssl_context=trusted())
@@ -201,10 +232,11 @@ def request(here: Target, errand: Errand) -> tuple[int, list[tuple[str, str]], b
         connection = Plain(here.host, here.port, timeout=errand.left())
     connection.errand = errand
     try:
-        connection.request("GET", here.path, headers=HEADERS, preload_content=False, decode_content=True)
+        method = "GET" if sent is None else "POST"
+        connection.request(method, here.path, sent, headers=headed, preload_content=False, decode_content=True)
         response = connection.getresponse()
         headers = list(response.headers.iteritems())
-        content = b"" if response.status in REDIRECTS else body(response, errand)
+        content = b"" if response.status in REDIRECTS or sent is not None else body(response, errand)
         errand.left()  # a connection that was cut looks like one that ended
         return response.status, headers, content
     except (OSError, HTTPError, HTTPException, ValueError) as error:

@@ -36,10 +36,10 @@ def read(kind: str, content: bytes, **options: Any) -> dict[str, Any]:
         answer = dict(json.loads(printed))
         reason, detail = answer.get("fault") or ("", "")
     except (ValueError, TypeError, RecursionError) as error:
-        logger.warning("Reading a %s file gave nonsense: %s", kind, error)
+        logger.warning("Reading a %s file gave nonsense: %s", kind, type(error).__name__)
         raise Fault("crashed") from None
     if reason == "broken":
-        logger.info("A %s file could not be read: %s", kind, detail)
+        logger.info("A %s file could not be read.", kind)
     if reason:
         raise Fault(str(reason), detail)
     return answer
@@ -69,9 +69,16 @@ def answered(kind: str, content: bytes, options: dict[str, Any]) -> bytes:
     if status in (-signal.SIGXCPU, -signal.SIGKILL, -signal.SIGALRM):
         raise Fault("time", CPU_SECONDS)
     if status:
-        logger.warning("Reading a %s file ended with %s: %s", kind, status, complaints.decode(errors="replace")[-2000:])
+        logger.warning("Reading a %s file ended with %s: %s", kind, status, without_words(complaints))
         raise Fault("crashed")
     return printed
+
+
+def without_words(complaints: bytes) -> str:
+    """Where it broke and on which kind of fault: what a fault says may be a piece of the file."""
+    lines = complaints.decode(errors="replace").splitlines()
+    places = [line.strip() for line in lines if line.startswith('  File "')]
+    return "; ".join([*places[-10:], *(line.partition(":")[0] for line in lines[-1:])])
 
 
 def exchange(process: subprocess.Popen[bytes], content: bytes, deadline: float) -> tuple[bytes, bytes]:

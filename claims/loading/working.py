@@ -13,10 +13,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import InterfaceError, OperationalError, connection
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from claims.custody.store import OutOfReach, store
 from claims.loading import claim_tables
 from claims.loading.capturing import capture_address
 from claims.loading.deriving import derive, untaken
@@ -29,23 +31,35 @@ from claims.models import (
     Capture,
     Document,
     Exhibit,
+    HandedBack,
     Job,
     JobItem,
     NotYours,
     Overtaken,
     Refused,
+    User,
     keep_suggestions,
+    may,
+    never,
 )
+from claims.models.entries import asking_anew
 
 logger = logging.getLogger(__name__)
 BROKEN = gettext_lazy("It broke off by a fault of the workbench. What was loaded until then stays.")
+OUTAGES = (OperationalError, InterfaceError, OutOfReach)
 MOST_TOLD = 100  # refused rows of a table whose reasons are kept
 
 
-def work_once() -> Job | None:
-    """Do the job that has waited longest, and return it; None where none waits."""
+def work_once(stopping: Callable[[], bool] = never) -> Job | None:
+    """Do the job that has waited longest, and return it; None where none waits.
+
+    What is raised while database or store are away is raised here too; the job then waits again.
+
+    Once `stopping` says so, the job is handed back at its next step: another worker goes on with it.
+    """
     job = Job.objects.select_related("case", "by").take()
     if job is not None:
+        job.stopping = stopping
         work(job)
     return job
 
@@ -54,21 +68,46 @@ def work(job: Job) -> None:
     """Do a job. Whatever happens, it ends with a sentence that says how; what was done until then stays."""
     try:
         job.end(*_done(job))
+    except HandedBack:
+        job.hand_back()
+        logger.warning("Job %s was handed back: this worker is to end.", job.pk)
+    except OUTAGES:
+        # Not the job's fault. Where the database itself is gone, this raises again, and the job is found as lost later.
+        job.hand_back(counted=reachable())
+        raise
     except Overtaken:
         logger.warning("Job %s was taken up by another worker meanwhile.", job.pk)
 
 
+def reachable() -> bool:
+    """Whether database and store answer by now, so that a fault of theirs may have been the job's doing."""
+    try:
+        connection.ensure_connection()
+        store().check()
+    except (*OUTAGES, OSError):
+        return False
+    return True
+
+
 def _done(job: Job) -> tuple[str, str]:
-    """The state in which the job ends, and the sentence. Raises Overtaken."""
+    """The state in which the job ends, and the sentence.
+
+    Raises Overtaken, HandedBack where the worker is to end, and what is raised while database or store are away.
+    """
     try:
         _require_allowed(job)
-        return Job.State.DONE, TASKS[job.task](job)
-    except Overtaken:
+        if job.attempts > MOST_ATTEMPTS:
+            raise Refused(_("It was begun %(n)s times and never came to an end.") % {"n": MOST_ATTEMPTS})
+        with asking_anew(lambda: _require_allowed(job)):
+            return Job.State.DONE, TASKS[job.task](job)
+    except (Overtaken, HandedBack, *OUTAGES):
         raise
     except Cancelled:
         said = _("Stopped after %(done)s of %(total)s. What was loaded until then stays; the same again goes on there.")
         if job.task == Job.Task.REPORT:
             said = _("Stopped after %(done)s of %(total)s steps. A report that was made until then stays.")
+        if "bundle" in job.about:
+            said = _("Stopped. Nothing of the bundle is kept; it can be made again on the report's page.")
         return Job.State.CANCELLED, said % {"done": job.done, "total": job.total}
     except Refused as refusal:
         return Job.State.FAILED, str(refusal)
@@ -78,12 +117,11 @@ def _done(job: Job) -> tuple[str, str]:
 
 
 def _require_allowed(job: Job) -> None:
-    """Raises Refused where the job must not be begun: by now its owner may not, or it never comes to an end."""
+    """Raises NotYours where whoever asked for the job may not do it, as account and role stand at this moment."""
     act = "export" if job.task == Job.Task.REPORT else "load"
-    if not (job.by.is_active and job.case.allows(job.by, act)):
-        raise NotYours(_("%(name)s may not do this in this case any more.") % {"name": job.by})
-    if job.attempts > MOST_ATTEMPTS:
-        raise Refused(_("It was begun %(n)s times and never came to an end.") % {"n": MOST_ATTEMPTS})
+    who = User.objects.get(pk=job.by_id)
+    if not (who.is_active and may(job.case.role_of(who), act)):
+        raise NotYours(_("%(name)s may not do this in this case any more.") % {"name": who})
 
 
 def _load_items(job: Job, load_one: Callable[[JobItem], tuple[Document, bool]]) -> str:
@@ -108,8 +146,12 @@ def _load_item(item: JobItem, load_one: Callable[[JobItem], tuple[Document, bool
     try:
         item.document, new = load_one(item)
         item.state = JobItem.State.LOADED if new else JobItem.State.FOUND
+    except NotYours:
+        raise
     except ValidationError as refusal:
         item.state, item.message = JobItem.State.REFUSED, " ".join(refusal.messages)
+    except OUTAGES:
+        raise
     except Exception:  # whatever one file breaks on stops none of the others
         logger.exception("Item %s of job %s broke off.", item.position, item.job_id)
         item.state, item.message = JobItem.State.REFUSED, str(BROKEN)

@@ -166,7 +166,7 @@ class Reviewer(threading.Thread):
         form |= {name: found[1] for name in ("version", "once") if (found := _field(name, page))}
         time.sleep(self.pause * random.uniform(0.5, 1.5))  # noqa: S311 - so that they do not march in step
         self.ask("draft saved", f"{place}assess/", form | {"act": "draft", "auto": "1"}, shown=place)
-        time.sleep(self.pause * random.uniform(0.5, 1.5))  # noqa: S311
+        time.sleep(self.pause * random.uniform(0.5, 1.5))  # noqa: S311 - as above
         self.book.sent[self.key, number] = rationale
         self.ask("submit", f"{place}assess/", form | {"act": "submit"}, shown=place)
         self.book.acknowledged.add((self.key, number))

@@ -1,8 +1,8 @@
-"""The workbench as gunicorn serves it, with one page more that only knows who asks."""
+"""The workbench as gunicorn serves it, with pages more that do next to nothing."""
 
 from django.conf import settings
 
-settings.ROOT_URLCONF = "claims.management.commands.bench_pages"
+settings.ROOT_URLCONF = "claims.management.measuring"
 # No static file is asked for, so none is collected, which would take longer than all the rest.
 settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)

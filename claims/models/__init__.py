@@ -6,7 +6,7 @@ from claims.models.asking import ask_many, plan_asking, return_all, return_stale
 from claims.models.assessing import assess
 from claims.models.assessments import Assessment, Confidence, Likelihood, WasSaid
 from claims.models.assignments import Assignment, assign
-from claims.models.bundles import Bundle
+from claims.models.bundles import Bundle, Unchecked
 from claims.models.captures import Capture, Custody, Derived, StoredFile
 from claims.models.cases import Case, Membership, Tally
 from claims.models.claims import Attribution, Claim, Kind
@@ -18,7 +18,8 @@ from claims.models.evidence import Credibility, Evidence
 from claims.models.exhibits import Exhibit, Lineage, Print
 from claims.models.hiding import withheld, withholding
 from claims.models.hypotheses import Consistency, Hypothesis, Mark, Matrix, mark
-from claims.models.jobs import MOST_ATTEMPTS, Cancelled, Job, JobItem, Overtaken, begin
+from claims.models.jobs import MOST_ATTEMPTS, Cancelled, HandedBack, Job, JobItem, Overtaken, begin, never
+from claims.models.kept_answers import KeptAnswer
 from claims.models.keys import Key
 from claims.models.leaning import EvidenceChange, Leaning, Reliance, flag, flag_lineage, flag_merge, uphold
 from claims.models.lineage import lineage_said, trace, undo, untrace
@@ -41,21 +42,25 @@ from claims.models.stamps import Stamp
 from claims.models.suggestions import Suggestion
 from claims.models.talk import Comment, CommentEdit, Mention, comment, resolve, rewrite
 from claims.models.telling import kept_back
+from claims.models.tokens import Scope, Token, issue
 from claims.models.verdicts import Difference, Reached, Verdict, propose, send_back, sign_off
+from claims.models.webhooks import Delivery, Event, Webhook, hook
+from claims.models.workers import Worker
 
 __all__ = [
-    "MOST_ATTEMPTS", "MOVES", "NOTICES", "VERBS", "Absence", "Assessment", "Assignment", "Attribution", "Bundle",
-    "Cancelled", "Capture", "Case", "Chain", "Claim", "Comment", "CommentEdit", "Confidence", "Consistency",
-    "Credibility", "Custody", "Derived", "Difference", "Dismissal", "Distinction", "Document", "Entry", "Evidence",
-    "EvidenceChange", "Exhibit", "Grade", "Hypothesis", "Job", "JobItem", "Key", "Kind", "Leaning", "Likelihood",
-    "Lineage", "Link", "Look", "Mark", "Matrix", "Membership", "Mention", "Merge", "NotNow", "NotYours", "Notice",
-    "OpenQuestion", "Overruled", "Overtaken", "Pace", "Pair", "Passage", "Pattern", "Presence", "Print", "Quantity",
-    "Rating", "Reached", "Recorded", "Refused", "Reliability", "Reliance", "RenderedFile", "Reply", "Report",
-    "ReportTemplate", "ReportedClaim", "Role", "Scale", "Series", "Share", "Source", "Split", "Stale", "Stamp",
-    "Status", "StoredFile", "Suggestion",
-    "Tally", "User", "Verdict", "WasSaid", "ask_many", "assess", "assign", "begin", "changes_since", "comment",
-    "decide_complete", "dismiss", "flag", "flag_lineage", "flag_merge", "keep_document", "keep_suggestions",
-    "kept_back", "leave", "lineage_said", "link", "mark", "may", "may_merge", "merge", "notify", "part",
+    "MOST_ATTEMPTS", "MOVES", "NOTICES", "VERBS", "Absence", "Assessment", "Assignment", "Attribution",
+    "Bundle", "Cancelled", "Capture", "Case", "Chain", "Claim", "Comment", "CommentEdit", "Confidence",
+    "Consistency", "Credibility", "Custody", "Delivery", "Derived", "Difference", "Dismissal", "Distinction",
+    "Document", "Entry", "Event", "Evidence", "EvidenceChange", "Exhibit", "Grade", "HandedBack", "Hypothesis",
+    "Job", "JobItem", "KeptAnswer", "Key", "Kind", "Leaning", "Likelihood", "Lineage", "Link", "Look", "Mark",
+    "Matrix", "Membership", "Mention", "Merge", "NotNow", "NotYours", "Notice", "OpenQuestion", "Overruled",
+    "Overtaken", "Pace", "Pair", "Passage", "Pattern", "Presence", "Print", "Quantity", "Rating", "Reached",
+    "Recorded", "Refused", "Reliability", "Reliance", "RenderedFile", "Reply", "Report", "ReportTemplate",
+    "ReportedClaim", "Role", "Scale", "Scope", "Series", "Share", "Source", "Split", "Stale", "Stamp", "Status",
+    "StoredFile", "Suggestion", "Tally", "Token", "Unchecked", "User", "Verdict", "WasSaid", "Webhook",
+    "Worker", "ask_many", "assess", "assign", "begin", "changes_since", "comment", "decide_complete", "dismiss",
+    "flag", "flag_lineage", "flag_merge", "hook", "issue", "keep_document", "keep_suggestions", "kept_back",
+    "leave", "lineage_said", "link", "mark", "may", "may_merge", "merge", "never", "notify", "part",
     "plan_asking", "propose", "propose_again", "reconsider", "renew", "reply", "require_overruled", "resolve",
     "return_all", "return_stale", "rewrite", "send_back", "share", "sign_off", "tell_apart", "tell_returned",
     "told_apart", "trace", "undo", "untrace", "uphold", "withheld", "withholding", "writing",

@@ -30,7 +30,8 @@ class CaseQuerySet(RecordedQuerySet):
         if reader.is_superuser and reader.is_active:
             return self.annotate(role=models.Value(Role.EDITOR.value))
         roles = Membership.objects.filter(case=OuterRef("pk"), user_id=reader.pk).values("role")
-        return self.filter(memberships__user_id=reader.pk).annotate(role=Subquery(roles[:1]))
+        seen = self if reader.bound_to is None else self.filter(pk=reader.bound_to)
+        return seen.filter(memberships__user_id=reader.pk).annotate(role=Subquery(roles[:1]))
 
 
 class Case(Recorded):

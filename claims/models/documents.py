@@ -32,7 +32,8 @@ class DocumentQuerySet(RecordedQuerySet):
         """Those of the cases the reader belongs to."""
         if reader.is_superuser and reader.is_active:
             return self
-        return self.filter(case__memberships__user_id=reader.pk)
+        seen = self if reader.bound_to is None else self.filter(case=reader.bound_to)
+        return seen.filter(case__memberships__user_id=reader.pk)
 
     def light(self) -> Self:
         """Without bytes and text, for lists."""

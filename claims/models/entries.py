@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -78,7 +79,14 @@ VERBS = {
     "resolved": _("resolved a thread"),
     "unresolved": _("took up a thread again"),
     "rotated": _("made a new key that signs"),
+    "issued": _("issued a token for programs"),
+    "revoked": _("withdrew a token for programs"),
+    "hooked": _("set up a webhook"),
+    "unhooked": _("removed a webhook"),
 }
+
+# What a program acted with, as in: token “Wire feed” (#3). Each entry that is made meanwhile names it.
+through: ContextVar[str] = ContextVar("through", default="")
 
 
 def verbs() -> list[tuple[str, Any]]:
@@ -117,6 +125,8 @@ class Chain(models.Model):
         why: str = "",
     ) -> Entry:
         """Append one entry. The chain must have been taken with `writing`, or two writers could fork it."""
+        if through.get():
+            after = (after or {}) | {"through": through.get()}
         entry = Entry(
             case=self.case,
             number=self.count + 1,
@@ -135,7 +145,13 @@ class Chain(models.Model):
         entry.save(force_insert=True)
         self.count, self.head = entry.number, entry.hash
         self.keep_head()
+        self._tell_hooks(entry, on)
         return entry
+
+    def _tell_hooks(self, entry: Entry, on: models.Model) -> None:
+        from claims.models.webhooks import tell_hooks  # webhooks are built on the log
+
+        tell_hooks(entry, on)
 
     def keep_head(self) -> None:
         """Store how many entries there are, and the hash of the last."""
@@ -147,6 +163,24 @@ class Chain(models.Model):
 def chains_of(case: int) -> Any:
     """The chain of a case, which from now on nobody else may take."""
     return Chain.objects.select_for_update().filter(case=case)
+
+
+# What is asked anew with every write, while somebody's work is done that they asked for earlier.
+_asked_anew: ContextVar[Callable[[], None] | None] = ContextVar("asked_anew", default=None)
+
+
+@contextmanager
+def asking_anew(ask: Callable[[], None]) -> Iterator[None]:
+    """Within the block each write in a case first calls this, which raises Refused where it may not be done any more.
+
+    It is called in the write's transaction, once the chain is taken: a role that is taken away meanwhile takes the
+    same chain, so nothing is written after it is gone.
+    """
+    token = _asked_anew.set(ask)
+    try:
+        yield
+    finally:
+        _asked_anew.reset(token)
 
 
 @contextmanager
@@ -161,6 +195,8 @@ def writing(case: Case | None) -> Iterator[Chain]:
         chain = found[0] if found else Chain.objects.select_for_update().get_or_create(case=case)[0]
         if case is not None:
             chain.case = case
+            if (ask := _asked_anew.get()) is not None:
+                ask()
         yield chain
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
@@ -33,6 +33,15 @@ class Cancelled(Exception):
 
 class Overtaken(Exception):
     """Another worker took the job up, as this one had been silent for too long."""
+
+
+class HandedBack(Exception):
+    """The worker is to end before the job does: the job waits again."""
+
+
+def never() -> bool:
+    """Nobody tells this worker to end."""
+    return False
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -95,6 +104,8 @@ class Job(models.Model):
     ended_at = models.DateTimeField(null=True)
 
     objects = JobQuerySet.as_manager()
+    # Asked at every step: whether the worker that has the job in hand is to end.
+    stopping: Callable[[], bool] = staticmethod(never)
 
     class Meta:
         ordering = ["-pk"]
@@ -122,7 +133,8 @@ class Job(models.Model):
     def advance(self, done: int, total: int | None = None) -> None:
         """Say how far it is, which is a sign of life.
 
-        Raises Cancelled where somebody asked it to stop, Overtaken where it is another worker's by now.
+        Raises Cancelled where somebody asked it to stop, Overtaken where it is another worker's by now, and HandedBack
+        where its worker is to end.
         """
         self.done = done
         self.total = self.total if total is None else total
@@ -131,6 +143,8 @@ class Job(models.Model):
             raise Overtaken
         if self._mine().filter(cancel_asked=True).exists():
             raise Cancelled
+        if self.stopping():
+            raise HandedBack
 
     def end(self, state: str, message: str = "") -> None:
         """It is over; what came in with it has been read and is let go. Raises Overtaken."""
@@ -139,6 +153,13 @@ class Job(models.Model):
         if not self._mine().update(**ended):
             raise Overtaken
         self.items.update(content=b"")
+
+    def hand_back(self, *, counted: bool = False) -> None:
+        """It waits again; that it was begun is held against it only where it is counted. Raises Overtaken."""
+        attempts = self.attempts if counted else max(self.attempts - 1, 0)
+        back = {"state": self.State.WAITING, "attempts": attempts, "heartbeat": None}
+        if not self._mine().update(**back):
+            raise Overtaken
 
     def _mine(self) -> JobQuerySet:
         """The job while it is still of this taking up."""

@@ -33,6 +33,8 @@ NOTICES = {
     "settled": _("%(who)s settled %(ref)s otherwise than you answered"),
     "pooled": _("Your draft on %(ref)s lay untouched; somebody else may be asked now"),
     "task": _("%(who)s gave you a task on %(ref)s"),
+    "new_device": _("You signed in on a device where you never had. Was it not you? See where you are signed in"),
+    "sign_in_changed": _("The way you sign in was changed. Was it not you? Look at it, and tell an administrator"),
 }
 # The same of many claims at once: then `ref` names the case.
 OF_MANY = {
@@ -40,6 +42,7 @@ OF_MANY = {
     "unassigned": _("%(who)s took back that you are asked about claims in %(ref)s"),
     "pooled": _("Drafts in %(ref)s lay untouched; others may be asked now"),
 }
+URGENT = ("new_device", "sign_in_changed")  # mailed at once to everybody, whether they asked for mail or not
 MOST_COUNTED = 99
 
 
@@ -93,6 +96,7 @@ class Notice(models.Model):
             models.Index(fields=["user"], condition=Q(read_at=None), name="notice_unread"),
             models.Index(fields=["user"], condition=Q(read_at=None, mailed_at=None), name="notice_to_mail"),
             models.Index(fields=["user", "mailed_at"], condition=~Q(mailed_at=None), name="notice_mailed"),
+            models.Index(fields=["id"], condition=Q(what__in=URGENT, mailed_at=None), name="notice_urgent"),
         ]
 
     def __str__(self) -> str:

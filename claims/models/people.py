@@ -9,11 +9,13 @@ from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.entries import canonical, sha256, writing
-from claims.models.records import RecordedQuerySet
+from claims.models.records import NotNow, RecordedQuerySet, Refused
 
+NOBODY = "removed.invalid"  # RFC 2606: no mail is ever delivered there
 RIGHTS = ("is_active", "is_staff", "is_superuser")
 
 
@@ -41,6 +43,24 @@ class UserManager(BaseUserManager["User"]):
         """A new administrator."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
+    def administrators(self) -> models.QuerySet[User]:
+        """Those who may do everything, and may sign in."""
+        return self.filter(is_superuser=True, is_active=True)
+
+    def create_first_administrator(self, email: str, password: str, name: str) -> User:
+        """Whoever administers a new installation. Raises NotNow where somebody does, Refused for the address."""
+        with writing(None):
+            if self.administrators().exists():
+                raise NotNow(_("This workbench has an administrator already, who gives accounts to others."))
+            if self.filter(email__iexact=email.strip()).exists():
+                raise Refused(_("An account that administers nothing has this address. Take another one."), "email")
+            return self.create_superuser(email, password, name=name)
+
+
+def set_up_code() -> str:
+    """What opens the page that makes the first administrator: for whoever can read what `serve` prints."""
+    return salted_hmac("claims.first_administrator", "", algorithm="sha256").hexdigest()[:32]
+
 
 class User(AbstractUser):
     """A person with an account."""
@@ -61,6 +81,8 @@ class User(AbstractUser):
         _("daily e-mail"), default=False, help_text=_("Once a day, what you have not read of your notices.")
     )
     is_demo = models.BooleanField(default=False, editable=False)
+    # The one case that whoever acts for this person may see: set for a program with a token that is bound to it.
+    bound_to: int | None = None
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
@@ -111,11 +133,28 @@ class User(AbstractUser):
                 after["password"] = "changed"  # noqa: S105 - says that it was, not what to
             if before != after:
                 chain.record(by=by or self, verb="changed" if stored else "added", on=self, before=before, after=after)
+            if stored is not None and stored.is_active and not self.is_active:
+                self._end_tokens(by or self)  # takes the chain anew
+
+    def forget(self, *, by: User) -> None:
+        """Take out who it was, for good: what stays is “Former member 7”, and an entry that does not say who either."""
+        self.name, self.email = _("Former member %(n)s") % {"n": self.pk}, f"former-{self.pk}@{NOBODY}"
+        self.is_active = self.is_staff = self.is_superuser = self.digest = False
+        self.time_zone, self.last_login = "UTC", None
+        self.set_unusable_password()
+        with writing(None) as chain:
+            super().save()
+            chain.record(by=by, verb="removed", on=self, after={"name": self.name})
 
     def _hand_over(self) -> None:
         from claims.models.leaning import hand_over  # what verdicts lean on is built on people
 
         hand_over(self)
+
+    def _end_tokens(self, by: User) -> None:
+        from claims.models.tokens import end_tokens  # tokens are built on people
+
+        end_tokens(self, by=by)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Never: the log names people. Accounts are made inactive instead."""

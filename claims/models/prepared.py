@@ -23,6 +23,7 @@ class Prepared[Row]:
     def __init__(self, build: Callable[..., models.QuerySet[Any, Row]]) -> None:
         self.build = build
         self.written: tuple[Any, Any, str, tuple[Any, ...]] | None = None
+        self.converters: Any = None
 
     def __call__(self, *values: int | str) -> list[Row]:
         """The rows for these values."""
@@ -36,9 +37,16 @@ class Prepared[Row]:
         compiler = copy.copy(writer)
         compiler.connection = connections[DEFAULT_DB_ALIAS]  # each thread has its own
         compiler.as_sql = lambda *args, **kwargs: (sql, filled)
+        compiler.get_converters = self._converters
         rows = template.all()
         rows.query.get_compiler = lambda *args, **kwargs: compiler
         return list(rows)
+
+    def _converters(self, expressions: Any) -> Any:
+        """What each column's values go through: the same for every call, so the compiler is asked once."""
+        if self.converters is None and self.written is not None:
+            self.converters = type(self.written[1]).get_converters(self.written[1], expressions)
+        return self.converters
 
     def _write(self, stand_ins: list[Any]) -> tuple[Any, Any, str, tuple[Any, ...]]:
         template = self.build(*stand_ins)

@@ -20,6 +20,7 @@ from claims.models.records import Recorded, RecordedQuerySet, Refused
 
 NO_CLAIMS = '"claims":[]'  # stands once in what is kept of a report beside its claims
 BATCH = 500  # claims that are read at once
+READ = 1000  # claims that a person can open on pages; a longer report is a table, and data
 
 
 class Report(Recorded):
@@ -43,10 +44,11 @@ class Report(Recorded):
     made_at = models.DateTimeField(default=timezone.now)
     snapshot = models.TextField(help_text=_("The frozen data: JSON, exactly as it was hashed."))
     held = models.JSONField(default=dict, help_text=_("Key of an exhibit by the number that the frozen data give it."))
+    house = models.JSONField(default=list, help_text=_("Who of the house must not be named in it, where it is public."))
     sha256 = models.CharField(max_length=64)
 
     objects = RecordedQuerySet.as_manager()
-    not_logged = {"snapshot", "held"}
+    not_logged = {"snapshot", "held", "house"}
 
     class Meta:
         ordering = ["case", "-number"]
@@ -61,6 +63,19 @@ class Report(Recorded):
     @property
     def log_label(self) -> str:
         return f"report {self.number}, {self.title}"
+
+    @property
+    def readable(self) -> bool:
+        """Whether it is short enough for pages; one that is not leaves as CSV and JSON alone."""
+        return self.claims_in <= READ
+
+    def check_readable(self) -> None:
+        """Raises Refused where it is too long for what people read, and for all that is made in one piece."""
+        if not self.readable:
+            raise Refused(
+                _("Of more than %(most)s claims there are CSV and JSON alone. Make a report of fewer for this.")
+                % {"most": f"{READ:,}"}
+            )
 
     @property
     def head(self) -> dict[str, Any]:

@@ -16,12 +16,17 @@ from django.utils.translation import gettext_lazy as _l
 
 from claims.models.cases import Case
 from claims.models.entries import writing
+from claims.models.evidence import Evidence
+from claims.models.exhibits import Exhibit
 from claims.models.people import User
 from claims.models.records import NotNow, Recorded, RecordedQuerySet, Refused
 from claims.models.reports import Report
+from claims.models.withheld_names import withheld_names
+from claims.text.names import Names
 
 TOKEN_BYTES = 32  # of randomness in a link
 LONGEST = datetime.timedelta(days=366)
+LINKED = 50  # reports behind open links that are looked through, the newest
 
 
 class ShareQuerySet(RecordedQuerySet):
@@ -90,12 +95,25 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def withheld_since(report: Report) -> list[str]:
+    """What stands in a report that people can read through and is withheld in its case by now."""
+    names = withheld_names(report.case)
+    return names.within(report.data) if names and report.readable else []
+
+
 def may_share(report: Report) -> None:
     """Raises Refused, saying why, where no link may be made to this report."""
+    report.check_readable()
     if report.audience != Report.Audience.PUBLIC:
         raise Refused(
-            _("This report is internal: it may hold names of the house, withheld sources and comments, so no link can "
+            _("This report is internal: it may hold names of the house and comments, so no link can "
               "be made to it. Make a public report of the same claims and share that.")
+        )  # fmt: skip
+    names = withheld_since(report)
+    if names:
+        raise Refused(
+            _("This report tells “%(name)s”, which was withheld since it was made. Make a new report of the same "
+              "claims and share that.") % {"name": names[0]}
         )  # fmt: skip
 
 
@@ -120,3 +138,16 @@ def share(report: Report, *, by: User, until: datetime.datetime, once: str | Non
 
     made = Share.made_once(once, make)
     return made, token if made.token_hash == hash_of(token) else None
+
+
+def open_reports_naming(evidence: Evidence) -> list[Report]:
+    """The reports behind links that strangers can open by now in which the source of evidence stands by name."""
+    source, case = evidence.cited.source, evidence.claim.case
+    if source is None:
+        return []
+    links = Share.objects.open().filter(report__case=case).order_by("report").values("report").distinct()
+    keys = set(Exhibit.objects.filter(case=case, source=source).values_list("pk", flat=True))
+    held = Report.objects.filter(pk__in=links).order_by("-number").values_list("pk", "held")[:LINKED]
+    citing = Report.objects.filter(pk__in=[pk for pk, found in held if keys & set(found.values())])
+    names = Names(source.names)
+    return [report for report in citing.order_by("number") if names.first(report.head["sources"])]

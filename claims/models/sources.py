@@ -53,7 +53,7 @@ class SourceQuerySet(RecordedQuerySet):
             source=OuterRef("pk"),
             case__memberships__user_id=reader.pk,
         )
-        return self.filter(Exists(known))
+        return self.filter(Exists(known if reader.bound_to is None else known.filter(case=reader.bound_to)))
 
     def listed(self) -> Self:
         """Those that stand for themselves: none that was merged into another."""

@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import models
 
 from claims.models import Capture, Claim, Comment, Custody
 from claims.reports.people import People
-from claims.reports.wording import fields_of, iso_moment
+from claims.reports.wording import fields_of, iso_moment, the_day
 from claims.weighing.agreement import alpha, interval, percent, size_of, unanimous
 
 LINES = 20  # of a capture's custody, the newest
 
 
-def custody_of(exhibits: dict[int, int], shown: set[int], people: People) -> list[dict[str, Any]]:
-    """The captures of exhibits, by the numbers that these have in the report; of what is not in `shown` the hash."""
+def custody_of(
+    exhibits: dict[int, int], shown: set[int], people: People, salted: Callable[[str], str]
+) -> list[dict[str, Any]]:
+    """The captures of exhibits, by the numbers that these have in the report; of others than `shown` a salted hash.
+
+    Size, kind and time of such a capture could tell which it is as well.
+    """
     captures = Capture.objects.filter(exhibit__in=exhibits).select_related("file", "captured_by")
     lines: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for line in _newest(captures):
         said = {"act": line.act, "label": line.get_act_display(), "at": iso_moment(line.at), "by": people(line.by)}
         lines[line.capture_id].append(said)
-    found = [_capture(each, exhibits, shown, people, lines[each.pk]) for each in captures]
+    found = [
+        _capture(each, exhibits[each.exhibit_id], people, lines[each.pk])
+        if each.exhibit_id in shown
+        else _withheld(each, exhibits[each.exhibit_id], people, salted)
+        for each in captures
+    ]
     return sorted(found, key=lambda each: (each["exhibit"], each["captured_at"] or "", each["sha256"]))
 
 
@@ -33,24 +43,26 @@ def _newest(captures: models.QuerySet[Capture]) -> Iterable[Custody]:
     return lines.filter(rank__lte=LINES).select_related("by").order_by("capture", "pk")
 
 
-def _capture(
-    capture: Capture, exhibits: dict[int, int], shown: set[int], people: People, lines: list[dict[str, Any]]
-) -> dict[str, Any]:
-    named = capture.exhibit_id in shown
+def _capture(capture: Capture, exhibit: int, people: People, lines: list[dict[str, Any]]) -> dict[str, Any]:
     return {
-        "exhibit": exhibits[capture.exhibit_id],
+        "exhibit": exhibit,
         "sha256": capture.file.sha256,
         "size": capture.file.size,
         "type": capture.file.detected_type,
-        "withheld": not named,
-        "name": capture.name if named else "",
-        "url": (capture.final_url or capture.url) if named else "",
+        "withheld": False,
+        "name": capture.name,
+        "url": capture.final_url or capture.url,
         "how": capture.how,
         "how_label": capture.get_how_display(),
         "captured_at": iso_moment(capture.captured_at),
         "captured_by": people(capture.captured_by),
         "lines": lines,
     }
+
+
+def _withheld(capture: Capture, exhibit: int, people: People, salted: Callable[[str], str]) -> dict[str, Any]:
+    told = {"sha256": salted(capture.file.sha256), "size": None, "type": "", "withheld": True, "name": "", "url": ""}
+    return _capture(capture, exhibit, people, []) | told | {"captured_at": iso_moment(the_day(capture.captured_at))}
 
 
 class Concord:

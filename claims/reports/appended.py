@@ -59,6 +59,9 @@ def custody(snapshot: Snapshot) -> Section | None:
 
 
 def _captured(capture: dict[str, Any]) -> str:
+    if capture["size"] is None:  # withheld: of the time the day alone is told
+        told = [capture["how_label"], wording.day(capture["captured_at"][:10]), capture["captured_by"]]
+        return " · ".join(part for part in told if part)
     size = ngettext("%(n)s byte", "%(n)s bytes", capture["size"]) % {"n": f"{capture['size']:,}"}
     taken = ", ".join(part for part in (wording.moment(capture["captured_at"]), capture["captured_by"]) if part)
     parts = [capture["name"], capture["type"], size, capture["how_label"], taken]

@@ -15,7 +15,7 @@ from claims.reports.annexed import comments_of
 from claims.reports.choices import Choice
 from claims.reports.people import People
 from claims.reports.settled import corrections_of, gaps_of
-from claims.reports.wording import day, iso_day
+from claims.reports.wording import day, iso_day, iso_moment
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Beside:
 
     origins: dict[int, Gathered]
     lineage: dict[int, str]
-    changes: dict[int, list[str]]
+    changes: dict[int, list[EvidenceChange]]
     apart: set[frozenset[int]]
     corrections: dict[int, list[dict[str, Any]]]
     gaps: dict[int, list[dict[str, Any]]]
@@ -33,11 +33,11 @@ class Beside:
     @classmethod
     def of(cls, chosen: list[Claim], exhibits: set[int], choice: Choice, people: People) -> Beside:
         """For these claims; where only the named exhibits come from. It leaves as a reader may read it."""
-        changes: dict[int, list[str]] = defaultdict(list)
+        changes: dict[int, list[EvidenceChange]] = defaultdict(list)
         standing = Verdict.objects.standing().filter(claim__in=chosen)
         under = EvidenceChange.objects.filter(verdict__in=standing).select_related("evidence", "answered_by")
         for change in under.order_by("pk"):
-            changes[change.claim_id].append(_changed(change, people))
+            changes[change.claim_id].append(change)
         figures = [each for claim in chosen for each in claim.quantities.all()]
         figures += [each for claim in chosen for item in claim.evidence.all() for each in item.quantities.all()]
         return cls(
@@ -49,6 +49,24 @@ class Beside:
             gaps_of(chosen, people) if choice.shows("questions") else {},
             comments_of(chosen, people) if choice.shows("comments") else {},
         )
+
+
+def changes_said(changes: list[EvidenceChange], people: People) -> dict[str, Any]:
+    """What changed under a verdict, and what its editor said to it: in words, and the same as data."""
+    return {
+        "changed_since": [_changed(change, people) for change in changes],
+        "changes": [_change(change, people) for change in changes],
+    }
+
+
+def _change(change: EvidenceChange, people: People) -> dict[str, Any]:
+    answered = {"by": people(change.answered_by), "at": iso_moment(change.answered_at), "why": change.answer}
+    return {
+        "evidence": change.evidence.number,
+        "what": change.what,
+        "at": iso_moment(change.at),
+        "answered": answered if change.answered_at is not None else None,
+    }
 
 
 def _changed(change: EvidenceChange, people: People) -> str:

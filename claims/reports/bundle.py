@@ -14,16 +14,20 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
+from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
-from claims.custody.keys import KeyGone, publishable, sign_with
+from claims.custody.keys import publishable, sign_with
 from claims.custody.store import CHUNK, store
 from claims.models import Assessment, Document, Exhibit, Refused, Report, Stamp, withheld
 from claims.models.entries import canonical, sha256
-from claims.reports import verify
+from claims.models.withheld_names import hidden_exhibits, withheld_names
+from claims.reports import claim_page, verify
+from claims.reports.annotated import formats, offering
 from claims.reports.disclosing import Disclosing
 from claims.reports.freezing import check_quotations
+from claims.reports.kept_back import NAMES, TELLS, KeptBack
 from claims.reports.packing import EARLIEST
 from claims.reports.render import FORMATS, render
 from claims.reports.snapshots import FORMAT as SNAPSHOT
@@ -42,8 +46,9 @@ made the report, or name that one yourself:
     python3 verify.py report.zip --key FINGERPRINT
 
 report.html     the report, to read in a browser; the other report.* say the same for other programs
+pages/          each signed claim as a page of its own, with what search engines read of a fact check
 snapshot.json   the frozen data from which all of them are made
-documents/      the texts that are quoted, and the files that they were read from
+documents/      the texts that are quoted, the files that they were read from, and the same texts annotated
 exhibits/       the texts that evidence is quoted from, where they are held
 captures/       exhibits as they came, under their SHA-256
 log.jsonl       the case's log until the report was made: each entry holds the hash of the one before it. Of fields
@@ -52,17 +57,24 @@ seals.jsonl     the reviewers' answers as they were sealed
 stamp/          where a stamping service (RFC 3161) attested the log: what it attested, and its token:
                 openssl ts -verify -data stamp/head.txt -in stamp/token.tsr -CAfile ROOT
 keys.json       the public keys, each vouched for by the one before
-manifest.json   every file with its SHA-256, and what is left out and why; manifest.sig is its signature
+manifest.json   every file with its SHA-256, and what is left out and why: what is withheld is listed by a hash with a
+                salt, which can be disclosed later and checked; manifest.sig is the manifest's signature
 """
 
-LARGE = 50_000_000  # bytes: a bundle that is about so large is better made by a job
+WITHHELD = "its source is withheld"
+LARGE = 50_000_000  # bytes: a bundle that is about so large, or of so many claims, is made by a job
+MANY = 200
+CLAIM = 3000  # characters of frozen data for each, about
+LONG = 1_000_000  # characters that are annotated take some seconds
+SEARCHED = 50_000_000  # bytes of a capture in which names are looked for; in a larger one nobody can tell
 
 
 class Packed:
     """An archive as it is written: every file stored as it is, hashed on its way in, the same on every machine."""
 
-    def __init__(self, out: IO[bytes]) -> None:
+    def __init__(self, out: IO[bytes], tell: Callable[[int], None]) -> None:
         self.zip = zipfile.ZipFile(out, "w", zipfile.ZIP_STORED)
+        self.tell, self.size = tell, 0
         self.files: list[dict[str, Any]] = []
         self.hashes: set[str] = set()
 
@@ -78,6 +90,8 @@ class Packed:
                 hashed.update(piece)
                 file.write(piece)
                 length += len(piece)
+                self.tell(self.size + length)
+        self.size += length
         self.files.append({"path": path, "sha256": hashed.hexdigest(), "size": length})
         self.hashes.add(hashed.hexdigest())
         return hashed.hexdigest()
@@ -86,17 +100,18 @@ class Packed:
 class Bundle:
     """One report's bundle in the making."""
 
-    def __init__(self, report: Report, out: IO[bytes], *, captures: bool) -> None:
+    def __init__(self, report: Report, out: IO[bytes], *, captures: bool, tell: Callable[[int], None]) -> None:
         self.report, self.captures = report, captures
         self.data = report.data
         if self.data["format"] != SNAPSHOT or not self.data["key"]:
             raise Refused(_("This report is from before reports could be checked like this. Make a new one."))
-        self.packed = Packed(out)
+        self.packed = Packed(out, tell)
         self.left_out: list[dict[str, Any]] = []
-        self.log = Disclosing(report)
+        self.kept_back = KeptBack(report)
+        self.log = Disclosing(report, self.kept_back)
 
     def write(self) -> None:
-        """All of it, the signed manifest last. Raises Refused, KeyGone."""
+        """All of it, the signed manifest last. Raises Refused, also where the key is gone."""
         with self.packed.zip:
             self._write(self.packed.add)
 
@@ -106,6 +121,8 @@ class Bundle:
         add("snapshot.json", (piece.encode() for piece in self.report.pieces()))
         for name, format in FORMATS.items():
             add(f"report.{format.extension}", [render(self.data, name)])
+        for number, page in claim_page.pages(self.data, self.data["claims"]):
+            add(f"pages/{claim_page.name(number)}", [page])
         self.documents()
         self.exhibits()
         self.custody()
@@ -140,19 +157,35 @@ class Bundle:
         if hash not in self.packed.hashes and hash not in {each["sha256"] for each in self.left_out}:
             self.left_out.append({"what": what, "sha256": hash, "size": size, "reason": reason})
 
+    def add_or_leave(self, path: str, content: bytes, what: str, hash: str, reason: str) -> None:
+        """Put a file in, or list it where there is a reason to leave it out."""
+        if reason:
+            self.leave_out(what, hash, reason, None if reason == TELLS else len(content))
+        else:
+            self.packed.add(path, [content], len(content))
+
     def documents(self) -> None:
-        """The texts that are quoted, and the files that they were read from."""
-        numbers = [document["number"] for document in self.data["documents"]]
-        for document in Document.objects.filter(case=self.report.case, number__in=numbers).order_by("number"):
-            called = f"document {document.number}"
-            if self.log.names_withheld(document.text):
-                reason = "it names a source that is withheld"
-                self.leave_out(f"the text of {called}", document.sha256, reason)
-                self.leave_out(f"the file of {called}", document.sha256_bytes, reason)
-                continue
-            folder, content = f"documents/{document.number}", bytes(document.content)
-            self.packed.add(f"{folder}/text.txt", [document.text.encode()])
-            self.packed.add(f"{folder}/original", [content], len(content))
+        """The texts that are quoted, the files that they were read from, and the texts annotated."""
+        cited = {passage["document"] for claim in self.data["claims"] for passage in claim["passages"]}
+        told = {each["number"]: each for each in self.data["documents"]}  # of one that is withheld with other hashes
+        for document in documents_of(self.report, self.data).order_by("number").iterator(chunk_size=1):
+            number, text, content = document.number, document.text.encode(), bytes(document.content)
+            folder, called = f"documents/{number}", f"document {number}"
+            against = self.kept_back.against_text(document.text, number)
+            hash, file_hash = (told[number][name] for name in ("sha256", "sha256_bytes"))
+            self.add_or_leave(f"{folder}/text.txt", text, f"the text of {called}", hash, against)
+            against = against or ("" if content == text else self.kept_back.against_file(content))
+            self.add_or_leave(f"{folder}/original", content, f"the file of {called}", file_hash, against)
+            if number in cited and number not in self.kept_back.telling:
+                self.annotated(document)
+
+    def annotated(self, document: Document) -> None:
+        """The text with the report's notes beside it; listed alone where there is a reason to leave it out."""
+        number, against = document.number, self.kept_back.against_annotated(document.text, document.number)
+        for extension in formats.FORMATS:
+            path, called = f"documents/{number}/annotated.{extension}", f"document {number}, annotated ({extension})"
+            made = offering.made(self.data, number, document.text, extension)
+            self.add_or_leave(path, made, called, hashlib.sha256(made).hexdigest(), against)
 
     def exhibits(self) -> None:
         """The texts that evidence is quoted from, once each."""
@@ -164,14 +197,15 @@ class Bundle:
                 continue
             exhibit = shown.get(node["id"])
             text = (exhibit.held_text or "") if exhibit is not None else ""
+            number = exhibit.document.number if exhibit is not None and exhibit.document is not None else None
             if exhibit is None:
-                self.leave_out(called, hash, "its source is withheld")
-            elif self.log.names_withheld(text):
-                self.leave_out(called, hash, "it names a source that is withheld")
+                self.leave_out(called, hash, WITHHELD)
             elif sha256(text) != hash:
-                self.leave_out(called, hash, "the exhibit holds another text by now")
+                self.leave_out(called, hash, "its source was withheld, or the exhibit holds another text by now")
             else:
-                self.packed.add(f"exhibits/{node['id']}/text.txt", [text.encode()])
+                against = self.kept_back.against_text(text, number)
+                content = text.encode()
+                self.add_or_leave(f"exhibits/{node['id']}/text.txt", content, called, hash, against)
 
     def shown(self) -> dict[int, Exhibit]:
         """The exhibits that may be shown, by the numbers that they have in the report."""
@@ -183,24 +217,32 @@ class Bundle:
 
     def custody(self) -> None:
         """The captures, under their hashes."""
-        shown, kept = self.shown(), store()
+        shown = self.shown()
         for capture in sorted(self.data["custody"], key=lambda each: str(each["sha256"])):
             hash, size, called = capture["sha256"], capture["size"], f"a capture of exhibit {capture['exhibit']}"
             if hash in self.packed.hashes:
                 continue
             if capture["withheld"] or capture["exhibit"] not in shown:
-                self.leave_out(called, hash, "its source is withheld", size)
+                self.leave_out(called, hash, WITHHELD, size)
             elif not self.captures:
                 self.leave_out(called, hash, "captures were not asked for", size)
             else:
-                try:
-                    with kept.open(hash) as stream:
-                        found = self.packed.add(f"captures/{hash}", chunks(stream), size)
-                except FileNotFoundError:
-                    self.leave_out(called, hash, "it was missing when the bundle was made", size)
-                    continue
-                if found != hash:
-                    raise Refused(_("A capture is not what came in: run manage.py verify_files.")) from None
+                self.capture(hash, size, called)
+
+    def capture(self, hash: str, size: int, called: str) -> None:
+        """One capture; listed alone where it is missing, or names may stand in it that are withheld."""
+        try:
+            against = self.kept_back.against_file(read_whole(hash, size)) if self.kept_back.withheld else ""
+            if against:
+                self.leave_out(called, hash, against, size)
+                return
+            with store().open(hash) as stream:
+                found = self.packed.add(f"captures/{hash}", chunks(stream), size)
+        except FileNotFoundError:
+            self.leave_out(called, hash, "it was missing when the bundle was made", size)
+            return
+        if found != hash:
+            raise Refused(_("A capture is not what came in: run manage.py verify_files."))
 
     def seals(self) -> Iterator[dict[str, Any]]:
         """The answers in the report as they were sealed. They name their reviewers by keys alone."""
@@ -214,10 +256,8 @@ class Bundle:
                 self.leave_out(
                     f"a sealed answer on {refs[own.seal]}", own.seal, "it was sealed in another installation"
                 )
-            elif self.log.names(content):
-                self.leave_out(
-                    f"a sealed answer on {refs[own.seal]}", own.seal, "it names somebody who is not named here"
-                )
+            elif self.kept_back.names(content):
+                self.leave_out(f"a sealed answer on {refs[own.seal]}", own.seal, NAMES)
             else:
                 yield {"ref": refs[own.seal], "seal": own.seal, "content": content}
 
@@ -230,16 +270,20 @@ class Bundle:
             self.packed.add("stamp/token.tsr", [bytes(stamp.token)])
 
 
-def make_bundle(report: Report, *, captures: bool = True) -> IO[bytes]:
+def make_bundle(
+    report: Report, *, captures: bool = True, tell: Callable[[int], None] = lambda written: None
+) -> IO[bytes]:
     """The report's bundle as a file without a name, to be read from its beginning; the same bytes each time.
 
-    It is never held in memory, however large the captures are; without them it is small. Raises Refused where the
-    report cannot be checked or is not what was frozen, KeyGone where the key that it names is not here.
+    It is never held in memory, however large the captures are; without them it is small. `tell` hears with each piece
+    how many bytes are written. Raises Refused where the report cannot be checked or is not what was frozen, or the
+    key that it names is not here.
     """
+    report.check_readable()
     check_quotations(report)
     out = tempfile.TemporaryFile(dir=settings.DATA)  # noqa: SIM115 - whoever asked reads and closes it
     try:
-        Bundle(report, out, captures=captures).write()
+        Bundle(report, out, captures=captures, tell=tell).write()
     except BaseException:
         out.close()
         raise
@@ -251,7 +295,32 @@ def about_how_large(report: Report) -> int:
     """About how many bytes the bundle has: those of its captures, documents and frozen data."""
     head = report.head
     captures: dict[str, int] = {each["sha256"]: each["size"] for each in head["custody"] if not each["withheld"]}
-    return sum(captures.values()) + 8 * len(report.snapshot)
+    read: int = documents_of(report, head).aggregate(size=Sum(Length("content"), default=0))["size"]
+    return sum(captures.values()) + 5 * read + 8 * (len(report.snapshot) + CLAIM * report.claims_in)
+
+
+def is_large(report: Report) -> bool:
+    """Whether its bundle takes longer than somebody should wait for a page."""
+    large = LARGE // 10 if withheld_names(report.case) else LARGE  # to look for names takes longer than to pack
+    return report.claims_in > MANY or about_how_large(report) > large or characters(report, report.head) > LONG
+
+
+def documents_of(report: Report, data: dict[str, Any]) -> QuerySet[Document]:
+    """The documents that a report's data name."""
+    numbers = [document["number"] for document in data["documents"]]
+    found: QuerySet[Document] = Document.objects.filter(case=report.case, number__in=numbers)
+    return found
+
+
+def characters(report: Report, data: dict[str, Any]) -> int:
+    """How long their texts are, all together."""
+    return int(documents_of(report, data).aggregate(size=Sum(Length("text"), default=0))["size"])
+
+
+def kept_back_by_now(report: Report) -> str:
+    """What is withheld in the case, as a short hash: a bundle that was made when it was otherwise does not leave."""
+    hidden = hidden_exhibits(report.case).order_by("pk")
+    return sha256(canonical([list(hidden.values_list("pk", flat=True)), withheld_names(report.case).all]))[:12]
 
 
 def lines(values: Iterable[dict[str, Any]]) -> Iterator[bytes]:
@@ -260,10 +329,13 @@ def lines(values: Iterable[dict[str, Any]]) -> Iterator[bytes]:
         yield json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
 
 
+def read_whole(hash: str, size: int) -> bytes:
+    """A capture's bytes; of a very large one some that are no text. Raises FileNotFoundError."""
+    with store().open(hash) as stream:
+        return stream.read() if size <= SEARCHED else b"\0"
+
+
 def chunks(stream: IO[bytes]) -> Iterator[bytes]:
     """A stream's bytes, piece by piece."""
     while piece := stream.read(CHUNK):
         yield piece
-
-
-__all__ = ["FORMAT", "LARGE", "KeyGone", "about_how_large", "make_bundle"]

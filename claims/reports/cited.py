@@ -8,7 +8,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from claims.models import Absence, Evidence, Lineage, Source
-from claims.models.entries import sha256
 from claims.models.origins import Gathered, speaks_first
 from claims.reports.people import People
 from claims.reports.wording import fields_of, iso_day, iso_moment
@@ -99,9 +98,9 @@ class Cited:
             if item.exhibit_id in found.exhibits:
                 self._node(item.exhibit_id, found, shown)
 
-    def hold(self, exhibit: int, text: str, of_document: str | None) -> None:
-        """Note which text is held of an exhibit: its document's, or its own."""
-        self.nodes[exhibit]["text_sha256"] = of_document or (sha256(text) if text else None)
+    def hold(self, exhibit: int, hash: str | None) -> None:
+        """Note by its hash which text is held of an exhibit."""
+        self.nodes[exhibit]["text_sha256"] = hash
 
     def _node(self, first: int, found: Gathered, shown: set[int]) -> None:
         waiting = [first]

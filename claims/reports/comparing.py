@@ -5,13 +5,26 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterator, Mapping
+from operator import itemgetter
 from typing import Any
 
 from .snapshots import Snapshot
 
-PEOPLE = {"searched_by", "reviewer", "proposed_by", "signed_off_by", "by", "owner", "captured_by", "graded_by"}
+# Under these keys the frozen data say who did something.
+PEOPLE = {
+    "made_by",
+    "answered_by",
+    "searched_by",
+    "reviewer",
+    "proposed_by",
+    "signed_off_by",
+    "by",
+    "owner",
+    "captured_by",
+    "graded_by",
+}
 MARK = " (imported)"  # what an imported case adds to the names of the other house
-UNDECIDED = {"in_review", "to_decide", "proposed"}
+UNDER_REVIEW = {"in_review", "to_decide", "proposed"}
 
 
 def comparable(snapshot: Snapshot, left_out: Collection[str] = ()) -> dict[str, Any]:
@@ -19,24 +32,29 @@ def comparable(snapshot: Snapshot, left_out: Collection[str] = ()) -> dict[str, 
 
     These go, or are brought to one spelling:
 
-    - which installation and case it is: the case's code and the claims' references, the scale's name, the number, time
-      and maker of the report, whether it was a demonstration, the log's head, the key, and what changed since the
-      report before;
+    - which installation and case it is: the case's code, whether it came from another and the claims' references, the
+      scale's name, the number, time and maker of the report, whether it was a demonstration, the log's head, the key,
+      and what changed since the report before;
     - that an account is an imported one; in public reports the numbers of the people, who are told apart by them alone;
-    - at which stage between open and signed off a claim stands, as the answers of such rounds are in no report;
+    - how far a review is that no signed verdict closed, as the answers of such rounds are in no report;
     - the numbers of marks: which exhibits they join is kept;
-    - in which order an exhibit's originals and sources of one name stand;
-    - that a text is held, where it was left out of the bundle. `left_out` are the hashes of what was.
+    - in which order an exhibit's originals, its captures and sources of one name stand;
+    - the hashes of what is withheld, which are made with the key;
+    - that a text is held, where it was left out of the bundle, and what is quoted from it as the claim's own words.
+      `left_out` are the hashes of what was.
     """
     data = {name: value for name, value in snapshot.items() if name not in {"log", "key", "since"}}
-    data["case"] = without(data["case"], "code")
+    data["case"] = without(data["case"], "code", "brought_in")
     data["report"] = without(data["report"], "number", "made_at", "made_by", "demo")
     data["scale"] = without(data["scale"], "name")
     joined = groups_of(data["exhibits"])
     unheld = {node["id"] for node in data["exhibits"] if node["text_sha256"] in left_out}
     data["exhibits"] = [_exhibit(node, joined, left_out) for node in data["exhibits"]]
     data["sources"] = sorted(data["sources"], key=lambda each: (each["name"], each["id"]))
-    data["claims"] = [_claim(claim, unheld) for claim in data["claims"]]
+    unread = {each["number"] for each in data["documents"] if each["sha256"] in left_out}
+    data["documents"] = [each for each in data["documents"] if each["number"] not in unread]
+    data["custody"] = sorted(map(_capture, data["custody"]), key=itemgetter("exhibit", "captured_at", "sha256", "how"))
+    data["claims"] = [_claim(claim, unheld, unread) for claim in data["claims"]]
     named: dict[str, Any] = _spelled(data, _people(data) if data["audience"] == "public" else {})
     return named
 
@@ -46,16 +64,19 @@ def without(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name not in names}
 
 
-def _claim(claim: dict[str, Any], unheld: set[int]) -> dict[str, Any]:
+def _claim(claim: dict[str, Any], unheld: set[int], unread: set[int]) -> dict[str, Any]:
     kept = without(claim, "ref")
-    if claim["status"] in UNDECIDED:
-        kept |= {"status": "open", "status_label": ""}
-    elif claim["status"] == "open":
-        kept["status_label"] = ""
+    if claim["status"] in UNDER_REVIEW:
+        kept |= {"status": "in_review", "status_label": ""}
+    kept["passages"] = [passage for passage in claim["passages"] if passage["document"] not in unread]
     kept["evidence"] = [
         item | {"held_in": None} if item["exhibit_id"] in unheld else item for item in claim["evidence"]
     ]
     return kept
+
+
+def _capture(capture: dict[str, Any]) -> dict[str, Any]:
+    return capture | {"sha256": ""} if capture["withheld"] else capture
 
 
 def _exhibit(node: dict[str, Any], joined: dict[int, int], left_out: Collection[str]) -> dict[str, Any]:

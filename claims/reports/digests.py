@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from claims.models import Notice, User
+from claims.models.notices import URGENT
 
 MOST = 100  # notices in one mail; the page has them all
 APART = datetime.timedelta(hours=20)  # between two mails to one person: a daily run may come a little early
@@ -39,7 +40,7 @@ def send_digests() -> Outcome:
     """
     now, outcome = timezone.now(), Outcome()
     waiting = Notice.objects.filter(user=OuterRef("pk"), read_at=None, mailed_at=None)
-    lately = Notice.objects.filter(user=OuterRef("pk"), mailed_at__gt=now - APART)
+    lately = Notice.objects.filter(user=OuterRef("pk"), mailed_at__gt=now - APART).exclude(what__in=URGENT)
     people = User.objects.filter(Exists(waiting), ~Exists(lately), digest=True, is_active=True)
     for user in people.order_by("pk").iterator(chunk_size=200):
         notices = list(
@@ -62,6 +63,32 @@ def send_digests() -> Outcome:
         outcome.people += 1
         outcome.notices += len(notices)
     return outcome
+
+
+def send_urgent() -> int:
+    """Mail what concerns the safety of somebody's account, at once and whether they asked or not: how many mails.
+
+    What cannot be sent is tried again with the next run, for a day.
+    """
+    sent = 0
+    since = timezone.now() - datetime.timedelta(days=1)
+    waiting = Notice.objects.filter(what__in=URGENT, mailed_at=None, at__gt=since, user__is_active=True)
+    for notice in waiting.select_related("user").order_by("pk")[:MOST]:
+        try:
+            urgent_message(notice).send()
+        except (OSError, SMTPException) as fault:
+            log.warning("no mail to person %s: %s", notice.user_id, fault)
+            continue
+        Notice.objects.filter(pk=notice.pk).update(mailed_at=timezone.now())
+        sent += 1
+    return sent
+
+
+def urgent_message(notice: Notice) -> EmailMessage:
+    """The mail: what happened and when, and where to look."""
+    when = notice.at.strftime("%Y-%m-%d %H:%M UTC")
+    lines = [f"{notice.sentence}:\n{settings.SITE}{notice.link}", _("It was at %(when)s.") % {"when": when}]
+    return EmailMessage(_("Your account in the workbench"), "\n\n".join(lines) + "\n", to=[notice.user.email])
 
 
 def message(user: User, notices: list[Notice]) -> EmailMessage:

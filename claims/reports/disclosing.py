@@ -6,20 +6,38 @@ disclosed later by itself.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from copy import copy
 from itertools import batched
 from typing import Any
 
-from claims.models import Case, Claim, Entry, Refused, Report, Role, User, Verdict, kept_back
+from claims.custody.keys import KeyGone, salt_of
+from claims.models import (
+    Capture,
+    Case,
+    Claim,
+    Document,
+    Entry,
+    Exhibit,
+    Key,
+    Refused,
+    Report,
+    Role,
+    User,
+    Verdict,
+    kept_back,
+)
 from claims.models.commitments import commitments, salts
-from claims.reports.freezing import texts_in, withheld_names
-from claims.reports.people import SHORTEST, names_of
+from claims.models.entries import sha256
+from claims.models.telling import KEY
+from claims.reports.kept_back import KeptBack, salted
 
 AT_ONCE = 500  # entries that are looked at together
 
 # Of whatever entry: when something was done, and to what kind of thing.
 ALWAYS = frozenset({"at", "verb", "thing", "thing_id"})
+HIDDEN = frozenset({"verb", "thing"})  # of one that tells of what is withheld: when it was could tell what it was
 # In public besides, of the claims in the report: the parts of the detail, by the kind of thing.
 PUBLIC = {
     "claim": {"number", "statement", "kind", "status", "round", "rating", "as_of"},
@@ -36,8 +54,10 @@ DIFFER = {"before.disputed", "after.disputed"}  # tells reviewers what the other
 class Disclosing:
     """The log up to the entry that the report was made, as its audience may read it."""
 
-    def __init__(self, report: Report) -> None:
-        self.report, self.case = report, report.case
+    def __init__(self, report: Report, kept_back: KeptBack) -> None:
+        self.report, self.kept_back = report, kept_back
+        self.case = copy(report.case)  # as a reader sees it, whoever asks
+        self.case.role = Role.READER
         self.public = report.audience == Report.Audience.PUBLIC
         made = Entry.objects.filter(case=self.case, verb="exported", thing="report", thing_id=report.pk).first()
         if made is None:
@@ -47,25 +67,28 @@ class Disclosing:
         self.claims = set(Claim.objects.filter(case=self.case, number__in=refs).values_list("pk", flat=True))
         closed = Verdict.objects.filter(claim__case=self.case, decision="signed_off").order_by()
         self.closed = set(closed.values_list("claim_id", "round"))
-        self.withheld = finding(withheld_names(self.case), re.IGNORECASE)
-        self.house = finding(of_house(self.case) if self.public else [])
 
     def lines(self) -> Iterator[dict[str, Any]]:
         """Each entry as it stands in the bundle."""
         entries = Entry.objects.filter(case=self.case, number__lte=self.last).order_by("number")
         reader = User(pk=0)  # nobody: what is hidden from somebody until they rated it is hidden
-        self.case.role = Role.READER
         for some in batched(entries.iterator(chunk_size=AT_ONCE), AT_ONCE, strict=False):
             kept = kept_back(some, reader, self.case)
             for entry in some:
-                yield line_of(entry, self.shown(entry, hidden=entry.number in kept))
+                masked = entry.thing == "document" and entry.thing_id in self.kept_back.masked
+                yield line_of(entry, self.shown(entry, hidden=masked or entry.number in kept))
 
     def shown(self, entry: Entry, *, hidden: bool = False) -> set[str]:
         """The fields of an entry that may be read; `hidden` where it tells of what is withheld."""
         fields = entry.fields()
         named = self._public(entry) if self.public else self._internal(entry, fields)
-        shown = set(ALWAYS) if hidden else {name for name in fields if name in named}
-        return {name for name in shown if not self.names(fields[name])}
+        shown = set(HIDDEN) if hidden else {name for name in fields if name in named}
+        return {name for name in shown if not (self.kept_back.names(fields[name]) or self._masked(name, fields[name]))}
+
+    def _masked(self, name: str, value: Any) -> bool:
+        """Whether a field names a document of which nothing may be told."""
+        key = KEY.search(value) if isinstance(value, str) and name.endswith(".document") else None
+        return key is not None and int(key[1]) in self.kept_back.masked
 
     def _public(self, entry: Entry) -> set[str]:
         keys: set[str] = set()
@@ -85,28 +108,6 @@ class Disclosing:
             if (entry.claim_id, round) not in self.closed:
                 return set(ALWAYS) | {"by", "by_name", "claim", "label"}
         return set(fields) - DIFFER
-
-    def names(self, value: Any) -> bool:
-        """Whether somebody stands in it who is not to be named: a withheld source, in public anybody of the house."""
-        return self.names_withheld(value) or any(self.house.search(text) for text in texts_in(value))
-
-    def names_withheld(self, value: Any) -> bool:
-        """Whether a withheld source stands in it by name."""
-        return any(self.withheld.search(text) for text in texts_in(value))
-
-
-def of_house(case: Case) -> list[str]:
-    """The names and addresses of all who belong to a case or wrote in it."""
-    people = User.objects.filter(entries__case=case) | User.objects.filter(memberships__case=case)
-    names = {name for user in people.order_by().distinct() for name in names_of(user)}
-    names |= set(Entry.objects.filter(case=case).order_by().values_list("by_name", flat=True).distinct())
-    return sorted(name for name in names if len(name) >= SHORTEST)
-
-
-def finding(names: list[str], flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
-    """What finds one of these names in a text, as words of its own; nothing where there are none."""
-    words = "|".join(re.escape(name) for name in names)
-    return re.compile(rf"(?<!\w)(?:{words})(?!\w)" if words else r"(?!)", flags)
 
 
 def line_of(entry: Entry, shown: Iterable[str]) -> dict[str, Any]:
@@ -137,3 +138,20 @@ def disclosed(entry: Entry, field: str) -> dict[str, Any]:
     code = entry.case.code if entry.case else ""
     own = salts(entry.salt, fields)[field]
     return {"case": code, "entry": entry.number, "field": field, "salt": own, "value": fields[field]}
+
+
+def disclosed_hash(case: Case, withheld: str) -> dict[str, Any]:
+    """The same of a text or file that a report tells by a salted hash: its own SHA-256 and the salt. Raises Refused."""
+    texts = Exhibit.objects.filter(case=case).values_list("text", "document__sha256")
+    captures = Capture.objects.filter(exhibit__case=case).values_list("file__sha256", flat=True)
+    documents = Document.objects.filter(case=case).values_list("sha256", "sha256_bytes")
+    hashes = {document or sha256(text) for text, document in texts.iterator()} | set(captures.iterator())
+    hashes |= {f"document {hash}" for pair in documents.iterator() for hash in pair}
+    for key in Key.objects.order_by("-pk"):
+        with suppress(KeyGone):  # one that was lost tells nothing more
+            salted_by = salted(key, case)
+            found = next((hash for hash in sorted(hashes) if salted_by(hash) == withheld), None)
+            if found is not None:
+                salt = salt_of(key, f"{case.code} {found}")
+                return {"case": case.code, "withheld": withheld, "salt": salt, "value": found}
+    raise Refused(f"No text and no file of {case.code} is told by this hash.")

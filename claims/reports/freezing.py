@@ -3,43 +3,43 @@
 from __future__ import annotations
 
 import json
-import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import batched
 from typing import IO, Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from claims.custody.keys import current
 from claims.models import (
+    Bundle,
     Case,
     Chain,
     Claim,
     Document,
-    Key,
     Refused,
     Report,
     ReportedClaim,
-    Source,
     User,
-    withholding,
     writing,
 )
+from claims.models.moments import one_moment
 from claims.models.reports import digest_of, joined
+from claims.models.withheld_names import withheld_words
 from claims.reports.choices import Choice
 from claims.reports.gathering import Gathering
+from claims.reports.kept_back import house_names, salted
+from claims.reports.looking import Found, check_names, check_people, rooms_of
 from claims.reports.since import since_of
 from claims.reports.snapshots import FORMAT, canonical, misquotes, shows
 from claims.reports.spreadsheet import row_of, titles_of
 from claims.reports.wording import iso_moment
 
-MOST = 1000  # claims in one report that people read: a person has to be able to open it, and it is made while they wait
+MOST = 100_000  # claims in one report
 BATCH = 500  # claims that are stored at once
 FEW = 50  # claims whose texts are fetched at once; faults that are told
 IN_MEMORY = 20_000_000  # characters of frozen claims; more go to a file while they are gathered
@@ -55,61 +55,100 @@ def freeze(
     once: str | None = None,
     choice: Choice | None = None,
     most: int = MOST,
+    tell: Callable[[int], None] | None = None,
 ) -> Report:
     """A new report of these claims of the case, frozen as they stand now and entered in the log.
 
-    Raises Refused where nothing or too much was chosen, a name would leave that is to be kept back, or a quotation
-    does not stand where it says it does: then nothing is made.
+    It is gathered as all of it stood at one moment, while others go on writing; a short one, where they did, once more
+    while they wait. `tell` hears now and then how many claims are gathered. Raises Refused where nothing or too much
+    was chosen, a name would leave that is to be kept back, a quotation does not stand where it says it does, or the key
+    that signs is gone: then nothing is made.
     """
+    current(by=by)  # the first is made before anything is read, as it is kept in a file
+    made: Report | None = Report.objects.filter(once=once).first() if once else None
+    if made is not None:
+        return made
+    choice = choice or Choice()
+    report = Report(case=case, made_by=by, made_at=timezone.now(), once=once, claims_in=0)
+    report.title, report.selection = title.strip() or case.title, selection.strip()
+    with tempfile.SpooledTemporaryFile(IN_MEMORY, "w+", encoding="utf-8") as spool:
 
-    current(by=by)  # the first is made before the case is taken, as it is kept in a file
+        def gathered(tell: Callable[[int], None] = lambda done: None) -> dict[str, Any]:
+            with override(choice.language):
+                return _gathered(report, claims.filter(case=case), choice, spool, most, tell)
 
-    def make() -> Report:
-        with writing(case) as chain, tempfile.SpooledTemporaryFile(IN_MEMORY, "w+", encoding="utf-8") as spool:
-            # Gathered while nobody else can write in the case, so that the log's head is that of what is frozen.
-            report = Report(case=case, made_by=by, made_at=timezone.now(), once=once, claims_in=0)
-            report.number = case.next_number(Report.objects.all())
-            report.title = title.strip() or case.title
-            report.selection = selection.strip()
-            with override((choice or Choice()).language):
-                _freeze(report, claims.filter(case=case), choice or Choice(), chain, spool, most)
-            report.store()
-            _store_claims(report, spool)
-            check_quotations(report)
-            chain.record(by=by, verb="exported", on=report, after=report.facts())
-        return report
+        def kept() -> Report:
+            with writing(case) as chain:
+                # In a bundle the log ends with the report's own entry, right behind the head that the report names.
+                stale = report.readable and chain.head != head["log"]["head"]
+                return _kept(report, gathered() if stale else head, spool, chain)
 
-    return Report.made_once(once, make)
+        with one_moment():
+            head = gathered(tell) if tell else gathered()
+        return Report.made_once(once, kept)
 
 
-def _freeze(
-    report: Report, claims: models.QuerySet[Claim], choice: Choice, chain: Chain, spool: IO[str], most: int
-) -> None:
-    """Put into the report what stands beside its claims, and into the spool a line for each of these."""
+def _gathered(
+    report: Report,
+    claims: models.QuerySet[Claim],
+    choice: Choice,
+    spool: IO[str],
+    most: int,
+    tell: Callable[[int], None],
+) -> dict[str, Any]:
+    """What stands in the report beside its claims; into the spool goes a line for each of these."""
+    report.number, report.claims_in = report.case.next_number(Report.objects.all()), 0
     report.audience = choice.audience
-    gathering = Gathering(report.case, choice)
-    kept_back = withheld_names(report.case)
+    spool.seek(0)
+    spool.truncate()
+    if claims.order_by()[: most + 1].count() > most:
+        raise Refused(_("That is more than %(most)s claims. Choose fewer with a filter.") % {"most": f"{most:,}"})
+    chain = Chain.objects.get(case=report.case)
+    key = current(by=report.made_by)
+    gathering = Gathering(report.case, choice, salted(key, report.case))
+    withheld = Found(withheld_words(report.case))
     since = since_of(report)
-    named: dict[str, list[str]] = {}
     for claim in gathering.claims(claims):
         report.claims_in += 1
-        if report.claims_in > most:
-            raise Refused(_("That is more than %(most)s claims. Choose fewer with a filter.") % {"most": f"{most:,}"})
-        note_names(named, kept_back, claim, claim["ref"])
+        if report.claims_in % BATCH == 0:
+            tell(report.claims_in)
+        withheld.look(claim, claim["ref"])
         since.take(claim)
         spool.write(canonical(claim).decode() + "\n")
     if not report.claims_in:
         raise Refused(_("No claim was chosen. Choose at least one."))
-    head = head_of(report, choice, chain, gathering) | {"key": key_frozen(), "since": since.told()}
+    head = head_of(report, choice, chain, gathering)
+    head |= {"key": {"fingerprint": key.fingerprint, "public": key.public}, "since": since.told()}
     for place, room in rooms_of(head):
-        note_names(named, kept_back, room, place)
-    check_names(named)
+        withheld.look(room, place)
+    check_names(withheld)
     if choice.public:
-        # An imprint is there to name whoever answers for the report.
-        check_people(gathering.people.kept_in, head | {"imprint": ""}, frozen_lines(spool))
-    report.snapshot = canonical(head).decode()
+        house = house_names(report.case, gathering.people.names)
+        report.house = house.all
+        _check_house(Found(house), head, spool)
     report.held = {str(number): key for key, number in gathering.cited.exhibits.of.items()}
+    _check(report, map(json.loads, frozen_lines(spool)))
+    return head
+
+
+def _check_house(found: Found, head: dict[str, Any], spool: IO[str]) -> None:
+    # An imprint is there to name whoever answers for the report.
+    for place, room in rooms_of(head | {"imprint": ""}):
+        found.look(room, place)
+    for claim in map(json.loads, frozen_lines(spool)):
+        found.look(claim, claim["ref"])
+    check_people(found)
+
+
+def _kept(report: Report, head: dict[str, Any], spool: IO[str], chain: Chain) -> Report:
+    """The report, stored with its claims and entered in the log."""
+    report.number = head["report"]["number"] = report.case.next_number(Report.objects.all())
+    report.snapshot = canonical(head).decode()
     report.sha256 = digest_of(joined(report.snapshot, frozen_lines(spool)))
+    report.store()
+    _store_claims(report, spool)
+    chain.record(by=report.made_by, verb="exported", on=report, after=report.facts())
+    return report
 
 
 def frozen_lines(spool: IO[str]) -> Iterator[str]:
@@ -138,6 +177,7 @@ def head_of(report: Report, choice: Choice, chain: Chain, gathering: Gathering) 
             "description": case.description,
             "sample": case.sample,
             "assessments_required": case.assessments_required,
+            "brought_in": brought_in(case),
         },
         "report": {
             "number": report.number,
@@ -154,88 +194,12 @@ def head_of(report: Report, choice: Choice, chain: Chain, gathering: Gathering) 
     }
 
 
-def key_frozen() -> dict[str, str]:
-    """The key with which the installation signs by now."""
-    key = Key.objects.get(until=None)
-    return {"fingerprint": key.fingerprint, "public": key.public}
-
-
-def withheld_names(case: Case) -> list[str]:
-    """What those sources are called whom some evidence of the case withholds."""
-    sources = Source.objects.filter(Exists(withholding(OuterRef("pk"), case.pk))).order_by("pk")
-    return list(dict.fromkeys(name for source in sources for name in names_of(source)))
-
-
-def note_names(named: dict[str, list[str]], names: list[str], room: Any, place: str) -> None:
-    """Note of each name that stands in a part of what would leave in which place it does."""
-    for name in names:
-        if stands_in(room, name):
-            named.setdefault(name, []).append(place)
-
-
-def check_names(named: dict[str, list[str]]) -> None:
-    """Raises Refused where a withheld name stands anywhere in what would leave."""
-    told = [
-        _("“%(name)s” is withheld, and stands in %(places)s") % {"name": name, "places": ", ".join(places)}
-        for name, places in named.items()
-    ]
-    if told:
-        raise Refused(
-            _("Nothing was exported, as a withheld name would leave with it: %(told)s. Take the name out there, leave "
-              "those claims out, or name the source.") % {"told": "; ".join(told)}
-        )  # fmt: skip
-
-
-def check_people(names: list[str], head: dict[str, Any], claims: Iterator[str]) -> None:
-    """Raises Refused where somebody of the house stands by name in what would leave in public."""
-    word = re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in names)) if names else None
-    if word is None:
-        return
-    found: dict[str, list[str]] = {}
-    for place, room in (*rooms_of(head), *((claim["ref"], claim) for claim in map(json.loads, claims))):
-        for name in {match for text in texts_in(room) for match in word.findall(text)}:
-            found.setdefault(name, []).append(place)
-    if found:
-        told = "; ".join(
-            _("“%(name)s” stands in %(places)s") % {"name": name, "places": ", ".join(places)}
-            for name, places in sorted(found.items())
-        )
-        raise Refused(
-            _("Nothing was exported: a public report names nobody of the house, and %(told)s. Take the name out there, "
-              "leave those claims out, or make the report internal.") % {"told": told}
-        )  # fmt: skip
-
-
-def names_of(source: Source) -> list[str]:
-    """What a source is called; names of one or two letters stand everywhere."""
-    names = [source.name, *source.aliases.splitlines()]
-    return [name.strip() for name in names if len(name.strip()) > 2]
-
-
-def rooms_of(head: dict[str, Any]) -> list[tuple[str, Any]]:
-    """What stands beside the claims, part by part, each with what people call it."""
-    return [
-        (_("the case"), head["case"]),
-        (_("the report's title and selection"), [head["report"], head["imprint"]]),
-        (_("the documents"), head["documents"]),
-        (_("the sources"), [head["sources"], head["exhibits"]]),
-        (_("the custody annex"), head["custody"]),
-    ]
-
-
-def stands_in(room: Any, name: str) -> bool:
-    """Whether a name stands in a text of this part, as words of its own."""
-    word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
-    return any(word.search(text) for text in texts_in(room))
-
-
-def texts_in(value: Any) -> Iterator[str]:
-    """Every text of plain data, at whatever depth."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list | dict):
-        for each in value.values() if isinstance(value, dict) else value:
-            yield from texts_in(each)
+def brought_in(case: Case) -> dict[str, Any] | None:
+    """Of a case that came from another installation: with which report of which key, and when."""
+    bundle = Bundle.objects.filter(case=case).first()
+    if bundle is None:
+        return None
+    return {"case": bundle.code, "report": bundle.number, "key": bundle.key, "at": iso_moment(bundle.brought_at)}
 
 
 def check_leaving(report: Report) -> None:
@@ -245,7 +209,7 @@ def check_leaving(report: Report) -> None:
     were when it was frozen, and neither they nor the texts change since: it leaves as it is read.
     """
     check_frozen(report)
-    if report.claims_in <= MOST:
+    if report.readable:
         check_quotations(report)
 
 
@@ -257,7 +221,11 @@ def check_frozen(report: Report) -> None:
 
 def check_quotations(report: Report) -> None:
     """The quote gate on the way out. Raises Refused with the claims' names where a quotation does not stand."""
-    wrong = [told for some in batched(report.claims(), FEW, strict=False) for told in misquoted(report, some)]
+    _check(report, report.claims())
+
+
+def _check(report: Report, claims: Iterable[dict[str, Any]]) -> None:
+    wrong = [told for some in batched(claims, FEW, strict=False) for told in misquoted(report, some)]
     if wrong:
         raise Refused(
             _("Nothing was exported: a quotation does not stand where it should. %(wrong)s")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import batched
+from operator import itemgetter
 from typing import Any
 
 from django.db import models
@@ -22,32 +23,38 @@ from claims.models import (
     Verdict,
     withheld,
 )  # fmt: skip
+from claims.models.entries import sha256
 from claims.models.facets import Judged
 from claims.models.origins import Gathered
 from claims.models.origins_said import OriginsSaid
 from claims.models.quantities import compared, compares
+from claims.models.withheld_names import masked_documents
 from claims.reports.annexed import Concord, custody_of
-from claims.reports.beside import Beside
+from claims.reports.beside import Beside, changes_said
 from claims.reports.choices import Choice
 from claims.reports.cited import Cited
 from claims.reports.people import People
 from claims.reports.settled import overruling
-from claims.reports.wording import fields_of, iso_day, iso_moment
+from claims.reports.wording import fields_of, iso_day, iso_moment, the_day
 from claims.text.quotations import around
 
 BATCH = 500  # claims that are gathered at once
 
 
 class Gathering:
-    """What one report says of a case's claims, taken in a stretch at a time; then what stands beside them."""
+    """What one report says of a case's claims, taken in a stretch at a time; then what stands beside them.
 
-    def __init__(self, case: Case, choice: Choice) -> None:
-        self.case, self.choice = case, choice
+    `salted` gives the hash under which a text or file is told of which it is withheld who put it out.
+    """
+
+    def __init__(self, case: Case, choice: Choice, salted: Callable[[str], str]) -> None:
+        self.case, self.choice, self.salted = case, choice, salted
         self.people = People(case, public=choice.public)
         self.cited = Cited(self.people)
         self.ratings = list(case.scale.ratings.all())
         self.concord = Concord([rating_frozen(rating) for rating in self.ratings])
-        self.documents: dict[int, Document] = {}
+        self.documents: dict[int, dict[str, Any]] = {}
+        self.masked = set(masked_documents(case).values_list("pk", flat=True))
         self.shown: set[int] = set()
 
     def claims(self, claims: models.QuerySet[Claim]) -> Iterable[dict[str, Any]]:
@@ -63,10 +70,20 @@ class Gathering:
         named = [e.exhibit for claim in chosen for e in claim.evidence.all() if e.exhibit and not e.unnamed]
         found = [p.document for claim in chosen for p in claim.passages.all()]
         found += [exhibit.document for exhibit in named if exhibit.document] if self.choice.shows("evidence") else []
-        self.documents |= {document.pk: document for document in found}
+        fresh = {document.pk: document for document in found if document.pk not in self.documents}
+        self.documents |= {key: self._document(document) for key, document in fresh.items()}
         beside = Beside.of(chosen, {exhibit.pk for exhibit in named}, self.choice, self.people)
         self._name(beside.origins.values())
         return [self._claim(claim, beside) for claim in chosen]
+
+    def _document(self, document: Document) -> dict[str, Any]:
+        """A document: what it is, and its hashes; of one that is a withheld exhibit neither, nor of which."""
+        frozen = document_frozen(document)
+        if document.pk not in self.masked:
+            return frozen
+        hashes = {name: self.salted(f"document {frozen[name]}") for name in ("sha256", "sha256_bytes")}
+        unnamed = {"title": _("Document withheld"), "author": "", "publisher": "", "url": "", "published": None}
+        return frozen | hashes | unnamed | {"loaded_at": iso_moment(the_day(document.loaded_at))}
 
     def _name(self, origins: Iterable[Gathered]) -> None:
         """Find which exhibits may be named, of all that the evidence is or goes back to."""
@@ -99,7 +116,7 @@ class Gathering:
             "assessments": [self._assessment(a) for a in claim.assessments.all() if a.round in rounds],
             "earlier_verdicts": [self._verdict(v) for v in signed if v is not current],
             "origins": self._origins(claim, beside),
-            "changed_since": beside.changes.get(claim.pk, []) if current else [],
+            **changes_said(beside.changes.get(claim.pk, []) if current else [], self.people),
             "corrections": beside.corrections.get(claim.pk, []),
             "known_gaps": beside.gaps.get(claim.pk, []),
             "comments": beside.comments.get(claim.pk, []),
@@ -163,10 +180,10 @@ class Gathering:
         """What stands beside the claims, once all of them were taken in."""
         self._hold_texts()
         exhibits = self.cited.exhibits.of
-        custody = custody_of(exhibits, self.shown, self.people) if self.choice.shows("custody") else []
+        custody = custody_of(exhibits, self.shown, self.people, self.salted) if self.choice.shows("custody") else []
         return {
             "scale": {"name": self.case.scale.name, "ratings": [rating_frozen(each) for each in self.ratings]},
-            "documents": [document_frozen(d) for d in sorted(self.documents.values(), key=lambda each: each.number)],
+            "documents": sorted(self.documents.values(), key=itemgetter("number")),
             "sources": self.cited.sources_frozen(),
             "exhibits": self.cited.exhibits_frozen(),
             "agreement": self.concord.figures() if self.choice.shows("agreement") else None,
@@ -174,10 +191,11 @@ class Gathering:
         }
 
     def _hold_texts(self) -> None:
-        """Say of each exhibit which text is held of it, by its hash."""
+        """Say of each exhibit which text is held of it, by its hash; salted where the exhibit is not named."""
         for some in batched(self.cited.nodes, BATCH, strict=False):
             for key, text, held in Exhibit.objects.filter(pk__in=some).values_list("pk", "text", "document__sha256"):
-                self.cited.hold(key, text, held)
+                hash = held or (sha256(text) if text else None)
+                self.cited.hold(key, hash if key in self.shown or hash is None else self.salted(hash))
 
 
 def records_of(claims: models.QuerySet[Claim]) -> list[Claim]:

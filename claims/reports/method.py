@@ -147,9 +147,10 @@ def _gaps(snapshot: Snapshot) -> list[Section]:
     return [Section(_("Known gaps"), [told], [_("Claim"), _("Question"), _("State")], rows)] if rows else []
 
 
-def checking() -> list[str]:
+def checking(snapshot: Snapshot) -> list[str]:
     """How a stranger checks that the report is the one that was made."""
     return [
+        *_bundled(snapshot),
         _(
             "Every format of this report is made from one frozen snapshot and from nothing else. The JSON format "
             'holds it: the SHA-256 is that of the bytes that follow "snapshot": up to the last brace, which is '
@@ -166,6 +167,20 @@ def checking() -> list[str]:
             "it is not, the report says so beside it."
         ),
     ]
+
+
+def _bundled(snapshot: Snapshot) -> list[str]:
+    """Where the proof is; nothing of a report from before there was one."""
+    key = snapshot.get("key")
+    if not key:
+        return []
+    told = _(
+        "Ask whoever made this report for its bundle, report.zip. It holds this report in every format, the texts, the "
+        "log and the sealed answers that it rests on, and verify.py, a program that checks all of it without a "
+        "network: python3 verify.py report.zip --key %(fingerprint)s. Take that fingerprint from what they publish, "
+        "not from here. The public key (Ed25519) is %(public)s."
+    )
+    return [told % key]
 
 
 def _two_questions() -> Section:

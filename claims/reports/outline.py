@@ -46,7 +46,7 @@ def outline(snapshot: Snapshot) -> Outline:
         custody=appended.custody(snapshot),
         documents=[document_facts(document) for document in snapshot["documents"]],
         sources=[_source(source) for source in snapshot["sources"]],
-        checking=method.checking(),
+        checking=method.checking(snapshot),
         ratings=pictures.of_ratings((one.badge.word, one.badge.look, one.badge.sign, one.count) for one in tallies),
         pictures={"figures": drawn.of_figures(), "agreement": drawn.of_agreement()},
     )
@@ -86,6 +86,7 @@ def title_facts(snapshot: Snapshot) -> list[Fact]:
         Fact(_("Log of the case"), entries),
         Fact(_("Head of the log (SHA-256)"), log["head"], code=True),
         Fact(_("Snapshot (SHA-256)"), digest(snapshot), code=True),
+        *([Fact(_("Signed with the key"), key["fingerprint"], code=True)] if (key := snapshot.get("key")) else []),
     ]
 
 
@@ -102,6 +103,12 @@ def notices(snapshot: Snapshot) -> list[str]:
     told = []
     if snapshot["case"]["sample"]:
         told.append(_("This is a sample case. Every verdict and assessment in it is a sample that shows the method."))
+    if brought := snapshot["case"].get("brought_in"):
+        told.append(
+            _("This case was brought in on %(day)s from another installation, with report %(report)s of %(case)s "
+              "there, which was signed with the key %(key)s. What was said, judged and signed off before was so there.")
+            % (brought | {"day": wording.day(brought["at"][:10])})
+        )  # fmt: skip
     if snapshot["report"]["demo"]:
         told.append(_("This report was made in a demonstration, with accounts that anyone can use."))
     if snapshot.get("audience") == PUBLIC:

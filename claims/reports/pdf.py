@@ -3,7 +3,8 @@
 import base64
 import json
 import logging
-from dataclasses import asdict, replace
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import typst
@@ -17,20 +18,27 @@ log = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent
 MOST_DRAWN = 300  # claims of which a PDF has the pictures
+# A byte order mark and a null, which JSON escapes: they print nothing, and PDF/UA has no room for them.
+FORBIDDEN = re.compile(r"\ufeff|(?<!\\)((?:\\\\)*)\\u0000")
 # The fonts beside this module and no others, not even typst's own: the bytes must not depend on the machine.
 FONTS = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[HERE / "fonts"])
 
 
 def render(snapshot: Snapshot) -> bytes:
     """The PDF. It follows PDF/UA-1 unless a character is in none of the fonts, which the PDF then says itself."""
-    report = outline(snapshot)
-    said = asdict(lighter(report))
-    said["logo"] = list(base64.b64decode(said["logo"]))  # typst reads bytes out of numbers
-    return compiled("report.typ", json.dumps(said, ensure_ascii=False), many=len(report.claims) > MOST_DRAWN)
+    return compiled("report.typ", worded(snapshot), many=len(snapshot["claims"]) > MOST_DRAWN)
+
+
+def worded(snapshot: Snapshot) -> str:
+    """What the layout says, as JSON; nothing else of it is kept while the pages are laid out."""
+    report = lighter(outline(snapshot))
+    logo = list(base64.b64decode(report.logo))  # typst reads bytes out of numbers
+    return json.dumps(vars(report) | {"logo": logo}, ensure_ascii=False, default=vars)
 
 
 def compiled(layout: str, data: str, *, many: bool = False) -> bytes:
     """The PDF that one of the layouts beside this module makes of these data, which are JSON."""
+    data = FORBIDDEN.sub(r"\1", data)
     try:
         return _compiled(layout, data, many, ua=True)
     except typst.TypstError as error:

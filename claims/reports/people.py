@@ -6,8 +6,6 @@ from django.utils.translation import gettext as _
 
 from claims.models import Case, Role, User
 
-SHORTEST = 3  # letters of a name: shorter ones stand everywhere
-
 
 class People:
     """The people in one report. Public ones are told apart by numbers, in the order in which they come up."""
@@ -17,14 +15,14 @@ class People:
         members = case.memberships.select_related("user") if public else []
         self._members = {member.user_id: member for member in members}
         self._called: dict[int, str] = {}
-        self._names: set[str] = {name for member in self._members.values() for name in names_of(member.user)}
+        self.names: set[str] = set().union(*(names_of(member.user) for member in members))  # in public none may leave
 
     def __call__(self, user: User | None) -> str:
         """What this person is called; "" for nobody."""
         if user is None:
             return ""
         if self.public:
-            self._names |= names_of(user)
+            self.names |= names_of(user)
         return self.named(user.pk, str(user))
 
     def named(self, key: int | None, name: str) -> str:
@@ -32,19 +30,14 @@ class People:
         if not self.public or key is None:
             return name
         if key not in self._called:
-            self._names |= {name} if len(name) >= SHORTEST else set()
+            self.names.add(name)
             member = self._members.get(key)
             word = _("Editor %(n)s") if member is not None and member.role == Role.EDITOR else _("Reviewer %(n)s")
             number = sum(called.startswith(word.split("%")[0]) for called in self._called.values()) + 1
             self._called[key] = word % {"n": number}
         return self._called[key]
 
-    @property
-    def kept_in(self) -> list[str]:
-        """The names and addresses that must stand nowhere in what leaves."""
-        return sorted(self._names)
-
 
 def names_of(user: User) -> set[str]:
     """How a person could be named in a text."""
-    return {name for name in (user.name.strip(), user.email) if len(name) >= SHORTEST}
+    return {user.name, user.email}

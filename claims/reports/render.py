@@ -5,7 +5,7 @@ It must take everything from the snapshot, nothing from the clock, the reader or
 starts best from ``outline``, which has the report's sentences ready.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from django.utils import translation
@@ -112,9 +112,14 @@ if stix.INSTALLED:
     )  # fmt: skip
 
 
-def offered() -> list[tuple[str | Promise, list[Format]]]:
-    """Every format, below what one does with it."""
-    return [(name, [format for format in FORMATS.values() if format.room == room]) for room, name in ROOMS.items()]
+IN_PIECES = ("csv", "json")  # formats that are made piece by piece, be the report ever so long
+
+
+def offered(report: Report) -> list[tuple[str | Promise, list[Format]]]:
+    """Every format in which there is this report, below what one does with it."""
+    formats = [format for name, format in FORMATS.items() if report.readable or name in IN_PIECES]
+    found = [(name, [format for format in formats if format.room == room]) for room, name in ROOMS.items()]
+    return [(name, some) for name, some in found if some]
 
 
 def render(snapshot: Snapshot, format: str) -> bytes:
@@ -139,3 +144,12 @@ def pieces_of(report: Report, format: str) -> Iterator[str] | None:
     if format == "csv":
         return spreadsheet.pieces(report.head | {"sha256": report.sha256}, report.rows())
     return None
+
+
+def content_of(report: Report, format: str) -> Iterable[bytes]:
+    """The bytes that `render` gives, in pieces where there are some. Raises Refused where the report is too long."""
+    pieces = pieces_of(report, format)
+    if pieces is not None:
+        return map(str.encode, pieces)
+    report.check_readable()
+    return [render(report.data, format)]

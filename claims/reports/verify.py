@@ -4,15 +4,17 @@
 It needs Python 3.9 or later and nothing else: no network, no other program, no trust in whoever made the bundle.
 It prints what it checked and ends with 0, or names what is wrong, each on a line, and ends with 1.
 
+Read it from top to bottom: each function check_… proves one thing, which its first lines say, in the order in which
+they run. Each must(…) is a rule, with the sentence that is printed where it does not hold.
+
 What it cannot tell is whose key signed the bundle. Compare the fingerprint that it prints with the one that the
 newsroom or office publishes, in another way than the bundle came, or give that one with --key.
 """
 
-from __future__ import annotations
-
 import argparse
 import csv
 import hashlib
+import html
 import io
 import json
 import re
@@ -20,19 +22,68 @@ import stat
 import struct
 import sys
 import zipfile
+import zlib
 from collections import Counter, defaultdict
 from fractions import Fraction
-from html.parser import HTMLParser
 from itertools import product
-
-CHUNK = 1 << 20
-MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
-NO_DATE = 0x21  # how an archive writes the first day that it can name, 1 January 1980
-FIRST = "0" * 64  # what the first entry of a log names as the one before it
 
 
 class Wrong(Exception):
-    """Something that makes it useless to go on; the text is the fault."""
+    """What is wrong, where it is of no use to go on; or all that is, a sentence on each line."""
+
+
+class Unfit(Exception):
+    """What was told later is not what was kept back; nothing is wrong with the bundle."""
+
+
+class Bundle:
+    """The archive that is being checked, what the checks so far have read in it, and what is wrong with it."""
+
+    def __init__(self, path, named, disclosed):
+        self.file, self.named, self.disclosed, self.faults = open(path, "rb"), named, disclosed, []
+        self.members, self.looked_at = {}, set()  # by its name: where a file's bytes begin, how many there are, its CRC
+        self.manifest = self.data = None
+        self.misfit = ""  # how what is disclosed does not fit
+        self.paths, self.left_out = {}, set()  # by its hash: where a file stands; the hashes of what is left out
+        # What each entry shows; how many are there by their hashes alone, and the last of them.
+        self.log, self.unseen, self.early = [], 0, 0
+        self.seals, self.quoted, self.counted, self.notes = {}, 0, ["ratings"], []  # notes: what was not checked
+
+    def must(self, holds, sentence):
+        """Keep the sentence where something does not hold; whether it does comes back."""
+        if not holds:
+            self.faults.append(sentence)
+        return holds
+
+    def pieces(self, name):
+        """A file's bytes, in pieces so small that a file of any size can be hashed in little memory."""
+        if name not in self.members:
+            raise Wrong(f"{name} is missing.")
+        start, size, _crc = self.members[name]
+        self.file.seek(start)
+        for left in range(size, 0, -(1 << 20)):
+            yield self.file.read(min(left, 1 << 20))
+
+    def read(self, name):
+        self.looked_at.add(name)
+        return b"".join(self.pieces(name))
+
+    def lines(self, name):
+        """The values in a file that has one in JSON on each line, in their one spelling."""
+        for line in io.BytesIO(self.read(name)):
+            value = json.loads(line)
+            if f"{canonical(value)}\n".encode() != line:
+                raise Wrong(f"{name} has a line that is not in its canonical spelling.")
+            yield value
+
+    def note(self, count, sentence):
+        """Keep what was not checked, where there is such: it is told, and faults nothing."""
+        if count:
+            self.notes.append(f"{sentence}: {count}.")
+
+    def shows(self, section):
+        """Whether this section was chosen for the report."""
+        return section in self.data["sections"]
 
 
 def sha256(data):
@@ -45,813 +96,755 @@ def canonical(value):
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-# ---- 1. The archive: looked at before anything in it is read -------------------------------------------------------
+def grouped(fingerprint):
+    """A fingerprint as people compare it."""
+    return " ".join(fingerprint[at : at + 4] for at in range(0, 64, 4))
 
 
-class Bundle:
-    """The archive's files. They are stored as they are, never compressed: so none can grow when it is read."""
-
-    def __init__(self, path):
-        self.raw = open(path, "rb")
-        try:
-            self.zip = zipfile.ZipFile(self.raw)
-        except (zipfile.BadZipFile, NotImplementedError, ValueError) as fault:
-            raise Wrong(f"This is no whole zip archive: {fault}.")
-        self.members = {}
-        self.notes = []
-
-    def faults(self):
-        """What is wrong with the archive itself, by name."""
-        seen, end = set(), 0
-        for info in sorted(self.zip.infolist(), key=lambda info: info.header_offset):
-            name = info.orig_filename
-            if name.casefold() in seen:
-                yield f"{name!r} is in the archive twice."
-            seen.add(name.casefold())
-            why = unsafe(info)
-            if why:
-                yield f"{name!r} {why}."
-                continue
-            self.raw.seek(info.header_offset)
-            head, size, long = self.raw.read(30), info.file_size, len(name)
-            extra = struct.unpack("<H", head[28:])[0] if len(head) == 30 else 0
-            sizes = (0xFFFFFFFF, 0xFFFFFFFF) if extra else (size, size)  # what is larger stands in the extra part
-            wanted = (b"PK\3\4", info.extract_version, info.flag_bits, 0, 0, NO_DATE, info.CRC, *sizes, long, extra)
-            if head != struct.pack("<4s5H3L2H", *wanted) or self.raw.read(long) != name.encode():
-                yield f"{name!r} is described in two ways in the archive, or its sizes disagree."
-            if info.header_offset != end:
-                yield f"There are bytes before {name!r} that belong to no file, or files that overlap."
-            start = info.header_offset + 30 + long + extra
-            end = start + size
-            self.members[name] = (start, size)
-        self.raw.seek(-22, 2)
-        ending = self.raw.read()
-        if end != self.zip.start_dir or ending[:4] != b"PK\5\6" or ending[-2:] != b"\0\0":
-            yield "There are bytes in the archive that belong to no file."
-
-    def pieces(self, name):
-        """A file's bytes, piece by piece."""
-        start, left = self.members[name]
-        self.raw.seek(start)
-        while left:
-            piece = self.raw.read(min(left, CHUNK))
-            if not piece:
-                raise Wrong(f"{name!r} is cut off.")
-            left -= len(piece)
-            yield piece
-
-    def read(self, name):
-        """A whole file."""
-        if name not in self.members:
-            raise Wrong(f"{name} is missing.")
-        return b"".join(self.pieces(name))
-
-    def text(self, name):
-        return self.read(name).decode()
-
-    def lines(self, name):
-        """The JSON values in a file that has one on each line, each with its number."""
-        rest, number = b"", 0
-        for piece in self.pieces(name):
-            *whole, rest = (rest + piece).split(b"\n")
-            for line in whole:
-                number += 1
-                yield number, json.loads(line)
-        if rest:
-            raise Wrong(f"{name} does not end with a whole line.")
+# ---- 1. The archive: looked at before anything in it is read
+MANY = 20  # faults of the archive that are told: whoever packs a folder again makes some of each file
+PLAIN = (0o100644 << 16, b"", 0, 1980, 1, 1, 0, 0, 0)  # the marks of a file in it: rights, comment, flags, date, time
 
 
-def unsafe(info):
-    """Why a member could do harm, or is no plain file; nothing where it is one."""
-    name, kind = info.orig_filename, stat.S_IFMT(info.external_attr >> 16)
-    if name.startswith("/") or re.match(r"[A-Za-z]:", name):
-        return "has an absolute path"
-    if ".." in re.split(r"[/\\]", name):
-        return "leads out of the folder with “..”"
-    if not re.fullmatch(r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*", name):
-        return "has a name that no file of a bundle has"
-    if kind == stat.S_IFLNK:
-        return "is a link"
-    if info.external_attr != 0o100644 << 16 or info.comment or info.date_time != (1980, 1, 1, 0, 0, 0):
-        return "has marks that no file of a bundle has"
-    if info.flag_bits & 1:
-        return "is encrypted"
-    if info.compress_type != zipfile.ZIP_STORED or info.compress_size != info.file_size:
-        return "is compressed, or its sizes disagree: it could grow to any size"
-    return ""
+def check_archive(bundle, must):
+    """It holds plain files under plain names, each once, one after the other, and not a byte besides.
+
+    They are stored as they are, never compressed: so none can grow when it is read. The archive describes each twice,
+    where it begins and in the directory at the end; both must say the same.
+    """
+    try:
+        archive = zipfile.ZipFile(bundle.file)
+    except Exception as fault:  # whatever it stumbles over
+        raise Wrong(f"This is no whole zip archive: {fault}.")
+    seen, end, directory, pattern = set(), 0, b"", "[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*"
+    for info in sorted(archive.infolist(), key=lambda info: info.header_offset):
+        name, start, size = info.orig_filename, info.header_offset, info.file_size
+        marks = (info.external_attr, info.comment, info.flag_bits & ~1, *info.date_time)
+        stored = info.compress_type == zipfile.ZIP_STORED and info.compress_size == size
+        must(name.casefold() not in seen, f"{name!r} is in the archive twice.")
+        must(not re.match("/|[A-Za-z]:", name), f"{name!r} has an absolute path.")
+        must(".." not in re.split(r"[/\\]", name), f"{name!r} leads out of the folder with “..”.")
+        must(re.fullmatch(pattern, name), f"{name!r} has a name that no file of a bundle has.")
+        must(not stat.S_ISLNK(info.external_attr >> 16), f"{name!r} is a link.")
+        must(marks == PLAIN, f"{name!r} has marks that no file of a bundle has.")
+        must(not info.flag_bits & 1, f"{name!r} is encrypted.")
+        must(stored, f"{name!r} is compressed, or its sizes disagree: it could grow to any size.")
+        must(start == end, f"There are bytes before {name!r} that belong to no file, or files that overlap.")
+        info.extra, info.extract_version = b"", zipfile.DEFAULT_VERSION  # they depend on how large the archive is
+        head = info.FileHeader(zip64=size * 1.05 > zipfile.ZIP64_LIMIT)
+        bundle.file.seek(start)
+        must(bundle.file.read(len(head)) == head, f"{name!r} is described in two ways in the archive.")
+        seen.add(name.casefold())
+        bundle.members[name], end = (start + len(head), size, info.CRC), start + len(head) + size
+        directory += described(info, head[4:28])
+    bundle.file.seek(end)
+    rest = bundle.file.read(len(directory) + 1000)
+    whole = rest == directory + ending(len(seen), end, len(directory))
+    must(
+        whole, "There are bytes in the archive that belong to no file, or its directory says more than where files are."
+    )
+    if len(bundle.faults) > MANY:
+        more, bundle.faults[MANY:] = len(bundle.faults) - MANY, []
+        raise Wrong(f"… and {more} more like these. Was it packed again? Check the file as it came.")
 
 
-# ---- 2. Ed25519, as RFC 8032 has it: slow and plain, for checking alone ---------------------------------------------
+def described(info, head):
+    """A file in the archive's directory: as where it begins, and nothing besides that could give it another name."""
+    size, start, limit = info.file_size, info.header_offset, zipfile.ZIP64_LIMIT
+    large = [size, size] * (size > limit) + [start] * (start > limit)  # what four bytes are too few for
+    extra = struct.pack(f"<2H{len(large)}Q", 1, 8 * len(large), *large) if large else b""
+    version = 45 if large else head[0]
+    sizes = (0xFFFFFFFF, 0xFFFFFFFF) if size > limit else (size, size)
+    fixed = struct.pack("<4s4B", b"PK\1\2", version, 3, version, 0) + head[2:14]
+    name = info.orig_filename.encode(errors="surrogatepass")
+    place = 0xFFFFFFFF if start > limit else start
+    rest = struct.pack("<2L5H2L", *sizes, len(name), len(extra), 0, 0, 0, info.external_attr, place)
+    return fixed + rest + name + extra
 
+
+def ending(count, start, size):
+    """What an archive of so many files ends with, whose directory is there and so long."""
+    told, far = (count, count, size, start), b""
+    if count > 0xFFFF or max(start, size) > zipfile.ZIP64_LIMIT:
+        far = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, *told)
+        far += struct.pack("<4sLQL", b"PK\6\7", 0, start + size, 1)
+        told = (*(min(each, 0xFFFF) for each in told[:2]), *(min(each, 0xFFFFFFFF) for each in told[2:]))
+    return far + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, *told, 0)
+
+
+# ---- 2. The manifest: what belongs to the bundle, and who signed it
+def check_manifest(bundle, must):
+    """It is signed by the key that it names; each file that it names is there with the hash in it, and no other is."""
+    try:
+        written, seal = bundle.read("manifest.json"), json.loads(bundle.read("manifest.sig"))
+        manifest, public, signature = json.loads(written), seal["public_key"], seal["signature"]
+        fingerprint, format = sha256(bytes.fromhex(public)), manifest["format"]
+        files = {file["path"]: (file["size"], file["sha256"]) for file in manifest["files"]}
+        bundle.paths = {file["sha256"]: file["path"] for file in manifest["files"]}
+        bundle.left_out = {each["sha256"] for each in manifest["left_out"]}
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise Wrong("The manifest or its signature cannot be read.")
+    if format != "workbench-bundle/1":
+        raise Wrong(f"The bundle is of another format than this program checks: {format}.")
+    canonically = canonical(manifest).encode() == written and len(files) == len(manifest["files"])
+    same_key = seal.get("fingerprint") == manifest.get("key") == fingerprint
+    told = {"algorithm": "Ed25519", "public_key": public.lower(), "signature": str(signature).lower()}
+    spelled = canonical({**told, "fingerprint": seal.get("fingerprint")}).encode() + b"\n"
+    must(bundle.read("manifest.sig") == spelled, "The signature is not in its canonical spelling.")
+    must(signed(public, signature, written), "The signature is not one of this manifest by the key beside it.")
+    must(canonically, "The manifest is not in its canonical spelling, or names a file twice.")
+    must(same_key, "The signature is by another key than the manifest names.")
+    for path in ("manifest.json", "manifest.sig"):
+        must(zlib.crc32(bundle.read(path)) == bundle.members[path][2], f"{path} has another CRC-32 in the archive.")
+    for path in sorted({*files, *bundle.members} - {"manifest.json", "manifest.sig"}):
+        found = must(path in bundle.members, f"{path} is missing.")
+        if not must(path in files, f"{path} does not belong to the bundle.") or not found:
+            continue
+        there, (size, hash) = bundle.members[path][1], files[path]
+        if must(there == size, f"{path} has {there:,} bytes, and the manifest says {size:,}."):
+            hashed, crc = hashlib.sha256(), 0
+            for piece in bundle.pieces(path):
+                hashed.update(piece)
+                crc = zlib.crc32(piece, crc)
+            must(crc == bundle.members[path][2], f"{path} has another CRC-32 in the archive.")
+            must(hashed.hexdigest() == hash, f"{path} is not what was signed: its SHA-256 differs.")
+    vouched = not bundle.named or fingerprint in vouched_for(bundle)
+    must(vouched, f"The bundle is signed by {grouped(fingerprint)}, not by the key that you named.")
+    bundle.manifest = manifest
+
+
+def vouched_for(bundle):
+    """The key that was named, and those that it vouches for: each signed a statement that names the one after it."""
+    keys, trusted = json.loads(bundle.read("keys.json")), {bundle.named}
+    publics = {sha256(bytes.fromhex(key["public_key"])): key["public_key"] for key in keys}
+    for key in keys:  # the oldest first
+        said = json.loads(key["statement"] or "{}")
+        old = said.get("takes_over_from")
+        if old in trusted and signed(publics.get(old), key["signature"], key["statement"].encode()):
+            trusted.add(said["fingerprint"])
+    return trusted
+
+
+# Signatures are Ed25519 as in RFC 8032: slow and plain, since nothing is secret here. The numbers are of section 5.1.
 P = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
-D = -121665 * pow(121666, P - 2, P) % P
-ROOT = pow(2, (P - 1) // 4, P)
+D = -121665 * pow(121666, -1, P) % P
+
+
+def signed(public, signature, message):
+    """Whether this is the message's signature by the public key, both in hexadecimal: s × BASE = r + h × key."""
+    if not re.fullmatch("[0-9A-Fa-f]{64} [0-9A-Fa-f]{128}", f"{public} {signature}"):
+        return False
+    public, signature = bytes.fromhex(public), bytes.fromhex(signature)
+    key, r, s = point(public), point(signature[:32]), int.from_bytes(signature[32:], "little")
+    h = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % ORDER
+    return None not in (key, r) and s < ORDER and times(s, BASE) == added(r, times(h, key))
 
 
 def point(data):
-    """The point of the curve that 32 bytes stand for, as (X, Y, Z, T); None where they stand for none."""
-    y = int.from_bytes(data, "little")
-    sign, y = y >> 255, y & (1 << 255) - 1
-    if y >= P:
-        return None
-    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
-    x = pow(square, (P + 3) // 8, P)
-    if (x * x - square) % P:
-        x = x * ROOT % P
-    if (x * x - square) % P or (x == 0 and sign):
-        return None
-    x = P - x if x & 1 != sign else x
-    return x, y, 1, x * y % P
+    """The point (x, y) of the curve that 32 bytes stand for (5.1.3); None where they stand for none."""
+    number = int.from_bytes(data, "little")
+    odd, y = number >> 255, number & (1 << 255) - 1
+    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+    root = pow(square, (P + 3) // 8, P)
+    for x in (root, root * pow(2, (P - 1) // 4, P) % P):
+        if x * x % P == square and y < P and (x or not odd):
+            return (x if x & 1 == odd else P - x), y
+    return None
 
 
 def added(one, other):
-    a = (one[1] - one[0]) * (other[1] - other[0]) % P
-    b = (one[1] + one[0]) * (other[1] + other[0]) % P
-    c, d = 2 * one[3] * other[3] * D % P, 2 * one[2] * other[2] % P
-    e, f, g, h = b - a, d - c, d + c, b + a
-    return e * f % P, g * h % P, f * g % P, e * h % P
+    """The sum of two points (5.1.4)."""
+    (x, y), (u, v) = one, other
+    k = D * x * y * u * v
+    return (x * v + u * y) * pow(1 + k, -1, P) % P, (y * v + x * u) * pow(1 - k, -1, P) % P
 
 
 def times(number, base):
-    total = (0, 1, 1, 0)
+    """A point added to itself so many times."""
+    total = (0, 1)
     while number:
         total = added(total, base) if number & 1 else total
         base, number = added(base, base), number >> 1
     return total
 
 
-BASE = point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
+BASE = point((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
 
 
-def signed(public, signature, message):
-    """Whether the signature of the message is by this public key; both in hexadecimal."""
-    try:
-        public, signature = bytes.fromhex(public), bytes.fromhex(signature)
-    except (ValueError, TypeError):
-        return False
-    if len(public) != 32 or len(signature) != 64:
-        return False
-    key, first, s = point(public), point(signature[:32]), int.from_bytes(signature[32:], "little")
-    if key is None or first is None or s >= ORDER:
-        return False
-    h = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % ORDER
-    left, right = times(s, BASE), added(first, times(h, key))
-    return not ((left[0] * right[2] - right[0] * left[2]) % P or (left[1] * right[2] - right[1] * left[2]) % P)
+# ---- 3. The frozen data, from which everything else in the bundle is made
+def check_frozen_data(bundle, must):
+    """The data are those that the manifest names, and so are the texts, files and captures that they name."""
+    written, manifest = bundle.read("snapshot.json"), bundle.manifest
+    bundle.data, digest = json.loads(written), sha256(written)
+    data, again = bundle.data, b'{"sha256":"%s","snapshot":%s}\n' % (digest.encode(), written)
+    same_key = data["key"]["fingerprint"] == manifest["key"]
+    must(canonical(data).encode() == written, "snapshot.json is not in its canonical spelling.")
+    must(digest == manifest["snapshot_sha256"], "snapshot.json has another hash than the manifest names.")
+    must(bundle.read("report.json") == again, "report.json holds other data than snapshot.json.")
+    must(same_key, "The report names another key than the one that signed the bundle.")
+    wanted = {}  # where something stands: what it is, and its hash
+    for each in data["documents"]:
+        n = each["number"]
+        wanted[f"documents/{n}/text.txt"] = (f"the text of document {n}", each["sha256"])
+        wanted[f"documents/{n}/original"] = (f"the file of document {n}", each["sha256_bytes"])
+    for each in data["exhibits"]:
+        wanted[f"exhibits/{each['id']}/text.txt"] = (f"the text of exhibit {each['id']}", each["text_sha256"])
+    for each in data["custody"]:
+        wanted[f"captures/{each['sha256']}"] = (f"a capture of exhibit {each['exhibit']}", each["sha256"])
+    bundle.looked_at.update(wanted)
+    notes = {f"documents/{each['number']}/annotated" for each in data["documents"]}  # the text, for people to read
+    for path, hash in ((file["path"], file["sha256"]) for file in manifest["files"]):
+        if re.match("captures/|documents/|exhibits/", path) and path.rpartition(".")[0] not in notes:
+            must(wanted.get(path, ("", ""))[1] == hash, f"{path} is not what the report names.")
+    for what, hash in wanted.values():
+        known = not hash or hash in bundle.paths or hash in bundle.left_out
+        must(known, f"The report names {what}, which is neither in the bundle nor listed as left out.")
 
 
-# ---- 3. The manifest: what belongs to the bundle, and who signed it -------------------------------------------------
+# ---- 4. The log: a chain in which each entry holds the hash of the one before
+def check_log(bundle, must):
+    """Each entry follows the one before; the head is that of the report; the last entry tells that it was made.
 
-
-def check_manifest(bundle, named):
-    """The manifest, after its signature and every file's hash; raises Wrong with all that does not hold."""
-    for name in (MANIFEST, SIGNATURE):
-        if name not in bundle.members:
-            raise Wrong(f"{name} is missing.")
-    written = bundle.read(MANIFEST)
-    try:
-        manifest, seal = json.loads(written), json.loads(bundle.read(SIGNATURE))
-        files = {file["path"]: (file["sha256"], file["size"]) for file in manifest["files"]}
-        public, fingerprint = seal["public_key"], sha256(bytes.fromhex(seal["public_key"]))
-        signature, format = seal["signature"], manifest["format"]
-    except (ValueError, KeyError, TypeError):
-        raise Wrong("The manifest or its signature cannot be read.")
-    if format != "workbench-bundle/1":
-        raise Wrong(f"The bundle is of another format than this program checks: {format}.")
-    faults = []
-    if not signed(public, signature, written):
-        faults.append("The signature is not one of this manifest by the key beside it.")
-    if len(files) != len(manifest["files"]) or canonical(manifest).encode() != written:
-        faults.append("The manifest is not in its canonical spelling, or names a file twice.")
-    if seal.get("fingerprint") != fingerprint or manifest.get("key") != fingerprint:
-        faults.append("The signature is by another key than the manifest names.")
-    there = set(bundle.members) - {MANIFEST, SIGNATURE}
-    faults += [f"{path} is missing." for path in sorted(set(files) - there)]
-    faults += [f"{path} does not belong to the bundle." for path in sorted(there - set(files))]
-    for path in sorted(there & set(files)):
-        if bundle.members[path][1] != files[path][1]:
-            faults.append(f"{path} has {bundle.members[path][1]:,} bytes, and the manifest says {files[path][1]:,}.")
-            continue
-        hashed = hashlib.sha256()
-        for piece in bundle.pieces(path):
-            hashed.update(piece)
-        if hashed.hexdigest() != files[path][0]:
-            faults.append(f"{path} is not what was signed: its SHA-256 differs.")
-    if not faults and named and named != fingerprint and not descends(bundle, named, fingerprint):
-        faults.append(f"The bundle is signed by {grouped(fingerprint)}, not by the key that you named.")
-    if faults:
-        raise Wrong("\n".join(faults))
-    return manifest
-
-
-def descends(bundle, named, fingerprint):
-    """Whether the key that was named vouches for the one that signed, by statements that each key signed in turn."""
-    try:
-        keys = {key["fingerprint"]: key for key in json.loads(bundle.read("keys.json"))}
-        while fingerprint != named:
-            key = keys.pop(fingerprint)  # none is asked twice, so that no circle is followed for ever
-            said = json.loads(key["statement"])
-            old = keys[said["takes_over_from"]]
-            fits = sha256(bytes.fromhex(key["public_key"])) == said["fingerprint"] == fingerprint
-            vouches = signed(old["public_key"], key["signature"], key["statement"].encode())
-            if not fits or not vouches or sha256(bytes.fromhex(old["public_key"])) != said["takes_over_from"]:
-                return False
-            fingerprint = said["takes_over_from"]
-    except (KeyError, TypeError, ValueError):
-        return False
-    return True
-
-
-def grouped(fingerprint):
-    return " ".join(fingerprint[at : at + 4] for at in range(0, 64, 4))
-
-
-def check_snapshot(bundle, manifest):
-    """The frozen data, from which everything else in the bundle is made."""
-    written = bundle.read("snapshot.json")
-    snapshot = json.loads(written)
-    digest = sha256(written)
-    if canonical(snapshot).encode() != written:
-        yield "snapshot.json is not in its canonical spelling."
-    if digest != manifest["snapshot_sha256"]:
-        yield "snapshot.json has another hash than the manifest names."
-    if bundle.read("report.json") != b'{"sha256":"%s","snapshot":%s}\n' % (digest.encode(), written):
-        yield "report.json holds other data than snapshot.json."
-    if (snapshot["key"] or {}).get("fingerprint") != manifest["key"]:
-        yield "The report names another key than the one that signed the bundle."
-    files = {file["sha256"]: file["path"] for file in manifest["files"]}
-    left = {each["sha256"] for each in manifest["left_out"]}
-    places = {f"documents/{each['number']}/text.txt": each["sha256"] for each in snapshot["documents"]}
-    places.update({f"documents/{each['number']}/original": each["sha256_bytes"] for each in snapshot["documents"]})
-    places.update({f"exhibits/{each['id']}/text.txt": each["text_sha256"] for each in snapshot["exhibits"]})
-    places.update({f"captures/{each['sha256']}": each["sha256"] for each in snapshot["custody"]})
-    for file in manifest["files"]:
-        if file["path"].split("/")[0] in ("documents", "exhibits", "captures"):
-            if places.get(file["path"]) != file["sha256"]:
-                yield f"{file['path']} is not what the report names."
-    wanted = [(f"the text of document {each['number']}", each["sha256"]) for each in snapshot["documents"]]
-    wanted += [(f"the file of document {each['number']}", each["sha256_bytes"]) for each in snapshot["documents"]]
-    wanted += [(f"the text of exhibit {each['id']}", each["text_sha256"]) for each in snapshot["exhibits"]]
-    wanted += [(f"a capture of exhibit {each['exhibit']}", each["sha256"]) for each in snapshot["custody"]]
-    for what, hash in wanted:
-        if hash and hash not in files and hash not in left:
-            yield f"The report names {what}, which is neither in the bundle nor listed as left out."
-
-
-# ---- 4. The log: a chain in which each entry holds the hash of the one before ---------------------------------------
-
-
-def salts(salt, names):
-    """The salt of each of an entry's fields: in the order of names, 16 bytes each of SHAKE-256 over the entry's."""
-    drawn = hashlib.shake_256(salt.encode()).hexdigest(16 * len(names))
-    return {name: drawn[32 * n : 32 * n + 32] for n, name in enumerate(sorted(names))}
-
-
-def commitment(salt, value):
-    return sha256(canonical([salt, value]))
+    So none can be changed, added, left out or moved without changing the head that the report prints. Old entries may
+    be there by their hashes alone, before all others: what these were, and were before them, nobody can check.
+    """
+    code, head, number, previous, said = bundle.data["case"]["code"], bundle.data["log"], 0, "0" * 64, {}
+    salted = False  # whether the fields of an entry had salts by now: then each tells at least their hashes
+    stamped = bundle.read("stamp/head.txt").decode().split(":") if "stamp/head.txt" in bundle.members else (0, "")
+    for line in bundle.lines("log.jsonl"):
+        number += 1
+        if line["number"] != number:
+            raise Wrong(f"Entry {number} of the log is missing: {line['number']} follows {number - 1}.")
+        if line["previous"] != previous:
+            raise Wrong(f"Entry {number} of the log does not follow the one before it.")
+        if "shown" in line or "salt" in line:
+            (said, kept), salted = said_in(line), True
+            previous = sha256(canonical(["workbench-log/2", code, number, kept, previous]))
+        elif salted:
+            raise Wrong(f"Entry {number} of the log tells less than what entries have told since one before it.")
+        elif "said" in line:  # an entry from before the fields had salts: a list, of verb, thing, label and others
+            told, after = line["said"], json.loads(line["said"][8])["after"] or {}
+            said = {"verb": told[3], "thing": told[4], "label": told[6]}
+            said.update((f"after.{name}", value) for name, value in after.items())
+            previous = sha256(canonical(["workbench-log/1", code, number, *told, previous]))
+        else:  # another one from then, of which something is kept back
+            said, previous, bundle.unseen, bundle.early = {}, line["hash"], bundle.unseen + 1, number
+        if previous != line["hash"]:
+            raise Wrong(f"Entry {number} of the log is not what was entered.")
+        bundle.log.append(said)
+        same = number != head["count"] or previous == head["head"]
+        must(same, f"The log has another head at entry {number} than the report prints.")
+        same = number != int(stamped[0]) or previous == stamped[1]
+        must(same, f"The stamping service attested another head at entry {number} than the log has.")
+    must(number >= int(stamped[0]), f"The stamping service attested entry {stamped[0]}, which is not in the log.")
+    last, made = head["count"] + 1, (said.get("verb"), said.get("after.sha256"))
+    if must(number == last, f"The log ends with entry {number}; the report was entered as {last}."):
+        same = made == ("exported", bundle.manifest["snapshot_sha256"])
+        must(same, f"Entry {number} of the log does not say that this report was made.")
 
 
 def said_in(line):
-    """What an entry discloses, by field, and the commitment to each of its fields."""
-    if "salt" in line:
-        said, own = line["said"], salts(line["salt"], line["said"])
-        return said, {name: commitment(own[name], value) for name, value in said.items()}
-    said = {name: value for name, (_salt, value) in line["shown"].items()}
-    kept = {name: commitment(salt, value) for name, (salt, value) in line["shown"].items()}
-    if set(kept) & set(line["withheld"]):
-        raise ValueError("a field is both shown and withheld")
-    return said, {**kept, **line["withheld"]}
+    """What an entry shows, by field, and the hash of each of its fields with a salt of its own.
+
+    Of a field that is kept back there is the hash alone: so it can be told later, and checked (check_disclosed).
+    """
+    shown, withheld = line.get("shown", {}), line.get("withheld", {})
+    if "salt" in line:  # all is shown; the salts are drawn from the entry's own, in the order of the names
+        names, drawn = sorted(line["said"]), hashlib.shake_256(line["salt"].encode())
+        salts = re.findall(".{32}", drawn.hexdigest(16 * len(names)))
+        shown = {name: (salt, line["said"][name]) for name, salt in zip(names, salts)}
+    if set(shown) & set(withheld):
+        raise ValueError("a field is both shown and kept back")
+    hashes = {name: sha256(canonical([salt, value])) for name, (salt, value) in shown.items()}
+    return {name: value for name, (_salt, value) in shown.items()}, {**hashes, **withheld}
 
 
-def said_before_salts(told):
-    """What an entry of the first format says, by the names of the second."""
-    detail = json.loads(told[8])
-    said = {f"after.{name}": value for name, value in (detail["after"] or {}).items()}
-    return {**said, "verb": told[3], "thing": told[4], "label": told[6]}
+def check_disclosed(bundle, must):
+    """What was kept back and is told now is what stands there by its hash with a salt: a field of the log, or a file.
 
-
-def stamped_head(bundle):
-    """What a stamping service attested, if the bundle holds a stamp: how many entries there were, and the head."""
-    if "stamp/head.txt" not in bundle.members:
-        return 0, ""
-    count, head = bundle.text("stamp/head.txt").split(":")
-    return int(count), head
-
-
-def check_log(bundle, snapshot, found):
-    """Every entry follows the one before; the head is that of the report; the last tells that it was made."""
-    code, head = snapshot["case"]["code"], snapshot["log"]
-    number, previous, said, whole = 0, FIRST, {}, 0
-    stamped = stamped_head(bundle)
-    for _n, line in bundle.lines("log.jsonl"):
-        if line["number"] != number + 1:
-            yield f"Entry {number + 1} of the log is missing: {line['number']} follows {number}."
-            return
-        if line["previous"] != previous:
-            yield f"Entry {line['number']} of the log does not follow the one before it."
-            return
-        number, said = number + 1, {}
-        if "salt" in line or "shown" in line:
-            said, kept = said_in(line)
-            expected = sha256(canonical(["workbench-log/2", code, number, kept, previous]))
-        elif "said" in line:  # an entry from before the fields had salts: shown in whole, or by its hash alone
-            expected = sha256(canonical(["workbench-log/1", code, number, *line["said"], previous]))
-            said = said_before_salts(line["said"])
-        else:
-            expected, whole = line["hash"], whole + 1
-        if expected != line["hash"]:
-            yield f"Entry {number} of the log is not what was entered."
-            return
-        previous = line["hash"]
-        if number == head["count"] and previous != head["head"]:
-            yield f"The log has another head at entry {number} than the report prints."
-        if number == stamped[0] and previous != stamped[1]:
-            yield f"The stamping service attested another head at entry {number} than the log has."
-        place = (said.get("label", "").split(",")[0], said.get("after.round"))
-        if said.get("verb") in ("assessed", "reconsidered", "imported") and "after.seal" in said:
-            found["sealed"].append((*place, said["after.seal"]))
-        if said.get("thing") == "claim" and "after.statement" in said and "label" in said:
-            found["statements"][said["label"]] = said["after.statement"]
-        if said.get("verb") in ("signed_off", "imported") and "after.rating" in said:
-            found["signed"][place] = said["after.rating"]
-    if number != head["count"] + 1:
-        yield f"The log ends with entry {number}; the report was entered as {head['count'] + 1}."
-    elif said.get("verb") != "exported" or said.get("after.sha256") != found["digest"]:
-        yield f"Entry {number} of the log does not say that this report was made."
-    found["entries"], found["unseen"] = number, whole
-
-
-def check_disclosed(bundle, file):
-    """One field of one entry that was withheld, told later: it must be what was committed to."""
-    with open(file, encoding="utf-8") as told:
-        told = json.load(told)
-    for _n, line in bundle.lines("log.jsonl"):
-        if line["number"] == told["entry"]:
-            kept = said_in(line)[1].get(told["field"])
-            if kept != commitment(told["salt"], told["value"]):
-                yield f"Entry {told['entry']} does not say {told['field']} = {canonical(told['value'])}."
-            return
-    yield f"There is no entry {told['entry']} in the log."
-
-
-# ---- 5. The seals: what each reviewer said before seeing the others -------------------------------------------------
-
-
-def check_seals(bundle, snapshot, manifest, found):
-    """Each answer in the report is what was sealed and was entered in the log; so is each signed verdict."""
-    contents = {line["seal"]: line["content"] for _n, line in bundle.lines("seals.jsonl")}
-    left = {each["sha256"] for each in manifest["left_out"]}
-    entered = {seal for _label, _round, seal in found["sealed"]}
-    for seal, content in contents.items():
-        if sha256(content) != seal:
-            yield f"The sealed answer {seal[:12]}… is not what was sealed."
-    for claim in snapshot["claims"]:
-        if found["statements"].get(claim["ref"], claim["statement"]) != claim["statement"]:
-            yield f"{claim['ref']}: the log words the claim otherwise than the report."
-        given = {answer["seal"] for answer in claim["assessments"]}
-        for answer in claim["assessments"]:
-            name = f"{claim['ref']}: the answer of {answer['reviewer']} in round {answer['round']}"
-            if answer["seal"] in contents:
-                if differs(claim["ref"], answer, json.loads(contents[answer["seal"]])):
-                    yield f"{name} is not what was sealed."
-            elif answer["seal"] not in left:
-                yield f"{name} has no seal in the bundle."
-            if answer["seal"] not in entered and not found["unseen"]:
-                yield f"{name} was never entered in the log."
-        verdicts = [verdict for verdict in [claim["verdict"], *claim["earlier_verdicts"]] if verdict]
-        for verdict in verdicts:
-            entered_as = found["signed"].get((claim["ref"], verdict["round"]))
-            if entered_as != verdict["rating"] and not found["unseen"]:
-                yield f"{claim['ref']}: the log has another verdict signed off in round {verdict['round']}."
-        rounds = {verdict["round"] for verdict in verdicts}
-        for label, round, seal in found["sealed"]:
-            if label == claim["ref"] and round in rounds and seal not in given:
-                if "assessments" in snapshot["sections"]:
-                    yield f"{claim['ref']}: an answer of round {round}, sealed as {seal[:12]}…, is left out."
-    found["seals"] = len(contents)
-
-
-def differs(ref, answer, sealed):
-    """Whether the report tells an answer otherwise than it was sealed."""
-    same = ("rating", "was_said", "likelihood", "confidence", "rationale", "would_change", "round", "relied_on")
-    told = [ref, answer["moved_reason"], answer["override_reason"], answer["follows"], answer["submitted_at"][:19]]
-    told += [answer[name] for name in same]
-    said = [sealed["claim"], sealed.get("moved_reason", ""), sealed.get("override_reason", "")]
-    said += [sealed.get("follows", ""), sealed["submitted_at"][:19], *(sealed[name] for name in same)]
-    facets = {part["facet"]: (part["rating"], part["note"]) for part in answer["facets"]}
-    kept = {name: (part.get("rating") or "", part.get("note", "")) for name, part in sealed.get("facets", {}).items()}
-    return told != said or facets != kept
-
-
-# ---- 6. The quotations: each stands in its document, character for character ----------------------------------------
-
-
-def check_quotations(bundle, snapshot, manifest, found):
-    """Every passage at its place with the words around it, every quotation of evidence in the text that is held."""
-    paths = {file["sha256"]: file["path"] for file in manifest["files"]}
-    hashes = {f"document:{each['number']}": each["sha256"] for each in snapshot["documents"]}
-    hashes.update({f"exhibit:{each['id']}": each["text_sha256"] for each in snapshot["exhibits"]})
-    texts = {}
-    for key, hash in hashes.items():
-        if hash in paths:
-            texts[key] = bundle.text(paths[hash])
-    left = {each["sha256"] for each in manifest["left_out"]}
-    for claim in snapshot["claims"]:
-        quoted = [(f"document:{each['document']}", each, None) for each in claim["passages"]]
-        quoted += [(each["held_in"], None, each) for each in claim["evidence"] if each["held_in"]]
-        for key, passage, item in quoted:
-            if key not in texts:
-                found["unchecked"] += 1
-                if hashes.get(key) not in left:
-                    yield f"{claim['ref']}: the text of {key} is not there to check a quotation against."
-            elif passage is not None:
-                start, end, text = passage["start"], passage["end"], texts[key]
-                around = text[:start].endswith(passage["before"]) and text[end:].startswith(passage["after"])
-                if not 0 <= start < end <= len(text) or text[start:end] != passage["exact"]:
-                    yield f"{claim['ref']}: the quotation does not stand at characters {start} to {end} of {key}."
-                elif not around:
-                    yield f"{claim['ref']}: the words around characters {start} to {end} of {key} are others."
-                found["quoted"] += 1
-            else:
-                if item["quote"] not in texts[key]:
-                    yield f"{claim['ref']}: the quotation of evidence {item['number']} does not stand in {key}."
-                found["quoted"] += 1
-
-
-# ---- 7. Counting again: agreement and origins -----------------------------------------------------------------------
-
-
-def check_ratings(snapshot):
-    """Every verdict and every answer bears the name that the scale gives to its rating."""
-    scale = {rating["code"]: (rating["label"], rating["look"]) for rating in snapshot["scale"]["ratings"]}
-    for claim in snapshot["claims"]:
-        rated = [each for each in [claim["verdict"], *claim["earlier_verdicts"]] if each] + claim["assessments"]
-        for each in rated:
-            if scale.get(each["rating"]) != (each["label"], each["look"]):
-                yield f"{claim['ref']}: “{each['label']}” is not what the scale calls “{each['rating']}”."
-
-
-def check_agreement(snapshot):
-    """How far the reviewers agree, from their first answers in each round that a signed verdict closed."""
-    printed = snapshot["agreement"]
-    if printed is None or "assessments" not in snapshot["sections"]:
+    Of a file, or of a text, the manifest lists the salted hash; its own SHA-256 is what is told. Where it does not fit,
+    nothing is wrong with the report.
+    """
+    told = bundle.disclosed
+    if not told:
         return
-    rounds = defaultdict(list)
-    for claim in snapshot["claims"]:
+    hash, code, value = sha256(canonical([told["salt"], told["value"]])), bundle.data["case"]["code"], told["value"]
+    if told["case"] != code:
+        bundle.misfit = f"What is disclosed is of {told['case']}, and the report of {code}."
+    elif "withheld" in told:
+        if told["withheld"] != hash or hash not in bundle.left_out:
+            bundle.misfit = f"What is left out as {told['withheld']} is not of the SHA-256 {value[-64:]}."
+        bundle.notes.append(f"Disclosed: what is left out as {hash} has the SHA-256 {value[-64:]}.")
+    else:
+        number, field = told.get("entry"), told.get("field")
+        hashes = [said_in(line)[1] for line in bundle.lines("log.jsonl") if line["number"] == number]
+        if not hashes:
+            bundle.misfit = f"There is no entry {number} in the log."
+        elif hashes[0].get(field) != hash:
+            bundle.misfit = f"Entry {number} does not say {field} = {canonical(value)}."
+        bundle.notes.append(f"Disclosed: entry {number} of the log says {field} = {canonical(value)}.")
+
+
+# ---- 5. The seals: what each reviewer said before seeing the others
+def check_seals(bundle, must):
+    """Each answer is what was sealed, and its seal was entered in the log; of decided rounds none is left out."""
+    bundle.seals = {line["seal"]: line["content"] for line in bundle.lines("seals.jsonl")}
+    entered, untold, early = defaultdict(set), 0, 0  # by claim and round
+    for said in bundle.log:
+        if said.get("verb") in ("assessed", "reconsidered", "imported") and said.get("thing") == "assessment":
+            untold += not {"label", "after.round", "after.seal"} <= set(said)
+            entered[said.get("label", "").split(",")[0], said.get("after.round")].add(said.get("after.seal"))
+    everywhere = set().union(*entered.values())
+    bundle.note(untold, "Answers in the log of which it is not told here what they are, or on which claim")
+    told = {answer["seal"] for claim in bundle.data["claims"] for answer in claim["assessments"]}
+    for seal, content in bundle.seals.items():
+        must(sha256(content) == seal, f"The sealed answer {seal[:12]}… is not what was sealed.")
+        must(seal in told, f"The sealed answer {seal[:12]}… is none of the report.")
+    for claim in bundle.data["claims"]:
+        ref, given = claim["ref"], {answer["seal"] for answer in claim["assessments"]}
+        for answer in claim["assessments"]:
+            name, seal = f"{ref}: the answer of {answer['reviewer']} in round {answer['round']}", answer["seal"]
+            if seal in bundle.seals:
+                must(as_sealed(ref, answer, json.loads(bundle.seals[seal])), f"{name} is not what was sealed.")
+            must(seal in bundle.seals or seal in bundle.left_out, f"{name} has no seal in the bundle.")
+            early += seal not in everywhere
+            must(seal in everywhere or bundle.unseen, f"{name} was never entered in the log.")
+        for round in {verdict["round"] for verdict in verdicts(claim) if bundle.shows("assessments")}:
+            for seal in entered[ref, round] - given - {None}:
+                must(False, f"{ref}: an answer of round {round}, sealed as {seal[:12]}…, is left out.")
+    bundle.note(early, "Answers that are in no other part of the log than the one told by its hashes, if there")
+
+
+def as_sealed(ref, answer, sealed):
+    """Whether the report tells an answer as it was sealed. What was not asked at the time is not in the seal."""
+    names = "rating was_said likelihood confidence rationale would_change round relied_on moved_reason override_reason"
+    told = [ref, answer["submitted_at"][:19], answer["follows"], *(answer[name] for name in names.split())]
+    said = [sealed["claim"], sealed["submitted_at"][:19]]
+    said += [sealed.get(name, "") for name in ("follows", *names.split())]
+    facets = {each["facet"]: (each["rating"], each["note"]) for each in answer["facets"]}
+    kept = {name: (each.get("rating") or "", each.get("note", "")) for name, each in sealed.get("facets", {}).items()}
+    return told == said and facets == kept
+
+
+def verdicts(claim):
+    """The signed verdict on a claim, if there is one, and those of earlier rounds."""
+    return [verdict for verdict in [claim["verdict"], *claim["earlier_verdicts"]] if verdict]
+
+
+def check_entered_verdicts(bundle, must):
+    """The log has each claim in the words of the report, and each signed verdict with its rating."""
+    statements, ratings, early = {}, {}, 0
+    for said in bundle.log:
+        label = said.get("label", "")
+        if said.get("thing") == "claim" and "after.statement" in said:
+            statements[label] = said["after.statement"]
+        if said.get("verb") in ("signed_off", "imported") and "after.rating" in said:
+            ratings[label.split(",")[0], said.get("after.round")] = said["after.rating"]
+    for claim in bundle.data["claims"]:
+        ref, statement = claim["ref"], claim["statement"]
+        must(statements.get(ref, statement) == statement, f"{ref}: the log words the claim otherwise than the report.")
+        for each in verdicts(claim):
+            there = ratings.get((ref, each["round"]))
+            same = there == each["rating"] or (there is None and bundle.unseen)
+            early += there is None
+            must(same, f"{ref}: the log has another verdict signed off in round {each['round']}.")
+    bundle.note(early, "Verdicts that are in no other part of the log than the one told by its hashes, if there")
+
+
+# ---- 6. The quotations: each stands in its document, character for character
+def check_quotations(bundle, must):
+    """Each passage stands at its place with the words around it, each quotation of evidence in the text held of it.
+
+    A place is counted in characters (code points) of the text, the first of which is 0.
+    """
+    hashes = {f"document:{each['number']}": each["sha256"] for each in bundle.data["documents"]}
+    hashes.update({f"exhibit:{each['id']}": each["text_sha256"] for each in bundle.data["exhibits"]})
+    paths = {key: bundle.paths[hash] for key, hash in hashes.items() if hash in bundle.paths}
+    texts = {key: bundle.read(path).decode() for key, path in paths.items()}
+    absent = unheld = 0
+    for claim in bundle.data["claims"]:
+        ref = claim["ref"]
+        quoted = [(f"document:{each['document']}", each) for each in claim["passages"]]
+        quoted += [(each["held_in"], each) for each in claim["evidence"] if each["held_in"]]
+        unheld += sum(1 for each in claim["evidence"] if each["quote"] and not each["held_in"])
+        for key, each in quoted:
+            text, n = texts.get(key), each.get("number")
+            if text is None:
+                absent += 1
+                listed = hashes.get(key) in bundle.left_out
+                must(listed, f"{ref}: the text of {key} is not there to check a quotation against.")
+                continue
+            bundle.quoted += 1
+            if "quote" in each:
+                must(each["quote"] in text, f"{ref}: the quotation of evidence {n} does not stand in {key}.")
+                continue
+            start, end, before, after = (each[name] for name in ("start", "end", "before", "after"))
+            place = f"characters {start} to {end} of {key}"
+            there = 0 <= start < end <= len(text) and text[start:end] == each["exact"]
+            around = text[max(0, start - len(before)) : start] == before and text[end : end + len(after)] == after
+            must(there, f"{ref}: the quotation does not stand at {place}.")
+            must(around or not there, f"{ref}: the words around {place} are others.")
+    bundle.note(absent, "Quotations of texts that were left out, and so not checked")
+    bundle.note(unheld, "Quotations of exhibits whose text the house does not hold, and so not checked")
+
+
+# ---- 7. Counted again: ratings, agreement and origins
+def check_ratings(bundle, must):
+    """Every verdict and every answer bears the name that the scale gives to its rating."""
+    scale = {rating["code"]: (rating["label"], rating["look"]) for rating in bundle.data["scale"]["ratings"]}
+    for claim in bundle.data["claims"]:
+        for each in [*verdicts(claim), *claim["assessments"]]:
+            code, label = each["rating"], each["label"]
+            same = scale.get(code) == (label, each["look"])
+            must(same, f"{claim['ref']}: “{label}” is not what the scale calls “{code}”.")
+
+
+def check_agreement(bundle, must):
+    """How far the reviewers agree, from their first answers in each round that two or more answered.
+
+    The interval alone is not checked: it is drawn at random, which another Python may do in another way.
+    """
+    printed, rounds = bundle.data["agreement"], defaultdict(list)
+    if printed is None:
+        return
+    if not bundle.shows("assessments"):
+        bundle.notes.append("How far the reviewers agree was not counted again: their answers are not in the report.")
+        return
+    bundle.counted.append("agreement")
+    for claim in bundle.data["claims"]:
         for answer in claim["assessments"]:
             if not answer["follows"]:
                 rounds[claim["ref"], answer["round"]].append(answer["rating"])
     units = [answers for answers in rounds.values() if len(answers) > 1]
-    scale = sorted((r["position"], r["code"]) for r in snapshot["scale"]["ratings"] if r["position"] is not None)
+    places = {rating["code"]: rating["position"] for rating in bundle.data["scale"]["ratings"]}
+    order = sorted((code for code in places if places[code] is not None), key=lambda code: (places[code], code))
+    # Of two answers to the same, taken at random: how often they are the same.
+    alike = [Fraction(sum(n * (n - 1) for n in Counter(u).values()), len(u) * (len(u) - 1)) for u in units]
     counted = {
         "rounds": len(units),
         "answers": sum(map(len, units)),
         "unanimous": sum(len(set(answers)) == 1 for answers in units),
-        "percent": percent(units),
-        "alpha_nominal": alpha(units, None),
-        "alpha_ordinal": alpha(units, [code for _position, code in scale]),
+        "percent": sum(alike) / len(units) if units else None,
+        "alpha_nominal": alpha(units),
+        "alpha_ordinal": alpha([[answer for answer in unit if answer in order] for unit in units], order),
     }
     for name, value in counted.items():
-        said = printed[name]
-        near = said == value if None in (said, value) else abs(Fraction(said) - value) <= Fraction(501, 1_000_000)
-        if not near:
-            shown = "undefined" if value is None else f"{float(value):.3f}".rstrip("0").rstrip(".")
-            yield f"Agreement: {name} is {shown} when counted again, and the report says {said}."
+        # What is printed to three places may be rounded either way, where it lies between two.
+        found = [f"{float(value) + e:.3f}" for e in (0, 1e-9, -1e-9)] if isinstance(value, Fraction) else [value]
+        again = f"{name} is {found[0]} when counted again"
+        must(printed[name] in found, f"Agreement: {again}, and the report says {printed[name]}.")
 
 
-def percent(units):
-    """Of two answers to a unit taken at random, how often they are the same."""
-    alike = [Fraction(sum(n * (n - 1) for n in Counter(u).values()), len(u) * (len(u) - 1)) for u in units]
-    return sum(alike) / len(units) if units else None
+def alpha(units, order=()):
+    """Krippendorff's alpha: 1 less how far answers to the same are apart, by how far answers to anything are.
+
+    Nominal: two answers are 1 apart, or 0. Ordinal, if the order of the ratings is given: each rating is placed in the
+    middle of all answers that bear it, and two are as far apart as their places, squared. None: undefined.
+    """
+    patterns = Counter(tuple(sorted(unit)) for unit in units if len(unit) > 1)
+    given, place, below = Counter(answer for unit in patterns.elements() for answer in unit), {}, 0
+    for rating in order:
+        place[rating], below = below + Fraction(given[rating], 2), below + given[rating]
+
+    def apart(n):
+        return sum(n[a] * n[b] * ((place[a] - place[b]) ** 2 if order else a != b) for a, b in product(n, n))
+
+    seen = sum(Fraction(apart(Counter(unit))) * many / (len(unit) - 1) for unit, many in patterns.items())
+    return 1 - (sum(given.values()) - 1) * seen / apart(given) if apart(given) else None
 
 
-def alpha(units, order):
-    """Krippendorff's alpha: nominal, or ordinal where the answers on the scale are given in their order."""
-    if order is not None:
-        units = [[answer for answer in unit if answer in order] for unit in units]
-    units = [unit for unit in units if len(unit) > 1]
-    given = Counter(answer for unit in units for answer in unit)
-    places = order or sorted(given)
-
-    def apart(one, other):
-        low, high = sorted((places.index(one), places.index(other)))
-        if order is None or low == high:
-            return int(low != high)
-        between = sum(given[each] for each in places[low : high + 1])
-        return (between - Fraction(given[places[low]] + given[places[high]], 2)) ** 2
-
-    seen = Fraction(0)
-    for unit in units:
-        counts = Counter(unit)
-        pairs = product(counts, counts)
-        seen += sum(Fraction(counts[a] * counts[b], len(unit) - 1) * apart(a, b) for a, b in pairs)
-    expected = sum(given[a] * given[b] * apart(a, b) for a, b in product(given, given))
-    return 1 - (sum(given.values()) - 1) * seen / expected if expected else None
-
-
-def check_origins(snapshot):
-    """How many independent origins stand behind each claim's evidence, from who repeats whom."""
-    exhibits = {each["id"]: each for each in snapshot["exhibits"]}
-    if "evidence" not in snapshot["sections"]:
+def check_origins(bundle, must):
+    """How many independent origins stand behind each claim's evidence: repetition is no corroboration."""
+    exhibits = {each["id"]: each for each in bundle.data["exhibits"]}
+    if not bundle.shows("evidence"):
+        bundle.notes.append("The origins behind each claim were not counted again: the evidence is not in the report.")
         return
-    for claim in snapshot["claims"]:
+    bundle.counted.append("origins")
+    for claim in bundle.data["claims"]:
+        ref, told, numbers = claim["ref"], claim["origins"], {}
         items = [item for item in claim["evidence"] if item["exhibit_id"] is not None]
-        of = origins([item["exhibit_id"] for item in items], exhibits)
-        numbers = {}
-        for item in items:
-            origin = of[item["exhibit_id"]]
-            number = None if origin is None else numbers.setdefault(origin, len(numbers) + 1)
-            if number != item["origin"]:
-                yield f"{claim['ref']}: evidence {item['number']} counts for origin {number}, not {item['origin']}."
-        unknown = sum(of[item["exhibit_id"]] is None for item in items)
-        counted = {"items": len(items), "origins": len(numbers), "unknown": unknown}
-        for name, count in counted.items():
-            if count != claim["origins"][name]:
-                said = claim["origins"][name]
-                yield f"{claim['ref']}: {name} of evidence is {count} when counted again, and the report says {said}."
+        found = origins([item["exhibit_id"] for item in items], exhibits)
+        for item, origin in zip(items, found):
+            n = None if origin is None else numbers.setdefault(origin, len(numbers) + 1)
+            must(n == item["origin"], f"{ref}: evidence {item['number']} counts for origin {n}, not {item['origin']}.")
+        for name, n in (("items", len(items)), ("origins", len(numbers)), ("unknown", found.count(None))):
+            again = f"{name} of evidence is {n} when counted again"
+            must(n == told[name], f"{ref}: {again}, and the report says {told[name]}.")
 
 
 def origins(cited, exhibits):
-    """The origin of each exhibit that is cited: the smallest number in its group; None where it is not known."""
-    near = list(dict.fromkeys(cited))
-    for key in near:  # what they repeat, and what that repeats in its turn
-        near += [each["exhibit"] for each in exhibits[key]["repeats"] if each["exhibit"] not in near]
-    group = {key: key for key in near}
+    """The origin of each exhibit that is cited: the smallest number in its group; None where it is not known.
 
-    def lead(key):
-        while group[key] != key:
-            group[key] = key = group[group[key]]
-        return key
-
-    def join(one, other):
-        one, other = sorted((lead(one), lead(other)))
-        group[other] = one
-
-    marked = {}
-    for key in near:
-        for mark in exhibits[key]["marks"]:
-            join(key, marked.setdefault(mark, key))
-        for each in exhibits[key]["repeats"]:
-            join(key, each["exhibit"])
-
-    def known(speakers):
-        """Those of which all is known up to speakers at first hand, who are among these."""
-        sure, grown = set(), True
-        while grown:
-            grown = False
-            for key in near:
-                above = [each["exhibit"] for each in exhibits[key]["repeats"]]
-                if key not in sure and (all(one in sure for one in above) if above else key in speakers):
-                    sure.add(key)
-                    grown = True
-        return sure
-
-    first = {key for key in near if exhibits[key]["first_hand"]}
-    sure, told = known(first), known({key for key in first if exhibits[key]["named"]})
-    # Nobody can tell whether speakers without names are two or one: all groups that rest on such alone are one.
-    nobody = sorted({lead(key) for key in cited if key in sure} - {lead(key) for key in cited if key in told})
-    for other in nobody[1:]:
-        join(nobody[0], other)
-    return {key: lead(key) if key in sure else None for key in cited}
+    Exhibits that repeat one another, or have a mark in common such as their speaker, are one group. An origin is known
+    where all is known up to speakers at first hand. Whether speakers without names are two or one nobody can tell: all
+    groups that rest on such alone are one.
+    """
+    above, reached = {}, list(cited)
+    for key in reached:  # what they repeat, what that repeats in its turn, and so on
+        if key not in above:
+            above[key] = [each["exhibit"] for each in exhibits[key]["repeats"]]
+            reached += above[key]
+    ties, group = defaultdict(set), {}
+    for key in above:
+        for other in [*above[key], *(("mark", mark) for mark in exhibits[key]["marks"])]:
+            ties[key].add(other)
+            ties[other].add(key)
+    for key in sorted(above):
+        tied = [key]
+        for each in tied:
+            if each not in group:
+                group[each] = key
+                tied += ties[each]
+    first = {key for key in above if exhibits[key]["first_hand"]}
+    sure, told = known(above, first), known(above, {key for key in first if exhibits[key]["named"]})
+    nameless = {group[key] for key in cited if key in sure} - {group[key] for key in cited if key in told}
+    one = dict.fromkeys(nameless, min(nameless, default=0))
+    return [one.get(group[key], group[key]) if key in sure else None for key in cited]
 
 
-# ---- 8. The summary: built again from the data, and held against the page, the table and the text -------------------
+def known(above, speakers):
+    """The exhibits of which all is known up to exhibits at first hand, where these are among the speakers."""
+    missing, below = {key: len(above[key]) for key in above}, defaultdict(list)
+    for key in above:
+        for each in above[key]:
+            below[each].append(key)
+    sure = [key for key in speakers if not missing[key]]
+    for key in sure:
+        for each in below[key]:
+            missing[each] -= 1
+            sure += [each] if not missing[each] else []
+    return set(sure)
 
 
-def summary(snapshot):
-    """By its reference: each claim's statement, the label of its signed verdict or None, and who signed it."""
-    rows = {}
-    for claim in snapshot["claims"]:
-        verdict = claim["verdict"]
-        rows[claim["ref"]] = (
-            plain(claim["statement"]),
-            plain(verdict["label"]) if verdict else None,
-            plain(verdict["signed_off_by"]) if verdict else "",
-        )
-    return rows
+# ---- 8. The formats: what people read says what the data say
+def compare(bundle, must, file, content, rows, tally=None):
+    """It prints the hashes of data and log, and has a row for each claim, with its statement, rating and who signed it.
 
-
-def plain(text):
-    return " ".join(text.split())
-
-
-def check_summary(snapshot, tables):
-    """Hold the rows of each format against the data; `tables` are (file, reference → statement, rating, signer)."""
-    expected = summary(snapshot)
-    left_out = "summary" not in snapshot["sections"]
-    labels = {plain(rating["label"]) for rating in snapshot["scale"]["ratings"]}
-    for file, rows in tables:
-        if left_out and not rows and file != "report.csv":
+    A row is (reference, statement, rating, signer); the kind of claim may follow the statement. A tally is a list of
+    (rating, how many claims have it). Web page, text and Word document have rows where they have a summary.
+    """
+    for what, hash in (("snapshot", bundle.manifest["snapshot_sha256"]), ("log's head", bundle.data["log"]["head"])):
+        must(hash in content, f"{file} does not print the hash of the {what}.")
+    if not bundle.shows("summary") and file not in ("report.csv", "report.xlsx"):
+        return
+    claims, there, counts = {claim["ref"]: claim for claim in bundle.data["claims"]}, Counter(), Counter()
+    labels = {plain(rating["label"]) for rating in bundle.data["scale"]["ratings"]}
+    for ref, statement, rating, signer in rows:
+        there[ref] += 1
+        if not must(ref in claims, f"{file}: {ref} stands in the summary, and not in the data."):
             continue
-        for ref in sorted(set(expected) - set(rows)):
-            yield f"{file}: {ref} is missing from the summary."
-        for ref in sorted(set(rows) - set(expected)):
-            yield f"{file}: {ref} stands in the summary, and not in the data."
-        for ref in sorted(set(rows) & set(expected)):
-            statement, rating, signer = rows[ref]
-            wanted = expected[ref]
-            if statement != wanted[0]:
-                yield f"{file}: the summary words {ref} otherwise than the data."
-            if not rated(rating, wanted[1], labels):
-                yield f"{file}: the summary gives {ref} the verdict “{rating}”; the data say “{wanted[1] or 'none'}”."
-            if signer != wanted[2]:
-                yield f"{file}: the summary says that “{signer}” signed {ref} off; the data say “{wanted[2]}”."
+        verdict = claims[ref]["verdict"] or {"label": "", "signed_off_by": ""}
+        label, by, kind = plain(verdict["label"]), plain(verdict["signed_off_by"]), plain(claims[ref]["kind_label"])
+        counts[label], worded = counts[label] + 1, plain(claims[ref]["statement"])
+        same = statement in (worded, f"{worded} {kind}", f"{worded} ({kind})")
+        told, meant = f"gives {ref} the verdict “{rating}”", label or "none"
+        must(same, f"{file}: the summary words {ref} otherwise than the data.")
+        must(rated(rating, label, labels), f"{file}: the summary {told}; the data say “{meant}”.")
+        must(signer == by, f"{file}: the summary says that “{signer}” signed {ref} off; the data say “{by}”.")
+    for ref in claims:
+        must(there[ref] > 0, f"{file}: {ref} is missing from the summary.")
+        must(there[ref] < 2, f"{file}: {ref} stands in the summary more than once.")
+    for label, count in counts.items() if tally is not None else ():
+        same = count in [n for word, n in tally if rated(word, label, labels)]
+        must(same, f"{file}: {count} claims have the verdict “{label or 'none'}”; the summary says otherwise.")
 
 
 def rated(cell, label, labels):
-    """Whether a cell shows this rating: its sign and its word, marked as a sample where it is one; or none."""
-    cell = re.sub(r"^[✓≈✕?] ", "", cell)
-    if label is None:
-        return cell not in labels and not any(cell.startswith(f"{each} · ") for each in labels)
+    """Whether a cell shows this rating, or none: sign and word, and after them that it is a sample where it is one."""
+    cell = re.sub("^[✓≈✕?] ", "", cell)
+    if not label:
+        return not any(f"{cell} · ".startswith(f"{each} · ") for each in labels)
     return cell == label or (cell.startswith(f"{label} · ") and cell not in labels)
 
 
-def counts(snapshot):
-    """How many claims have each rating; None for those whose verdict nobody signed."""
-    return Counter(row[1] for row in summary(snapshot).values())
+def plain(text):
+    """A text without what differs between formats: how wide its spaces are, and characters that no file may hold."""
+    return " ".join(re.sub("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd-\uffff]", "", text).split())
 
 
-class Page(HTMLParser):
-    """The tables of the summary in report.html, as rows of cells, and the whole of its text."""
-
-    def __init__(self):
-        super().__init__()
-        self.depth, self.inside, self.rows, self.cell, self.words = 0, False, [], None, []
-
-    def handle_starttag(self, tag, attrs):
-        attrs = dict(attrs)
-        if tag == "section":
-            self.depth += 1
-            self.inside = self.inside or attrs.get("id") == "summary"
-        if self.inside and tag == "tr":
-            self.rows.append([])
-        if self.inside and tag in ("td", "th") and self.rows:
-            self.cell = []
-        if tag == "span" and attrs.get("class") == "chip" and self.cell is not None:
-            self.cell.append("\0")  # what follows in the cell is the kind of claim, not its statement
-
-    def handle_endtag(self, tag):
-        if tag in ("td", "th") and self.cell is not None:
-            self.rows[-1].append(plain("".join(self.cell).split("\0")[0]))
-            self.cell = None
-        if tag == "section":
-            self.depth -= 1
-            self.inside = self.inside and self.depth > 0
-
-    def handle_data(self, data):
-        self.words.append(data)
-        if self.cell is not None:
-            self.cell.append(data)
+def elements(markup, name):
+    """What stands in each element of this name, in HTML or XML; attributes may follow the name."""
+    if re.search("<!(?!doctype html>)", markup):
+        raise ValueError("it has comments or definitions, which no report has")
+    starts, end = re.split(rf"<{name}(?:\s[^<>]*)?>", markup)[1:], f"</{name.split()[0]}>"
+    return [re.split(end, each, maxsplit=1)[0] for each in starts]
 
 
-def check_page(bundle, snapshot, digest):
-    """report.html: the summary, how many claims have each rating, and the hashes that it prints."""
-    page = Page()
-    page.feed(bundle.text("report.html"))
-    refs = re.compile(rf"{re.escape(snapshot['case']['code'])}-\d+")
-    rows = {row[0]: (row[1], row[2], row[3]) for row in page.rows if len(row) == 4 and refs.fullmatch(row[0])}
-    yield from check_summary(snapshot, [("report.html", rows)])
-    drawn = {row[0]: row[1] for row in page.rows if len(row) == 3 and row[1].replace(",", "").isdigit()}
-    for label, count in counts(snapshot).items():
-        told = [n for word, n in drawn.items() if rated(word, label, {each for each in counts(snapshot) if each})]
-        if drawn and str(count) not in [n.replace(",", "") for n in told]:
-            yield f"report.html: {count} claims have the verdict “{label or 'none'}”, and the page says otherwise."
-    words = "".join(page.words)
-    for what, value in (("the snapshot", digest), ("the log's head", snapshot["log"]["head"])):
-        if value not in words:
-            yield f"report.html does not print the hash of {what}."
+def text_of(markup):
+    """The text of HTML or XML without its tags; where a line ends is a space."""
+    return plain(html.unescape(re.sub("<[^<>]*>", "", re.sub(r"<(w:)?(br|tab)\b", r" \g<0>", markup))))
 
 
-def check_table(bundle, snapshot, digest):
-    """report.csv: a row for each claim, and in each the hashes of the snapshot and of the log's head."""
-    csv.field_size_limit(1 << 30)
-    rows, claims = {}, {claim["ref"]: claim for claim in snapshot["claims"]}
-    for row in csv.DictReader(io.StringIO(bundle.read("report.csv").decode("utf-8-sig"), newline="")):
-        # What a spreadsheet could take for a formula has an apostrophe in front.
-        cells = {name: re.sub(r"^'(?=\s*[=+\-@＝＋－＠]|[\t\r\n])", "", cell) for name, cell in row.items()}
-        rows[cells["ref"]] = tuple(plain(cells[name]) for name in ("statement", "rating_label", "signed_off_by"))
-        printed = (cells["snapshot_sha256"], cells["log_count"], cells["log_head"])
-        if printed != (digest, str(snapshot["log"]["count"]), snapshot["log"]["head"]):
-            yield f"report.csv: the row of {cells['ref']} names another snapshot or another head of the log."
-        claim = claims.get(cells["ref"])
-        if claim is None:
-            continue
-        stances = Counter(item["stance"] for item in claim["evidence"])
-        stances["evidence"] = len(claim["evidence"])
-        told = ("evidence", "supports", "refutes", "context") if "evidence" in snapshot["sections"] else ()
-        if any(cells[name] != str(stances[name]) for name in told):
-            yield f"report.csv: the evidence of {cells['ref']} is counted otherwise than in the data."
-        if cells["summary"] != (claim["verdict"]["summary"] if claim["verdict"] else ""):
-            yield f"report.csv: the verdict on {cells['ref']} has another summary than in the data."
-    yield from check_summary(snapshot, [("report.csv", rows)])
+def part_of(bundle, file, name):
+    """A part of an Office file, which is an archive of its own: stored as it is, so that it cannot grow either."""
+    archive = zipfile.ZipFile(io.BytesIO(bundle.read(file)))
+    if archive.getinfo(name).compress_type != zipfile.ZIP_STORED:
+        raise ValueError(f"{name} in it is compressed: it could grow to any size")
+    return archive.read(name).decode()
 
 
-def check_markdown(bundle, snapshot, digest):
-    """report.md: the summary, and how many claims have each rating."""
-    text, rows = bundle.text("report.md"), {}
-    for line in re.findall(r'^\| (?:<a id="row-claim-\d+"></a>)?(\[.*) \|$', text, re.M):
+def check_web_page(bundle, must):
+    """The summary of report.html, and how many claims it says have each rating."""
+    page = bundle.read("report.html").decode()
+    summary = "".join(elements(page, 'section class="card" id="summary"'))
+    rows = [[text_of(cell) for cell in elements(row, "t[dh]")] for row in elements(summary, "tr")]
+    tally = [(row[0], int(row[1].replace(",", ""))) for row in rows if len(row) == 3 and row[1][:1].isdigit()]
+    compare(bundle, must, "report.html", page, [row for row in rows if len(row) == 4][1:], tally)
+
+
+def check_text(bundle, must):
+    """The summary of report.md, and how many claims it says have each rating."""
+    page, rows = bundle.read("report.md").decode(), []
+    for line in re.findall(r'^\| (?:<a id="row-claim-\d+"></a>)?(\[.*) \|$', page, re.M):
         cells = [unescaped(cell) for cell in re.findall(r"(?:\\.|[^\\|])+", line)]
         ref = re.match(r"\[(.+?)\]\(#claim-\d+\)$", cells[0])
         if ref and len(cells) == 5:
-            rows[ref[1]] = (cells[1], cells[3].strip("*"), cells[4])
-    yield from check_summary(snapshot, [("report.md", rows)])
-    told = re.findall(r"^- (\d+) × (.+)$", text, re.M)
-    for label, count in counts(snapshot).items() if "summary" in snapshot["sections"] else ():
-        names = {each for each in counts(snapshot) if each}
-        found = [int(n) for n, word in told if rated(unescaped(word).strip("*"), label, names)]
-        if count not in found:
-            yield f"report.md: {count} claims have the verdict “{label or 'none'}”, and the text says otherwise."
-    if digest not in text or snapshot["log"]["head"] not in text:
-        yield "report.md does not print the hash of the snapshot and of the log's head."
+            rows.append((ref[1], cells[1], cells[3].strip("*"), cells[4]))
+    tally = [(unescaped(word).strip("*"), int(n)) for n, word in re.findall(r"^- (\d{1,9}) × (.+)$", page, re.M)]
+    compare(bundle, must, "report.md", page, rows, tally)
 
 
 def unescaped(text):
+    """A text of Markdown without the backslashes that keep its signs from being taken for markup."""
     return plain(re.sub(r"\\([\\`*_{}\[\]<>&#|~$!+=:.)-])", r"\1", text))
 
 
-# ---- 9. The account -------------------------------------------------------------------------------------------------
+def check_table(bundle, must):
+    """report.csv: a row for each claim, with the counts of its evidence, and with the hashes of data and log."""
+    csv.field_size_limit(1 << 30)  # a rationale may be longer than what the module expects
+    claims, log, rows = {claim["ref"]: claim for claim in bundle.data["claims"]}, bundle.data["log"], []
+    table = bundle.read("report.csv").decode("utf-8-sig")
+    for row in csv.DictReader(io.StringIO(table, newline="")):
+        if not must(None not in row and None not in row.values(), "report.csv has a row of another length."):
+            continue
+        # What a spreadsheet could take for a formula has an apostrophe in front.
+        cells = {name: re.sub(r"^'(?=\s*[=+\-@＝＋－＠]|[\t\r\n])", "", cell) for name, cell in row.items()}
+        ref, printed = cells["ref"], [cells[name] for name in ("snapshot_sha256", "log_count", "log_head")]
+        rows.append([ref, *(plain(cells[name]) for name in ("statement", "rating_label", "signed_off_by"))])
+        same = printed == [bundle.manifest["snapshot_sha256"], str(log["count"]), log["head"]]
+        must(same, f"report.csv: the row of {ref} names another snapshot or another head of the log.")
+        if ref in claims:
+            stances, verdict = [item["stance"] for item in claims[ref]["evidence"]], claims[ref]["verdict"]
+            told = [cells[name] for name in ("evidence", "supports", "refutes", "context")]
+            again = [str(len(stances)), *(str(stances.count(name)) for name in ("supports", "refutes", "context"))]
+            same = not bundle.shows("evidence") or told == again
+            must(same, f"report.csv: the evidence of {ref} is counted otherwise than in the data.")
+            same = cells["summary"] == (verdict["summary"] if verdict else "")
+            must(same, f"report.csv: the verdict on {ref} has another summary than in the data.")
+    compare(bundle, must, "report.csv", table, rows)
+
+
+def check_word_document(bundle, must):
+    """The summary of report.docx: those rows of its tables that begin with a claim."""
+    page, code = part_of(bundle, "report.docx", "word/document.xml"), bundle.data["case"]["code"]
+    rows = [[text_of(cell) for cell in elements(row, "w:tc")] for row in elements(page, "w:tr")]
+    rows = [row for row in rows if len(row) == 4 and row[0].startswith(f"{code}-")]
+    compare(bundle, must, "report.docx", page, rows)
+
+
+def check_workbook(bundle, must):
+    """report.xlsx: the first sheet has a row for each claim, in its columns A, B, G and N."""
+    rows = []
+    for row in elements(part_of(bundle, "report.xlsx", "xl/worksheets/sheet1.xml"), "row")[1:]:
+        cells = ["".join(map(text_of, elements(row, f'c r="{column}[0-9]+"'))) for column in "ABGN"]
+        # A character that is written _x005F_ or the like is the one of that number.
+        rows.append([re.sub("_x([0-9A-F]{4})_", lambda found: chr(int(found[1], 16)), cell) for cell in cells])
+    compare(bundle, must, "report.xlsx", bundle.read("report.xlsx").decode("latin-1"), rows)
+
+
+# ---- 9. The account
+def write_account(bundle, must):
+    """What was checked, and what was not, in sentences."""
+    manifest, data, report = bundle.manifest, bundle.data, bundle.data["report"]
+    whose = "as you named it" if bundle.named == manifest["key"] else "for which the key that you named vouches"
+    read = ", ".join(f"report.{format}" for format in ("html", "md", "docx"))
+    early = f", {bundle.unseen} of the first {bundle.early} told by their hashes alone" if bundle.unseen else ""
+    others = sorted({re.sub("[0-9]+", "…", name) for name in set(bundle.members) - bundle.looked_at})
+    drawn = (data["agreement"] or {}).get("interval")
+    bundle.account = [
+        f"Report {report['number']} of {data['case']['code']}, “{report['title']}”, made {report['made_at']}.",
+        f"The archive: {len(bundle.members)} files, each as it was signed; none missing, none added.",
+        f"Signed by {grouped(manifest['key'])}, {whose if bundle.named else 'which you must compare yourself'}.",
+        f"The frozen data (SHA-256 {manifest['snapshot_sha256']}): {len(data['claims'])} claims.",
+        f"The log: {len(bundle.log)} entries in an unbroken chain{early}; the last tells that the report was made.",
+        f"The seals: {len(bundle.seals)} answers are what was sealed.",
+        f"The quotations: {bundle.quoted} stand where they should.",
+        f"Counted again and found the same: {', '.join(bundle.counted)}.",
+        "report.json holds these data; report.csv and report.xlsx have a row for each claim, worded and rated so.",
+        *([f"So does the summary in {read}; the rest of these was not compared."] if bundle.shows("summary") else []),
+        f"Signed as they are, but what they say was not read: {', '.join(others)}.",
+        *(["The interval of alpha comes from random draws, which were not repeated."] if drawn else []),
+        *bundle.notes,
+        *(f"Left out: {each['what']}, listed as {each['sha256']}: {each['reason']}." for each in manifest["left_out"]),
+        "All of this holds.",
+    ]
+
+
+CHECKS = [check_archive, check_manifest, check_frozen_data, check_log, check_disclosed, check_seals]
+CHECKS += [check_entered_verdicts, check_quotations, check_ratings, check_agreement, check_origins]
+CHECKS += [check_web_page, check_text, check_table, check_word_document, check_workbook, write_account]
+
+
+def one_line(text):
+    """A sentence as it is printed: no sign in it, whoever wrote it, may begin a line or hide one."""
+    return "".join(sign if sign.isprintable() else " " if sign.isspace() else "\ufffd" for sign in text)
 
 
 def verify(path, named="", disclosed=None):
-    """Print what holds; raises Wrong with all that does not, a line each."""
-    bundle = Bundle(path)
-    faults = list(bundle.faults())
-    if faults:
-        raise Wrong("\n".join(faults))
-    manifest = check_manifest(bundle, named)
-    snapshot = json.loads(bundle.read("snapshot.json"))
-    digest = sha256(bundle.read("snapshot.json"))
-    found = {
-        "digest": digest,
-        "sealed": [],
-        "signed": {},
-        "statements": {},
-        "unchecked": 0,
-        "quoted": 0,
-        "unseen": 0,
-        "seals": 0,
-    }
-    checks = [
-        ("the frozen data", check_snapshot(bundle, manifest)),
-        ("the log", check_log(bundle, snapshot, found)),
-        ("the seals", check_seals(bundle, snapshot, manifest, found)),
-        ("the quotations", check_quotations(bundle, snapshot, manifest, found)),
-        ("the ratings", check_ratings(snapshot)),
-        ("agreement", check_agreement(snapshot)),
-        ("origins", check_origins(snapshot)),
-        ("report.html", check_page(bundle, snapshot, digest)),
-        ("report.csv", check_table(bundle, snapshot, digest)),
-        ("report.md", check_markdown(bundle, snapshot, digest)),
-    ]
-    if disclosed:
-        checks.append(("what was disclosed", check_disclosed(bundle, disclosed)))
-    for what, check in checks:
+    """Print what holds; raises Wrong with all that does not, a sentence on each line."""
+    bundle = Bundle(path, named, disclosed)
+    for check in CHECKS:
+        if bundle.faults and (bundle.data is None or check is write_account):
+            break  # what follows has nothing to go by
         try:
-            faults += check
-        except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError, Wrong) as fault:
-            faults.append(f"{what[0].upper()}{what[1:]} cannot be checked: {type(fault).__name__}, {fault}")
-    if faults:
-        raise Wrong("\n".join(faults))
-    tell(bundle, manifest, snapshot, found, named)
-
-
-def tell(bundle, manifest, snapshot, found, named):
-    """What was checked, in sentences."""
-    report, made = snapshot["report"], len(bundle.members)
-    whose = "as you named it" if named == manifest["key"] else "for which the key that you named vouches"
-    print(f"Report {report['number']} of {snapshot['case']['code']}, “{report['title']}”, made {report['made_at']}.")
-    print(f"The archive: {made} files, each as it was signed; none missing, none added.")
-    print(f"Signed by {grouped(manifest['key'])}, {whose if named else 'which you must compare yourself'}.")
-    print(f"The frozen data (SHA-256 {found['digest']}): {len(snapshot['claims'])} claims.")
-    print(f"The log: {found['entries']} entries in an unbroken chain, {found['unseen']} of them by their hashes alone.")
-    print(f"The seals: {found['seals']} answers are what was sealed, and were entered in the log.")
-    print(f"The quotations: {found['quoted']} stand where they should; {found['unchecked']} could not be checked.")
-    print("Counted again and found the same: ratings, agreement, origins, evidence.")
-    print("The summaries of report.html, report.csv and report.md say what the data say.")
-    for each in manifest["left_out"]:
-        print(f"Left out: {each['what']}, SHA-256 {each['sha256']}: {each['reason']}")
-    print("All of this holds.")
+            check(bundle, bundle.must)
+        except Wrong as fault:
+            bundle.faults.append(str(fault))
+        except Exception as fault:  # whatever somebody has written into it
+            what = check.__name__.partition("_")[2].replace("_", " ")
+            bundle.faults.append(f"The {what} cannot be checked: {type(fault).__name__}, {fault}")
+    if bundle.faults:
+        raise Wrong("\n".join(map(one_line, bundle.faults)))
+    if bundle.misfit:
+        raise Unfit(f"{one_line(bundle.misfit)}\nThat is no fault of the report: check it without what is disclosed.")
+    print("\n".join(map(one_line, bundle.account)))
 
 
 def main():
     parser = argparse.ArgumentParser(description="Check a report that left a workbench.")
     parser.add_argument("bundle", metavar="report.zip")
-    parser.add_argument("--key", default="", metavar="FINGERPRINT", help="of the key that must have signed it")
-    parser.add_argument("--disclosed", metavar="FILE", help="one field of one entry of the log, as it was told later")
+    parser.add_argument("--key", metavar="FINGERPRINT", help="of the key that must have signed it")
+    parser.add_argument("--disclosed", metavar="FILE", help="something that was kept back, as it was told later")
     asked = parser.parse_args()
+    named = re.sub(r"[\s:]", "", asked.key or "").lower()
+    if asked.key is not None and not re.fullmatch("[0-9a-f]{64}", named):
+        parser.error("--key needs a fingerprint: 64 hexadecimal digits.")
+    sys.stdout.reconfigure(errors="backslashreplace")  # where a terminal lacks a sign
     try:
-        verify(asked.bundle, re.sub(r"[\s:]", "", asked.key).lower(), asked.disclosed)
-    except OSError as fault:
-        print(f"It cannot be read: {fault}")
+        disclosed = read_disclosed(asked.disclosed)
+        verify(asked.bundle, named, disclosed)
     except Wrong as fault:
+        print(f"{fault}\nThis report must not be relied on.")
+        sys.exit(1)
+    except Unfit as fault:
         print(fault)
-    except Exception as fault:  # whatever somebody has written into it
-        print(f"It cannot be checked: {type(fault).__name__}, {fault}")
-    else:
-        return 0
-    print("This report must not be relied on.")
-    return 1
+        sys.exit(1)
+    except OSError as fault:
+        parser.error(f"It cannot be read, so nothing was checked: {fault}")
+
+
+def read_disclosed(path):
+    """What was told later, as a file of JSON holds it; nothing where there is no such file to look at."""
+    if path is None:
+        return None
+    with open(path, encoding="utf-8") as file:
+        try:
+            told = json.load(file)
+            return {**{name: told[name] for name in ("case", "salt", "value")}, **told}
+        except (ValueError, KeyError, TypeError):
+            raise OSError(f"{path} is not what a workbench discloses")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -37,6 +37,11 @@ def iso_moment(at: datetime | None) -> str | None:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at else None
 
 
+def the_day(at: datetime) -> datetime:
+    """The day of a moment, of which no more is to be told: its beginning in UTC."""
+    return at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def iso_day(value: date | None) -> str | None:
     """A day as the snapshot holds it: "2026-11-22"."""
     return value.isoformat() if value else None

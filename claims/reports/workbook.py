@@ -156,7 +156,7 @@ def _told(snapshot: Snapshot) -> Iterator[list[str]]:
     yield from ([fact.label, fact.value] for fact in title_facts(snapshot))
     yield from (["", notice] for notice in notices(snapshot))
     heading = method.words()["checking"]
-    yield from ([heading if at == 0 else "", line] for at, line in enumerate(method.checking()))
+    yield from ([heading if at == 0 else "", line] for at, line in enumerate(method.checking(snapshot)))
     for section in method.sections(snapshot):
         yield []
         yield from ([section.heading if at == 0 else "", line] for at, line in enumerate(section.paragraphs))

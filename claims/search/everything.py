@@ -20,6 +20,7 @@ KINDS = ("claim", "document", "source", "evidence")
 MOST_TERMS = 20
 STRETCH = 5 * parts.SIZE  # characters of a document that are read at once
 MOST_LOOKED = 4_000_000  # characters of a page's documents, beyond how they begin, in which a hit is looked for
+NEWEST = 200  # pieces of evidence that are looked through before any index is asked, on PostgreSQL
 LONGEST_WORD = 500  # characters; PostgreSQL takes 2046 bytes, and a letter may fold to eighteen
 TERMS = re.compile(r'"([^"]*)"|“([^“”]*)”|([^\s"“”]+)')
 CURSOR = re.compile(r"([a-z]+)-(\d{1,18})", re.ASCII)
@@ -125,8 +126,25 @@ def found(
     hold the terms in their names alone. Evidence that waits to be rated with its source hidden is found by whoever
     added it alone.
     """
-    on_sqlite = connection.vendor == "sqlite"
-    sql, values = (_on_sqlite if on_sqlite else _on_postgres)(kind, asked, among, named)
+
+    def keys(sql: str, values: list[Any]) -> list[int]:
+        return _first(kind, sql, values, among, beyond, most, reads, rater)
+
+    if connection.vendor == "sqlite":
+        return keys(*_on_sqlite(kind, asked, among, named))
+    if kind == "evidence":
+        # No index of PostgreSQL's gives words in an order. Those that very much evidence holds stand in the newest
+        # already, and of what holds the others there is little enough to fetch all of it.
+        newest = keys(*_in_newest(asked, among, beyond))
+        return newest if len(newest) == most else keys(*_on_postgres(kind, asked, among, named))
+    return keys(*_on_postgres(kind, asked, among, named))
+
+
+def _first(
+    kind: str, sql: str, values: list[Any], among: list[int] | None, beyond: int | None, most: int,
+    reads: Sequence[int], rater: int,
+) -> list[int]:  # fmt: skip
+    """The keys of what a statement finds, the newest first, as far as the reader may see it."""
     if kind == "source":
         sql += " AND EXISTS (SELECT 1 FROM claims_source AS one WHERE one.id = {key} AND one.merged_into_id IS NULL)"
     if beyond is not None:
@@ -141,7 +159,7 @@ def found(
         if reads:
             sql += f" AND NOT EXISTS ({_kept(reads)})"
             values += reads
-    key = f"{INDEXES[kind][0]}.rowid" if on_sqlite else f"{TABLES[kind]}.id"
+    key = f"{INDEXES[kind][0]}.rowid" if connection.vendor == "sqlite" else f"{TABLES[kind]}.id"
     with connection.cursor() as cursor:
         cursor.execute(f"{sql} ORDER BY {{key}} DESC LIMIT %s".replace("{key}", key), [*values, most])
         return [row[0] for row in cursor.fetchall()]
@@ -213,36 +231,74 @@ TEXTS = {
 }
 
 
+# A term may stand in the evidence, in its exhibit's title or in what its absence looked for; each has its own index.
+HOLDING = """SELECT id FROM claims_evidence WHERE claims_words_of({text}) @@ {query} UNION ALL
+    SELECT cited.id FROM claims_evidence cited JOIN claims_exhibit ON claims_exhibit.id = exhibit_id
+        WHERE claims_words_of(title) @@ {query} UNION ALL
+    SELECT cited.id FROM claims_evidence cited JOIN claims_absence ON claims_absence.id = absence_id
+        WHERE claims_words_of(place || ' ' || query) @@ {query}"""
+# The same, asked of one piece of evidence after the other.
+HOLDS = """(claims_words_of({text}) @@ {query}
+    OR claims_words_of((SELECT title FROM claims_exhibit WHERE id = claims_evidence.exhibit_id)) @@ {query}
+    OR claims_words_of((SELECT place || ' ' || query FROM claims_absence WHERE id = absence_id)) @@ {query})"""
+
+
 def _on_postgres(kind: str, asked: list[Term], among: list[int] | None, named: bool) -> tuple[str, list[Any]]:
+    if kind == "evidence":
+        return _holding_rarest(asked, among)
     table = TABLES[kind]
     conditions: list[str] = []
     values: list[Any] = []
     for term in asked:
         query, value = _tsquery(term)
-        holds = f"claims_words_of({TEXTS[kind]}) @@ {query}"
-        if kind == "evidence":
-            # Each word may stand in the evidence or in the title of its exhibit, and each has an index of its own.
-            conditions.append(
-                f"claims_evidence.id IN (SELECT id FROM claims_evidence WHERE {holds} UNION ALL "  # noqa: S608 - own names; values are parameters
-                "SELECT cited.id FROM claims_evidence cited JOIN claims_exhibit ON claims_exhibit.id = exhibit_id "
-                f"WHERE claims_words_of(title) @@ {query} UNION ALL "
-                "SELECT cited.id FROM claims_evidence cited JOIN claims_absence ON claims_absence.id = absence_id "
-                f"WHERE claims_words_of(place || ' ' || query) @@ {query})"
-            )
-            values += [value, value]
-        else:
-            conditions.append(holds)
+        conditions.append(f"claims_words_of({TEXTS[kind]}) @@ {query}")
         values.append(value)
         if named:
             conditions.append(f"claims_words_of(name || ' ' || aliases) @@ {query}")
             values.append(value)
-    if among is not None and kind == "evidence":
-        conditions.append("claims_evidence.claim_id IN (SELECT id FROM claims_claim WHERE case_id = ANY(%s))")
-        values.append(among)
-    elif among is not None and kind != "source":
+    if among is not None and kind != "source":
         conditions.append("case_id = ANY(%s)")
         values.append(among)
     return f"SELECT {table}.id FROM {table} WHERE {' AND '.join(conditions)}", values  # noqa: S608 - own names; values are parameters
+
+
+def _in_newest(asked: list[Term], among: list[int] | None, beyond: int | None) -> tuple[str, list[Any]]:
+    """Looks through the newest evidence."""
+    before = "" if beyond is None else "WHERE id < %s "
+    newest = f"(SELECT * FROM claims_evidence {before}ORDER BY id DESC LIMIT {NEWEST}) AS claims_evidence"  # noqa: S608 - own names
+    return _evidence(newest, [] if beyond is None else [beyond], asked, among)
+
+
+def _holding_rarest(asked: list[Term], among: list[int] | None) -> tuple[str, list[Any]]:
+    """Looks through all evidence that holds the rarest of the terms."""
+    held = [_worded(HOLDING, term) for term in asked]
+    rarest = min(range(len(held)), key=lambda n: _expected(*held[n])) if len(held) > 1 else 0
+    rows = f"(SELECT * FROM claims_evidence WHERE id = ANY(ARRAY({held[rarest][0]}))) AS claims_evidence"  # noqa: S608 - own names
+    return _evidence(rows, held[rarest][1], [*asked[:rarest], *asked[rarest + 1 :]], among)
+
+
+def _evidence(rows: str, values: list[Any], asked: list[Term], among: list[int] | None) -> tuple[str, list[Any]]:
+    conditions = ["TRUE"]
+    for term in asked:
+        condition, more = _worded(HOLDS, term)
+        conditions.append(condition)
+        values += more
+    if among is not None:
+        conditions.append("(SELECT case_id FROM claims_claim WHERE id = claims_evidence.claim_id) = ANY(%s)")
+        values.append(among)
+    return f"SELECT claims_evidence.id FROM {rows} WHERE {' AND '.join(conditions)}", values  # noqa: S608 - own names; values are parameters
+
+
+def _worded(sql: str, term: Term) -> tuple[str, list[Any]]:
+    query, value = _tsquery(term)
+    return sql.format(text=TEXTS["evidence"], query=query), [value] * 3
+
+
+def _expected(sql: str, values: list[Any]) -> int:
+    """How many rows PostgreSQL expects a query to find; it is not run."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", values)
+        return int(cursor.fetchone()[0][0]["Plan"]["Plan Rows"])
 
 
 def _tsquery(term: Term) -> tuple[str, str]:

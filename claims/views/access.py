@@ -9,12 +9,11 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import Count, F
+from django.db.models import Count, Exists, F, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
 from django.shortcuts import render, resolve_url
 from django.urls import reverse
@@ -24,7 +23,20 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from claims.models import Assessment, Case, Claim, Document, Exhibit, NotNow, NotYours, Refused, Report, Source, User
+from claims.models import (
+    Assessment,
+    Case,
+    Claim,
+    Document,
+    Exhibit,
+    NotNow,
+    NotYours,
+    Refused,
+    Report,
+    Source,
+    Unchecked,
+    User,
+)
 from claims.models.prepared import Prepared
 from claims.views.faults import stay
 from claims.views.parts import refuse
@@ -48,14 +60,6 @@ class AccountBackend(AuthenticationBackend):  # type: ignore[misc]
         return bool(super().user_can_authenticate(user)) and (settings.DEMO or not user.is_demo)
 
 
-class ClosedAccounts(DefaultAccountAdapter):  # type: ignore[misc]
-    """Accounts are given by an administrator; nobody signs up."""
-
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Never."""
-        return False
-
-
 class SignInMiddleware(LoginRequiredMiddleware):
     """Login by default. An htmx request whose session has ended takes the whole page to the sign-in."""
 
@@ -71,7 +75,7 @@ class SignInMiddleware(LoginRequiredMiddleware):
             )
             return stay(said, 403)
         if getattr(request, "htmx", False):
-            page = urlsplit(request.htmx.current_url_abs_path or "/")  # type: ignore[attr-defined]
+            page = urlsplit(request.htmx.current_url_abs_path or reverse("claims:queue"))  # type: ignore[attr-defined]
             back = redirect_to_login(page.path, resolve_url(settings.LOGIN_URL), "next")
             return HttpResponseClientRedirect(back.url)
         away = super().handle_no_permission(request, view_func)
@@ -152,8 +156,10 @@ def is_code(code: str) -> bool:
 
 @Prepared
 def claims_by_number(case: int, number: int) -> Any:
-    """The claim of a number in a case."""
-    return Claim.objects.filter(case=case, number=number).select_related("rating").order_by()[:1]
+    """The claim of a number in a case; with it, whether some words of it came in unchecked, which few have."""
+    unchecked = Exists(Unchecked.objects.filter(claim=OuterRef("pk")))
+    found = Claim.objects.filter(case=case, number=number).annotate(has_unchecked=unchecked)
+    return found.select_related("rating").order_by()[:1]
 
 
 def _case_of(request: Request, code: str) -> Case:

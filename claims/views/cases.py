@@ -16,6 +16,7 @@ from claims.forms.filters import COUNTED, ClaimFilter, cursor
 from claims.models import (
     Assessment,
     Attribution,
+    Bundle,
     Case,
     Chain,
     Document,
@@ -131,6 +132,7 @@ def case_detail(request: Request, case: Case) -> HttpResponse:
         "pages": pages, "counted": COUNTED, "may": may,
         "documents": documents, "older_documents": older_documents,
         "all_documents": request.GET.get("documents"),
+        "brought": not request.htmx and Bundle.objects.filter(case=case).exists(),
     }  # fmt: skip
     response = render_part(request, "claims/case_detail.html", "filtered", context)
     if request.htmx:
@@ -156,7 +158,7 @@ def page_of_claims(
     before, after = cursor(request.GET.get("before")), cursor(request.GET.get("after"))
     edge = before if before is not None else after
     oldest = filters.oldest if edge is None else before is None
-    said = Attribution.objects.filter(claim=models.OuterRef("pk"), position=1).values("speaker")
+    said = Attribution.objects.filter(claim=models.OuterRef("pk"), position=1).order_by().values("speaker")
     claims = filters.claims(oldest=oldest, beyond=edge).annotate(said_by=models.Subquery(said[:1]))
     names = ("number", "statement", "kind", "status", "rating_id", "evidence_count", "answers_in", "said_by")
     rows: list[dict[str, Any]] = list(claims.values(*names)[: PAGE + 1])

@@ -21,6 +21,7 @@ from claims.forms.fields import initial_of
 from claims.forms.filters import ClaimFilter, cursor
 from claims.forms.reports import ALL, KEPT, ReportForm, TemplateForm, initial_of_template
 from claims.models import Case, Claim, Job, Report, ReportTemplate, Status
+from claims.models.reports import READ
 from claims.reports.freezing import MOST, freeze
 from claims.reports.making import AT_ONCE, begin_report, numbered
 from claims.reports.previewing import FIRST, Preview, preview
@@ -105,11 +106,11 @@ class Choosing:
     def told(self) -> dict[str, Any]:
         """What the preview says."""
         seen = self.look()
-        count = self.claims.order_by()[: MOST + 1].count()
+        count = self.claims.order_by()[: READ + 1].count()
         return {
-            "case": self.case, "seen": seen.report, "chosen_in": count, "most": MOST, "first": FIRST,
+            "case": self.case, "seen": seen.report, "chosen_in": count, "most": READ, "first": FIRST,
             "more": count - seen.claims_in, "refusal": linked(self.case, seen.refusal), "selection": self.selection,
-            "by_hand": self.by_hand, "by_job": AT_ONCE < count <= MOST,
+            "by_hand": self.by_hand, "by_job": count > AT_ONCE, "only_tables": count > READ,
         }  # fmt: skip
 
 
@@ -140,7 +141,7 @@ def report_add(request: Request, case: Case) -> HttpResponse:
             messages.success(request, _("The template “%(name)s” is kept.") % {"name": kept})
     if act == "page":
         form.errors.clear()  # nothing was sent yet: one only turned the page
-    count = choosing.filter.claims().order_by()[: MOST + 1].count()
+    count = choosing.filter.claims().order_by()[: READ + 1].count()
     context: dict[str, Any] = choosing.told() | {
         "room": "reports", "form": form, "naming": naming, "chosen": choosing.filter, "pages": choosing.rows(),
         "count": count, "template": choosing.template,
@@ -148,16 +149,16 @@ def report_add(request: Request, case: Case) -> HttpResponse:
         "faults": [linked(case, str(fault)) for fault in form.non_field_errors()], "logo_now": form.logo_now,
         "claims_chosen": form["claims"].value() or ALL,
     }  # fmt: skip
-    if count > MOST:
+    if count > READ:
         context |= narrower(choosing.filter)
     status = form.status if form.errors else naming.status if naming.errors else 200
     return render(request, "claims/report_add.html", context, status=status)
 
 
 def narrower(filters: ClaimFilter) -> dict[str, Any]:
-    """How many claims of too many are signed off, and the address that takes those alone, where they are few enough."""
-    signed = filters.claims().filter(status=Status.SIGNED_OFF).order_by()[: MOST + 1].count()
-    way = filters.query(status=Status.SIGNED_OFF.value) if 0 < signed <= MOST else ""
+    """How many of very many claims are signed off, and the address that takes those alone, where they are few."""
+    signed = filters.claims().filter(status=Status.SIGNED_OFF).order_by()[: READ + 1].count()
+    way = filters.query(status=Status.SIGNED_OFF.value) if 0 < signed <= READ else ""
     return {"signed": signed, "narrower": way}
 
 

@@ -27,6 +27,7 @@ from claims.models import (
     Rating,
     Role,
     Status,
+    Unchecked,
     User,
     Verdict,
     may,
@@ -45,7 +46,7 @@ from claims.views.evidence_told import EVIDENCE, UNTOLD, evidence_shown, rated, 
 from claims.views.passages import Said, said_in
 from claims.views.resting import barely_confirmed, without_one
 
-ANSWERS, VERDICTS = 100, 50
+ANSWERS, VERDICTS, UNCHECKED = 100, 50, 5
 NEWEST, MOST_COUNTED = 5, 100  # entries shown, and counted
 TELLING = {"verdict", "reply"}  # what the log tells of these tells what the reviewers said
 
@@ -90,6 +91,12 @@ def relied_on_in(claim: int) -> Any:
     """Which evidence a claim's assessments rely on: key of the assessment, number of the evidence."""
     rows = Assessment.relied_on.through.objects.filter(assessment__claim=claim).order_by("evidence__number")
     return rows.values_list("assessment_id", "evidence__number")[: ANSWERS * EVIDENCE]
+
+
+@Prepared
+def unchecked_of(claim: int) -> Any:
+    """Words that came in without their text."""
+    return Unchecked.objects.filter(claim=claim).order_by("pk").fetch_mode(models.FETCH_RAISE)[:UNCHECKED]
 
 
 @Prepared
@@ -143,6 +150,11 @@ class ClaimPage:
     def said(self) -> list[Said]:
         """The passages, each in its paragraph. Of a long document only what lies near is fetched."""
         return said_in(self.claim.pk)
+
+    @cached_property
+    def unchecked(self) -> list[Unchecked]:
+        """The words that it was made from elsewhere, where the text that they stand in is not here."""
+        return unchecked_of(self.claim.pk) if getattr(self.claim, "has_unchecked", True) else []
 
     @cached_property
     def rungs(self) -> list[Any]:

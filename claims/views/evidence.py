@@ -15,6 +15,7 @@ from claims.forms.filters import cursor
 from claims.forms.sources import GradeForm
 from claims.models import Claim, Evidence, Exhibit, NotNow, User
 from claims.models.second_grades import grade_after_rating
+from claims.models.shares import open_reports_naming
 from claims.models.withheld_names import naming
 from claims.text.quotations import around
 from claims.views.absences import absence_edit
@@ -76,19 +77,29 @@ def evidence_edit(request: Request, claim: Claim, item: int) -> HttpResponse:
         saved = _("Evidence %(number)s is saved.") % {"number": item}
         return _done(request, claim, _told_of_names(saved, evidence, request.user))
     texts = naming(evidence, request.user) if evidence.withheld else []
-    return ask(request, "claims/evidence_edit.html", claim, form, evidence=evidence, texts=texts)
+    links = open_reports_naming(evidence) if evidence.withheld else []
+    return ask(request, "claims/evidence_edit.html", claim, form, evidence=evidence, texts=texts, linked=links)
 
 
 def _told_of_names(sentence: str, evidence: Evidence, user: User) -> str:
     """The sentence, and of evidence that withholds who it is, which texts name them all the same."""
-    texts = naming(evidence, user) if evidence.withheld else []
+    if not evidence.withheld:
+        return sentence
+    linked = {f"{report.get_absolute_url()}#shares": str(report) for report in open_reports_naming(evidence)}
+    if linked:
+        told = _("Whoever has a link to these reports still reads who it is, until you withdraw it:")
+        sentence = format_html("{} {} {}.", sentence, told, _links(linked))
+    texts = naming(evidence, user)
     if not texts:
         return sentence
     names = format_html_join(", ", "“{}”", [(name,) for name in dict.fromkeys(one.name for one in texts)])
-    places = dict.fromkeys((one.claim.get_absolute_url(), one.claim.ref) for one in texts)
-    links = format_html_join(", ", '<a href="{}">{}</a>', places)
     told = _("Texts that readers are shown still name")
-    return format_html("{} {} {}: {}.", sentence, told, names, links)
+    places = {one.claim.get_absolute_url(): one.claim.ref for one in texts}
+    return format_html("{} {} {}: {}.", sentence, told, names, _links(places))
+
+
+def _links(places: dict[str, str]) -> str:
+    return format_html_join(", ", '<a href="{}">{}</a>', places.items())
 
 
 @on_claim(may="cite")

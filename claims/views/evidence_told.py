@@ -29,8 +29,7 @@ UNTOLD = {
 }
 
 
-@Prepared
-def evidence_of(claim: int) -> Any:
+def evidence_rows(claim: int) -> Any:
     """The evidence, removed or not, with its exhibit and source, or with the search that it records."""
     rows = Evidence.objects.filter(claim=claim).order_by("number").only("claim", *SHOWN_OF_EVIDENCE)
     beside = ["exhibit__source", "exhibit__document", "grade", "added_by", "absence__searched_by"]
@@ -42,7 +41,13 @@ def evidence_of(claim: int) -> Any:
         sealed=Exists(Assessment.objects.submitted().filter(relied_on=OuterRef("pk")).order_by()),
         answered_since=Exists(answered_since()),
     )
-    return rows.fetch_mode(models.FETCH_RAISE)[:EVIDENCE]
+    return rows.fetch_mode(models.FETCH_RAISE)
+
+
+@Prepared
+def evidence_of(claim: int) -> Any:
+    """The same, as far as a page shows it."""
+    return evidence_rows(claim)[:EVIDENCE]
 
 
 @Prepared

@@ -47,6 +47,16 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
+def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """429: so many tries in so short a time are no person's."""
+    sentence = _("There were too many tries. Wait a few minutes, then try again.")
+    if wants_part(request):
+        return stay(sentence, 429)
+    return HttpResponse(
+        render_to_string("claims/refusal.html", {"refusal": Refused(sentence)} | house(request)), status=429
+    )
+
+
 def old_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: the form's token does not fit, because the form was open since before the last sign-in, or is not ours."""
     if wants_part(request):
@@ -87,33 +97,27 @@ def is_out_of_reach(fault: BaseException | None) -> bool:
     return False
 
 
-def fault(request: HttpRequest) -> HttpResponse:
-    """507 for a full disk, 503 for a lost database or store, 500 for a defect of ours. Asks the database nothing."""
-    raised = sys.exc_info()[1]
+def broken(raised: BaseException | None) -> tuple[int, str]:
+    """507 for a full disk, 503 for a lost database or store, 500 for a defect of ours; each with what is said of it."""
     if is_full(raised):
-        status, sentence = (
-            507,
-            _("The disk of this installation is full, so nothing could be saved. Nothing was half-saved."),
-        )
-    elif isinstance(raised, OperationalError | InterfaceError):
-        status, sentence = (
-            503,
-            _("The database cannot be reached just now. Nothing was half-saved."),
-        )
-    elif is_out_of_reach(raised):
-        status, sentence = (
-            503,
-            _("The store of files cannot be reached just now. Nothing was half-saved."),
-        )
-    else:
-        status, sentence = (
-            500,
-            _("This is a defect of the workbench, not of what you did. It has been noted in its log."),
-        )
+        return 507, _("The disk of this installation is full, so nothing could be saved. Nothing was half-saved.")
+    if isinstance(raised, OperationalError | InterfaceError):
+        return 503, _("The database cannot be reached just now. Nothing was half-saved.")
+    if is_out_of_reach(raised):
+        return 503, _("The store of files cannot be reached just now. Nothing was half-saved.")
+    return 500, _("This is a defect of the workbench, not of what you did. It has been noted in its log.")
+
+
+def fault(request: HttpRequest) -> HttpResponse:
+    """What is broken, as a page. Asks the database nothing."""
+    status, sentence = broken(sys.exc_info()[1])
     if wants_part(request):
         response = stay(sentence, status)
     else:
-        page = render_to_string("claims/fault.html", {"status": status, "sentence": sentence} | house(request))
+        page = render_to_string(
+            "claims/fault.html",
+            {"status": status, "sentence": sentence, "id": getattr(request, "id", "")} | house(request),
+        )
         response = HttpResponse(page, status=status)
     if status == 503:
         response["Retry-After"] = "10"

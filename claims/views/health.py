@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import platform
 import tempfile
+import tomllib
 from functools import cache
 
 from django.conf import settings
@@ -30,6 +32,28 @@ def ready(request: HttpRequest) -> HttpResponse:
     answers = {"database": database(), "migrations": migrations(), "storage": storage()}
     fine = all(answer == "ok" for answer in answers.values())
     return JsonResponse({"ready": fine, **answers}, status=200 if fine else 503)
+
+
+@login_not_required
+@never_cache
+def version(request: HttpRequest) -> HttpResponse:
+    """Which program this is, and the form of its database: for who is signed in, or asks on the machine itself."""
+    if not (request.user.is_authenticated or from_within(request)):
+        return HttpResponse(status=404)
+    newest = max((name for app, name in shipped() if app == "claims"), default="")
+    return JsonResponse({"version": release(), "migration": newest, "python": platform.python_version()})
+
+
+def from_within(request: HttpRequest) -> bool:
+    """Whether it was asked on this machine, and not through a proxy."""
+    return request.META.get("REMOTE_ADDR") in ("127.0.0.1", "::1") and "X-Forwarded-For" not in request.headers
+
+
+@cache
+def release() -> str:
+    """The program's version, as its pyproject.toml has it."""
+    told: str = tomllib.loads((settings.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    return told
 
 
 def database() -> str:

@@ -23,8 +23,9 @@ HTMX_HEADERS = ("HX-Request", "HX-Request-Type", "HX-History-Restore-Request")
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
-    """What every page knows: whether this is a demo."""
-    return {"demo": settings.DEMO}
+    """What every page knows: whether this is a demo, and the provider through which one may sign in, if any."""
+    oidc = settings.OIDC and {name: settings.OIDC[name] for name in ("provider_id", "name")}
+    return {"demo": settings.DEMO, "oidc": oidc}
 
 
 def wants_part(request: HttpRequest) -> bool:

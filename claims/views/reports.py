@@ -12,12 +12,14 @@ from django.views.decorators.http import require_POST
 from claims.custody import store
 from claims.forms.filters import cursor
 from claims.models import Case, Chain, Report
+from claims.models.reports import READ
+from claims.models.shares import withheld_since
+from claims.reports import claim_page
 from claims.reports.appended import since as since_section
 from claims.reports.freezing import check_leaving
 from claims.reports.glyphs import glyphless
-from claims.reports.making import begin_rendering, kept_file, to_render
-from claims.reports.render import FORMATS, offered, pieces_of
-from claims.reports.render import render as render_report
+from claims.reports.making import begin_rendering, bundle_waits, kept_file, to_render, under_way
+from claims.reports.render import FORMATS, content_of, offered
 from claims.reports.since import between
 from claims.views.access import Request, on_case, on_report
 from claims.views.parts import go, whole
@@ -45,8 +47,10 @@ def report_list(request: Request, case: Case) -> HttpResponse:
 def report_detail(request: Request, report: Report) -> HttpResponse:
     """What the report holds, how it can be had, and what it can be checked with."""
     data = report.head
-    boxes = glyphless("".join(report.pieces()))
+    boxes = glyphless("".join(report.pieces())) if report.readable else []
     first = min(cursor(request.GET.get("from")) or 0, report.claims_in)
+    waits = bundle_waits(report)
+    may_export = report.case.allows(request.user, "export")
     context = {
         "rows": list(report.claims(first, first + 2 * PAGE)),
         "next": first + 2 * PAGE if report.claims_in > first + 2 * PAGE else None,
@@ -54,9 +58,14 @@ def report_detail(request: Request, report: Report) -> HttpResponse:
         "room": "reports",
         "report": report,
         "data": data,
-        "rooms": offered(),
-        "to_render": to_render(report) and report.case.allows(request.user, "export"),
-        "signed": sum(1 for claim in report.claims() if claim["verdict"]),
+        "rooms": offered(report),
+        "read": READ,
+        "bundle_waits": waits,
+        "bundle_job": under_way(report, bundle=True) if waits else None,
+        "may_export": may_export,
+        "withheld_since": withheld_since(report) if may_export else [],
+        "to_render": to_render(report),
+        "signed": sum(1 for claim in report.claims() if claim["verdict"]) if report.readable else None,
         "boxes": [(f"U+{ord(character):04X}", character) for character in boxes[:NAMED]],
         "more_boxes": len(boxes) - NAMED if len(boxes) > NAMED else 0,
         "since": Chain.objects.get(case=report.case).count - data["log"]["count"] - 1,
@@ -73,15 +82,34 @@ def report_file(request: Request, report: Report, extension: str) -> StreamingHt
     return sent(report, extension)
 
 
+@on_report()
+def report_claim(request: Request, report: Report, claim: int) -> HttpResponse:
+    """A signed claim as a page of its own, as a file. The quotations are checked once more on their way out."""
+    report.check_readable()
+    check_leaving(report)
+    content = claim_page_of(report, claim)
+    if content is None:
+        raise Http404
+    disposition = f'attachment; filename="{report.case.code}-{claim_page.name(claim)}"'
+    headers = {"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(content, content_type="text/html; charset=utf-8", headers=headers)
+
+
+def claim_page_of(report: Report, number: int) -> bytes | None:
+    """The page of this claim; None where the report has no signed verdict on it."""
+    try:
+        return claim_page.page(report.data, number)
+    except KeyError:
+        return None
+
+
 def sent(report: Report, extension: str) -> StreamingHttpResponse:
-    """One of its files, under a name of its own."""
+    """One of its files, under a name of its own. Raises Refused where it is too long for that format."""
     chosen = next(name for name, format in FORMATS.items() if format.extension == extension)
     format = FORMATS[chosen]
-    pieces = pieces_of(report, chosen)
-    content = map(str.encode, pieces) if pieces else kept_or_made(report, chosen)
     name = f"{report.case.code}-report-{report.number}-{slugify(report.title)[:40]}".rstrip("-")
     return StreamingHttpResponse(
-        content,
+        kept_or_made(report, chosen),
         content_type=format.content_type,
         headers={
             "Content-Disposition": f'attachment; filename="{name}.{extension}"',
@@ -95,7 +123,7 @@ def kept_or_made(report: Report, name: str) -> Iterable[bytes]:
     kept = kept_file(report, name)
     if kept is not None and not kept.file.fault and store.store().has(kept.file.sha256):
         return store.read(kept.file)
-    return [render_report(report.data, name)]
+    return content_of(report, name)
 
 
 @require_POST

@@ -18,18 +18,21 @@ from django.http import (
     HttpResponseRedirect,
 )  # fmt: skip
 from django.template.loader import render_to_string
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from claims.custody.keys import KeyGone
 from claims.models import Refused, Report, Share
-from claims.reports.bundle import make_bundle
+from claims.reports.annotated import formats as annotated
+from claims.reports.annotated import offering
 from claims.reports.freezing import check_leaving
-from claims.reports.render import FORMATS, offered, render
-from claims.views.reports import sent
+from claims.reports.making import bundle_waits, under_way
+from claims.reports.render import FORMATS, offered
+from claims.views.bundles import bundle_file
+from claims.views.reports import claim_page_of, kept_or_made, sent
 
 PLACE = "/shared/"
+DOCUMENTS = 50  # that the page offers annotated, the first by number
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
@@ -50,15 +53,20 @@ class SharedMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if not request.path_info.startswith(PLACE):
+        # With a stroke too many it opens nothing, and is as secret.
+        if not request.path_info.lstrip("/").startswith(PLACE.lstrip("/")):
             return self.get_response(request)
         request.COOKIES = {}
         try:
             view, args, kwargs = resolve(request.path_info)
         except Resolver404:
             view, args, kwargs = nothing, (), {}
-        safe = request.method in ("GET", "HEAD")
-        response: HttpResponseBase = view(request, *args, **kwargs) if safe else HttpResponseNotAllowed(["GET", "HEAD"])
+        response: HttpResponseBase = HttpResponseNotAllowed(["GET", "HEAD"])
+        if request.method == "HEAD" and view in (shared_report, shared_bundle):
+            # Whoever looks whether the link works has nothing made for it.
+            response = HttpResponse() if opens(kwargs["token"]) is not None else _not_here()
+        elif request.method in ("GET", "HEAD"):
+            response = view(request, *args, **kwargs)
         for name, value in HEADERS.items():
             response.headers[name] = value
         response.headers.setdefault("Content-Security-Policy", policy([]))
@@ -73,12 +81,25 @@ def shared_report(request: HttpRequest, token: str) -> HttpResponseBase:
     report = _found(token)
     if report is None:
         return _not_here()
-    data = report.data
-    page = render(data, "html").decode()
-    context = {"token": token, "rooms": offered(), "report": report, "signed": bool(data.get("key"))}
+    data = report.head
+    page = b"".join(kept_or_made(report, "html")).decode()
+    waits = bundle_waits(report)
+    context = {
+        "token": token, "rooms": offered(report), "report": report, "signed": bool(data.get("key")),
+        "bundle_waits": waits, "bundle_job": under_way(report, bundle=True) if waits else None,
+        "documents": offering.offered(report)[:DOCUMENTS], "annotated": annotated.FORMATS.items(),
+    }  # fmt: skip
     with translation.override(data.get("language") or "en"):
         ways = render_to_string("claims/_shared_ways.html", context)
     return _page(page.replace("</header>", f"</header>\n{ways}", 1))
+
+
+@login_not_required
+def shared_claim(request: HttpRequest, token: str, claim: int) -> HttpResponseBase:
+    """A signed claim as a page of its own."""
+    report = _found(token)
+    content = claim_page_of(report, claim) if report is not None else None
+    return _page(content.decode()) if content is not None else _not_here()
 
 
 @login_not_required
@@ -91,14 +112,31 @@ def shared_file(request: HttpRequest, token: str, extension: str) -> HttpRespons
 
 
 @login_not_required
+def shared_document(request: HttpRequest, token: str, document: int, extension: str) -> HttpResponseBase:
+    """A document of the report, annotated, as a file."""
+    report = _found(token)
+    if report is None or extension not in annotated.FORMATS:
+        return _not_here()
+    try:
+        content = offering.annotated_file(report, document, extension)
+    except (KeyError, Refused):
+        return _not_here()
+    name = f"{report.case.code}-report-{report.number}-document-{document}-annotated.{extension}"
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type=annotated.FORMATS[extension].content_type, headers=disposition)
+
+
+@login_not_required
 def shared_bundle(request: HttpRequest, token: str) -> HttpResponseBase:
     """The report with all that is needed to check it."""
     report = _found(token)
     if report is None:
         return _not_here()
+    if bundle_waits(report):
+        return _not_yet(report)
     try:
-        bundle = make_bundle(report)
-    except (Refused, KeyGone):
+        bundle = bundle_file(report)
+    except Refused:
         return _not_here()
     name = f"{report.case.code}-report-{report.number}.zip"
     return FileResponse(bundle, as_attachment=True, filename=name, content_type="application/zip")
@@ -107,7 +145,7 @@ def shared_bundle(request: HttpRequest, token: str) -> HttpResponseBase:
 @login_not_required
 def shared_slash(request: HttpRequest, token: str) -> HttpResponseBase:
     """To the page, whether there is one or not, for an address that lost its last stroke."""
-    return HttpResponseRedirect(f"{PLACE}{token}/")
+    return HttpResponseRedirect(reverse("claims:shared-report", args=[token]))
 
 
 def nothing(request: HttpRequest) -> HttpResponseBase:
@@ -115,12 +153,17 @@ def nothing(request: HttpRequest) -> HttpResponseBase:
     return _not_here()
 
 
-def _found(token: str) -> Report | None:
-    """The report that this token opens, if it is what was frozen; whatever is wrong with a token looks the same."""
+def opens(token: str) -> Report | None:
+    """The report that this token opens; whatever is wrong with a token looks the same."""
     share = Share.objects.of_token(token).select_related("report__case").first()
-    if share is None:
+    return share.report if share is not None else None
+
+
+def _found(token: str) -> Report | None:
+    """The same, if it is what was frozen."""
+    report = opens(token)
+    if report is None:
         return None
-    report: Report = share.report
     try:
         check_leaving(report)
     except Refused:
@@ -135,6 +178,15 @@ def _not_here() -> HttpResponse:
             "The link is incomplete, has run out, or was withdrawn. Ask whoever gave it to you for a new one."
         ),
     }
+    return _page(render_to_string("claims/shared_not_found.html", context), status=404)
+
+
+def _not_yet(report: Report) -> HttpResponse:
+    """Of a bundle that a job has to make. A stranger begins none."""
+    sentence = _("It is large and not made yet. Ask whoever gave you the link to have it made, and come back then.")
+    if under_way(report, bundle=True):
+        sentence = _("It is being made now. Come back in a few minutes.")
+    context = {"title": _("The bundle is not here yet"), "sentence": sentence}
     return _page(render_to_string("claims/shared_not_found.html", context), status=404)
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from claims.forms.shares import ShareForm
 from claims.models import Report, Share, User
 from claims.models.shares import share
+from claims.reports.making import rendered
 from claims.views.access import Request, on_report
 from claims.views.parts import go
 
@@ -40,6 +41,7 @@ def share_add(request: Request, report: Report) -> HttpResponse:
         made = form.attempt(lambda: share(report, by=request.user, until=form.ends, once=key))
         if made is not None:
             context["made"], token = made
+            rendered(report, "html")  # now, and not for each who opens the link
             context["link"] = token and request.build_absolute_uri(reverse("claims:shared-report", args=[token]))
             return render(request, "claims/share_made.html", context)
     return render(request, "claims/share_add.html", context, status=form.status if form.errors else 200)

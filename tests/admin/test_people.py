@@ -1,8 +1,10 @@
 """Accounts in the admin: given, corrected, closed, never deleted."""
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.test import Client
 
-from claims.models import Entry, User
+from claims.models import Entry, Notice, User
 from tests.admin.pages import at, newest_entry, typed
 
 
@@ -80,3 +82,49 @@ def test_nobody_takes_away_the_rights_they_are_using(as_, ada):
     assert answer.status_code == 200
     assert "another administrator" in answer.content.decode()
     assert User.objects.get(pk=ada.pk).is_superuser
+
+
+def test_an_account_is_closed_and_its_person_removed_each_by_an_act_of_its_own(as_, ada, ann, case):
+    browser = as_(ada)
+    form = browser.get(at(ann, "change", ann.pk)).content.decode()
+    assert f"/admin/claims/user/{ann.pk}/close/" in form
+    assert f"/admin/claims/user/{ann.pk}/remove/" not in form, "not while it is open"
+    assert "It can be opened again" in browser.get(f"/admin/claims/user/{ann.pk}/close/").content.decode()
+    ann.refresh_from_db()
+    assert ann.is_active, "to look does nothing"
+    browser.post(f"/admin/claims/user/{ann.pk}/close/")
+    assert f"/admin/claims/user/{ann.pk}/remove/" in browser.get(at(ann, "change", ann.pk)).content.decode()
+    answer = browser.post(f"/admin/claims/user/{ann.pk}/remove/", follow=True)
+    assert "The person is removed" in answer.content.decode()
+    ann.refresh_from_db()
+    assert ann.name == f"Former member {ann.pk}"
+
+
+def test_whoever_lost_their_second_factors_is_let_in_again_by_an_administrator(as_, ada, ann):
+    Authenticator.objects.create(user=ann, type="totp", data={})
+    as_(ada).post(f"/admin/claims/user/{ann.pk}/factors/")
+    assert not Authenticator.objects.exists()
+    assert newest_entry(thing="user", thing_id=ann.pk).parts["after"] == {"sign-in": "second factors taken away"}
+    assert Notice.objects.filter(user=ann, what="sign_in_changed").exists()
+
+
+def test_acts_on_accounts_are_an_administrators_and_asked_for_anew(as_, ada, ann, client):
+    for act in ("close", "remove", "factors", "out"):
+        path = f"/admin/claims/user/{ada.pk}/{act}/"
+        assert as_(ann).post(path).status_code == 302
+        client.force_login(ada)
+        assert client.post(path)["Location"] == path, "say who you are first"
+    assert as_(ada).get(f"/admin/claims/user/{ann.pk}/burn/").status_code == 404
+    answer = as_(ada).post(f"/admin/claims/user/{ada.pk}/close/", follow=True)
+    assert "another administrator" in answer.content.decode()
+    ada.refresh_from_db()
+    assert ada.is_active
+
+
+def test_an_administrator_signs_somebody_out_everywhere(as_, ada, ann):
+    browser = Client()
+    browser.post("/accounts/login/", {"login": ann.email, "password": "pass-word-1"})
+    assert browser.get("/cases/").status_code == 200
+    as_(ada).post(f"/admin/claims/user/{ann.pk}/out/")
+    assert browser.get("/cases/").status_code == 302
+    assert newest_entry(thing="user", thing_id=ann.pk).parts["after"] == {"sign-in": "signed out everywhere"}

@@ -26,7 +26,16 @@ def test_axe_finds_nothing_in_the_admin_that_differs_from_page_to_page(sign_in, 
     assert "/admin/claims/entry/" in lists
     assert len(lists) > 15
     found = violations(page, dark=True)
-    paths = ["claim/", "case/", "entry/", "case/1/change/", "scale/1/change/", "claim/add/", "user/add/"]
+    paths = [
+        "claim/",
+        "case/",
+        "entry/",
+        "case/1/change/",
+        "scale/1/change/",
+        "claim/add/",
+        "user/add/",
+        "user/2/close/",
+    ]
     for path in paths:
         assert page.goto(f"/admin/claims/{path}").status == 200
         found += violations(page, exclude=DJANGOS, dark=True)

@@ -5,6 +5,12 @@ from playwright.sync_api import expect
 from tests.browser.conftest import PASSWORD
 
 CLAIM = "/cases/BY/claims/9/"
+EARLY = """
+document.addEventListener("readystatechange", () => {
+  if (document.readyState === "interactive" && location.search === "?early")
+    document.querySelector("[name=rationale]").value = "Typed early.";
+});
+"""
 KEPT = "Object.keys(localStorage).filter((key) => key.startsWith('draft ')).length"
 
 
@@ -42,6 +48,16 @@ def test_what_was_not_saved_before_a_reload_is_brought_back(sign_in):
     expect(page.locator("#draft-saved")).to_contain_text("Draft saved")
 
 
+def test_to_look_at_a_form_saves_nothing(sign_in):
+    page = sign_in("editor2")
+    posted = []
+    page.on("request", lambda request: posted.append(request.url) if request.method == "POST" else None)
+    page.goto(CLAIM)
+    page.wait_for_selector("#draft-saved[data-htmx-powered]", state="attached")
+    page.wait_for_timeout(3500)
+    assert [url for url in posted if "assess" in url] == []
+
+
 def test_an_ended_session_takes_nobody_away_from_what_they_type(sign_in):
     page = sign_in("analyst")
     page.goto(CLAIM)
@@ -52,6 +68,15 @@ def test_an_ended_session_takes_nobody_away_from_what_they_type(sign_in):
     assert page.evaluate(KEPT) == 1
 
 
+def test_what_is_typed_before_the_programs_are_there_is_kept_too(sign_in):
+    page = sign_in("analyst2")
+    page.add_init_script(EARLY)
+    page.goto(f"{CLAIM}?early")
+    expect(page.locator("#draft-saved")).to_contain_text("Draft saved")
+    page.goto(CLAIM)
+    expect(page.get_by_label("Rationale")).to_have_value("Typed early.")
+
+
 def test_signing_out_leaves_nothing_behind_in_the_browser(site, browser):
     # A session of its own: the others' would end with it.
     with browser.new_context(base_url=site) as context:
@@ -60,8 +85,9 @@ def test_signing_out_leaves_nothing_behind_in_the_browser(site, browser):
         page.get_by_label("Email").fill("analyst@example.org")
         page.get_by_label("Password").first.fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
+        page.route("**/assess/", lambda route: route.abort())  # nothing is saved, so it stays in the browser
         page.get_by_label("Rationale").fill("For nobody else's eyes.")
-        assert page.evaluate(KEPT) == 1
+        page.wait_for_function(f"{KEPT} == 1")
         page.get_by_role("button", name="Sign out").click()
         page.wait_for_url("**/login/**")
         assert page.evaluate(KEPT) == 0

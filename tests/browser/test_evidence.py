@@ -48,7 +48,7 @@ def test_a_fault_in_what_is_folded_away_is_shown_and_has_the_focus(sign_in):
     page.goto(ADD)
     page.locator("#id_exhibit").select_option(index=1)
     page.get_by_label("Credibility").select_option("3")
-    page.get_by_text("Primary or secondary, withheld").click()
+    page.get_by_text("Withhold who it is, primary or secondary").click()
     page.get_by_label("Secondary: it tells").check()
     page.get_by_role("button", name="Context").click()
     expect(page.get_by_text("Say why it is primary or secondary")).to_be_visible()

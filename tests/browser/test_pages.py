@@ -72,6 +72,11 @@ PAGES = [
     ("analyst", "/sources/import/"),
     ("analyst", "/you/"),
     ("reader", "/accounts/password/change/"),
+    ("reader", "/accounts/2fa/"),
+    ("reader", "/accounts/2fa/totp/activate/"),
+    ("reader", "/accounts/2fa/webauthn/add/"),
+    ("reader", "/accounts/sessions/"),
+    ("reader", "/accounts/reauthenticate/"),
     ("reader", "/accounts/logout/"),
     ("reader", "/cases/NONE/"),
 ]

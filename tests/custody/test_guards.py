@@ -1,5 +1,6 @@
 """What the database itself refuses, whoever asks it."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import pairwise
@@ -48,6 +49,8 @@ from tests.factories import (
     make_reply,
     make_signed_claim,
     make_source,
+    make_token,
+    make_unchecked,
     make_user,
     make_verdict,
 )
@@ -123,6 +126,15 @@ def test_a_link_is_withdrawn_once_and_its_time_never_prolonged(report):
     assert refused("UPDATE claims_share SET withdrawn_at = NULL, withdrawn_by_id = NULL WHERE id = %s", share.pk)
 
 
+def test_a_token_is_withdrawn_once_and_never_reaches_further(report):
+    token = make_token(owner=report.made_by)[0]
+    for change in ("expires_at = made_at", "token_hash = '1'", "writes = NOT writes", "case_id = NULL, owner_id = 0"):
+        assert refused(f"UPDATE claims_token SET {change} WHERE id = %s", token.pk)
+    assert refused("DELETE FROM claims_token WHERE id = %s", token.pk)
+    token.withdraw(by=report.made_by)
+    assert refused("UPDATE claims_token SET withdrawn_at = NULL, withdrawn_by_id = NULL WHERE id = %s", token.pk)
+
+
 def of_sources(case: Case) -> tuple[Grade, Merge, EvidenceChange]:
     """A grade, a merge of two sources that stands, and a change under a verdict that waits for its answer."""
     ann, ben, eve = make_user(), make_user(), make_user()
@@ -164,14 +176,18 @@ def test_nothing_is_replaced_under_its_number(entry, report, case, table):
     current(by=keeper())
     Stamp.objects.create(case=case, count=1, head="0" * 64, token=b"0", service="a clock", stamped_at=timezone.now())
     share_of(report)
+    make_token(owner=keeper(), once="1:token")
     make_bundle_row(case=case, by=keeper())
+    make_unchecked(claim=make_claim(case=case))
     make_signed_claim(case=case, reviewers=reviewers, editors=(keeper(), make_user(is_superuser=True)))
     said = make_comment(claim=make_claim(case=case), once="1:comment")
     rewrite(said, by=said.author, text="Other words.")
     ReportedClaim.objects.create(report=report, position=0, text="{}")
     columns = [row[1] for row in connection.cursor().execute(f"PRAGMA table_info({table})")]
     rest = ", ".join(f'"{name}"' for name in columns if name != "id")
-    for id_ in ("id",) if table in {"claims_custody", "claims_commentedit"} else ("id", "id + 1000"):
+    for id_ in (
+        ("id",) if table in {"claims_custody", "claims_commentedit", "claims_unchecked"} else ("id", "id + 1000")
+    ):
         assert refused(f"INSERT OR REPLACE INTO {table} (id, {rest}) SELECT {id_}, {rest} FROM {table}")
 
 
@@ -517,3 +533,16 @@ def test_until_then_marks_are_their_authors_to_move(matrix, ben, how):
 def test_no_fixed_mark_is_replaced(matrix, ann, table):
     make_assessment(claim=matrix.claim, by=ann)
     assert refused(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}")
+
+
+@ONLY_SQLITE
+@pytest.mark.parametrize("table", sorted(guards.KEPT))
+def test_what_would_be_replaced_is_looked_up_by_the_first_part_of_each_key_however_many_rows_there_are(db, table):
+    condition = re.sub(r'new\.("?\w+"?)', "12345", guards.replacing(table))
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN SELECT {condition}")
+        steps = " ".join(row[3] for row in cursor.fetchall())
+    assert f"SCAN {table}" not in steps
+    keys = [("rowid",), *(key for key in guards.KEPT[table] if key != ("id",))]
+    searched = re.findall(rf"SEARCH {table} USING .*?\((\w+)=", steps)
+    assert sorted(searched) == sorted([key[0] for key in keys] if len(keys) > 1 else searched)

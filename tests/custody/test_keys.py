@@ -32,7 +32,7 @@ def test_only_the_owner_may_read_the_secret_half(ann):
 
 
 def test_what_is_signed_can_be_checked_and_nothing_else_passes(ann):
-    key, signature = keys.sign(b"words", by=ann)
+    key, signature = keys.sign_with(keys.current(by=ann).fingerprint, b"words")
     other = keys.rotate(by=ann)
 
     assert keys.signed_by(key.public, signature, b"words")
@@ -82,8 +82,8 @@ def test_a_secret_half_that_is_gone_or_another_is_told_and_nothing_is_signed(ann
     else:
         other = keys.rotate(by=ann)
         keys.place(other.fingerprint).write_bytes(file.read_bytes())
-    with pytest.raises(keys.KeyGone, match="Put"):
-        keys.sign(b"words", by=ann)
+    with pytest.raises(keys.KeyGone, match=r"put|Put"):
+        keys.salt_of(keys.current(by=ann), "a letter")
     before = Key.objects.count()
     with pytest.raises(keys.KeyGone):
         keys.rotate(by=ann)
@@ -96,7 +96,15 @@ def test_a_lost_key_gives_way_to_one_that_nobody_vouches_for(ann):
     keys.place(old.fingerprint).unlink()
     new = keys.rotate(by=ann, lost=True)
     assert (new.statement, new.signature, new.before) == ("", "", old)
-    assert keys.sign(b"words", by=ann)[0] == new
+    assert keys.current(by=ann) == new
+    assert keys.sign_with(new.fingerprint, b"words")[0] == new
+
+
+def test_a_salt_is_made_again_by_the_same_key_alone_and_is_of_one_thing(ann):
+    key = keys.current(by=ann)
+    salt = keys.salt_of(key, "a letter")
+    assert keys.salt_of(key, "a letter") == salt
+    assert len({salt, keys.salt_of(key, "another"), keys.salt_of(keys.rotate(by=ann), "a letter")}) == 3
 
 
 def test_a_key_is_neither_changed_nor_deleted_and_ends_once(ann):

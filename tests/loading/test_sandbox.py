@@ -147,3 +147,8 @@ def test_more_than_a_few_wait_and_are_told_so(monkeypatch):
 def test_a_process_that_talks_nonsense_is_told(instead):
     for words in ("import os", "[1]", "\\xff", "[" * 100_000):
         assert fault(instead, f"print({words!r})") == "crashed"
+
+
+def test_where_a_reader_broke_is_told_and_never_what_it_read():
+    said = b'Traceback:\n  File "/x/pdf.py", line 3, in read\n    raise ValueError(text)\nValueError: a file says\n'
+    assert sandbox.without_words(said) == 'File "/x/pdf.py", line 3, in read; ValueError'

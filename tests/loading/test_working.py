@@ -1,12 +1,17 @@
 """Jobs: what they were given comes in, whatever happens they end with a sentence, and again doubles nothing."""
 
+from contextvars import Context
+
 import pytest
+from django.utils.module_loading import import_string
 
 from claims.loading import working
 from claims.loading.documents import load
 from claims.loading.working import _load_item, work, work_once
-from claims.models import Cancelled, Claim, Document, Job, begin
-from tests.factories import make_document, make_user
+from claims.models import Cancelled, Claim, Document, Job, Report, Suggestion, begin
+from claims.reports.choices import Choice
+from claims.reports.making import begin_report
+from tests.factories import make_claim, make_document, make_user
 
 FILES = [("one.txt", b"The army has 48,000 men."), ("two.txt", b"a\0b"), ("three.txt", b"The guard has 12,000 men.")]
 
@@ -159,3 +164,59 @@ def test_an_address_is_refused_while_fetching_is_off(case, ann):
 
 def test_nothing_waits(db):
     assert work_once() is None
+
+
+def take_role(case, person):
+    case.memberships.get(user=person).delete(by=make_user())
+
+
+def close_account(case, person):
+    person.is_active = False
+    person.save(by=make_user())
+
+
+def make_reader(case, person):
+    case.enrol(person, "reader", by=make_user())
+
+
+TASKS = {
+    "files": (b"The army has 48,000 men.", "claims.loading.working.load"),
+    "claims": (b"statement\nThe army stands in Minsk.\n", "claims.loading.claim_tables.import_claims"),
+    "suggest": (b"", "claims.loading.working.suggested"),
+}
+
+
+@pytest.mark.parametrize("lose", [take_role, close_account, make_reader])
+@pytest.mark.parametrize("task", ["files", "claims", "suggest"])
+def test_a_role_that_is_taken_away_while_the_work_is_done_lets_nothing_in(case, ben, lose, task, monkeypatch):
+    document = make_document(case=case)
+    content, place = TASKS[task]
+    job = begin(case, task, [("given", content)], by=ben, document=document if task == "suggest" else None)
+    before = (Document.objects.count(), Claim.objects.count(), Suggestion.objects.count())
+    real = import_string(place)
+
+    def meanwhile(*args, **kwargs):
+        Context().run(lose, case, ben)  # by somebody else, after the job was begun and before it writes
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(place, meanwhile)
+    work_once()
+    job.refresh_from_db()
+    assert (job.state, "may not do this in this case any more" in job.message) == ("failed", True)
+    assert (Document.objects.count(), Claim.objects.count(), Suggestion.objects.count()) == before
+
+
+def test_a_report_of_somebody_who_is_no_editor_any_more_is_not_frozen(case, eve, monkeypatch):
+    claim = make_claim(case=case)
+    job = begin_report(case, [claim.number], by=eve, title="Of the day", selection="", choice=Choice())
+    real = Report.made_once
+
+    def meanwhile(*args):
+        Context().run(take_role, case, eve)
+        return real(*args)
+
+    monkeypatch.setattr(Report, "made_once", meanwhile)
+    work_once()
+    job.refresh_from_db()
+    assert job.state == "failed"
+    assert not Report.objects.exists()

@@ -231,6 +231,7 @@ def test_a_worker_looks_for_drafts_once_an_hour(monkeypatch):
     now, looks = [1000.0], []
     monkeypatch.setattr(worker, "time", SimpleNamespace(monotonic=lambda: now[0]))
     monkeypatch.setattr(worker, "return_all", lambda: looks.append(now[0]))
+    monkeypatch.setattr(worker, "call_command", lambda name: None)
     drafts = worker.Drafts()
     for now[0] in (1000.0, 1001.0, 4599.0, 4600.0, 5000.0):
         drafts.return_if_due()

@@ -31,6 +31,7 @@ from claims.models import (
     Hypothesis,
     Job,
     JobItem,
+    KeptAnswer,
     Key,
     Leaning,
     Lineage,
@@ -60,8 +61,10 @@ from claims.models import (
     Stamp,
     StoredFile,
     Tally,
+    Token,
     User,
     Verdict,
+    Webhook,
     assign,
     link,
     mark,
@@ -82,6 +85,8 @@ from tests.factories import (
     make_reply,
     make_source,
     make_suggestion,
+    make_token,
+    make_unchecked,
     make_verdict,
 )
 
@@ -890,3 +895,58 @@ def test_share_withdrawn_by_somebody(case, eve):
     breaks("share_withdrawn_by_somebody", another(share, withdrawn_at=timezone.now()))
     breaks("share_withdrawn_by_somebody", another(share, withdrawn_by=eve))
     holds(another(share, withdrawn_at=timezone.now(), withdrawn_by=eve))
+
+
+def test_unchecked_end_after_start(claim):
+    words = make_unchecked(claim=claim)
+    breaks("unchecked_end_after_start", another(words, end=words.start))
+    holds(another(words))
+
+
+def test_unchecked_says_something(claim):
+    words = make_unchecked(claim=claim)
+    breaks("unchecked_says_something", another(words, exact=""))
+    holds(another(words))
+
+
+def token_of(owner):
+    """A token that is not stored yet."""
+    return Token(
+        owner=owner, name="Feed", token_hash="0" * 64, begins="wb_0000", reads=True, made_at=timezone.now(),
+        expires_at=timezone.now() + datetime.timedelta(days=1),
+    )  # fmt: skip
+
+
+def test_token_ends_after_it_began(ann):
+    token = token_of(ann)
+    breaks("token_ends_after_it_began", another(token, expires_at=token.made_at))
+    holds(token)
+
+
+def test_token_opens_something(ann):
+    breaks("token_opens_something", another(token_of(ann), reads=False))
+    holds(another(token_of(ann), reads=False, reports=True))
+
+
+def test_token_withdrawn_by_somebody(ann):
+    breaks("token_withdrawn_by_somebody", another(token_of(ann), withdrawn_at=timezone.now()))
+    breaks("token_withdrawn_by_somebody", another(token_of(ann), withdrawn_by=ann))
+    holds(another(token_of(ann), withdrawn_at=timezone.now(), withdrawn_by=ann))
+
+
+def test_kept_answer_once_per_token_and_key(ann):
+    kept = KeptAnswer.keep(make_token(owner=ann)[0], "1", asked="0" * 64, status=201, body="{}")
+    breaks("kept_answer_once_per_token_and_key", another(kept))
+    holds(another(kept, key="2"))
+
+
+def test_webhook_is_told_something(case, eve):
+    breaks("webhook_is_told_something", Webhook(case=case, url="https://a.example/", made_by=eve))
+    holds(Webhook(case=case, url="https://a.example/", made_by=eve, frozen=True))
+
+
+def test_webhook_removed_by_somebody(case, eve):
+    made = Webhook(case=case, url="https://a.example/", made_by=eve, frozen=True)
+    breaks("webhook_removed_by_somebody", another(made, removed_at=timezone.now()))
+    breaks("webhook_removed_by_somebody", another(made, removed_by=eve))
+    holds(another(made, removed_at=timezone.now(), removed_by=eve))

@@ -2,15 +2,15 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
-from io import BytesIO, StringIO
-from typing import Any
+from io import BytesIO
 
 import pytest
 from django.apps import apps
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from django.core.management.color import no_style
 from django.db import connection
 from django.db.models import QuerySet
@@ -18,13 +18,29 @@ from django.utils import timezone
 
 from claims.custody import keys
 from claims.custody.store import FolderStore, store
-from claims.models import Assessment, Chain, Entry, Evidence, Key, Rating, Refused, Report, Scale, Stamp, User
-from claims.reports import verify
+from claims.models import (
+    Assessment,
+    Chain,
+    Entry,
+    Evidence,
+    Exhibit,
+    Key,
+    Rating,
+    Refused,
+    Report,
+    Scale,
+    Stamp,
+)
+from claims.reports import bundle, verify
+from claims.reports.annotated.offering import annotated_file
 from claims.reports.bundle import about_how_large, make_bundle
 from claims.reports.disclosing import Disclosing
-from claims.reports.render import FORMATS
+from claims.reports.kept_back import KeptBack, salted
+from claims.reports.render import FORMATS, render
+from tests.counters import kept_counters
 from tests.factories import (
     make_assessment,
+    make_capture,
     make_claim,
     make_document,
     make_evidence,
@@ -33,20 +49,12 @@ from tests.factories import (
     make_verdict,
 )
 from tests.processes import ROOT, bare_environment
+from tests.reports.bundles import disclose, files_of, lines_of, report_of
 from tests.reports.checked import LETTER, STATEMENT, make_checked_report, nothing_by_chance
 from tests.reports.test_pdf import text_of
 
 HOUSE = ("Annika", "Benedikt", "Evelina", "Maximus", "annika@")
 WITHHELD = ("Kavalenka", "quartermaster")
-
-
-def files_of(report: Report, **how: Any) -> dict[str, bytes]:
-    archive = zipfile.ZipFile(make_bundle(report, **how))
-    return {name: archive.read(name) for name in archive.namelist()}
-
-
-def lines_of(files: dict[str, bytes], name: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in files[name].splitlines()]
 
 
 @pytest.fixture
@@ -139,7 +147,20 @@ def test_what_is_left_out_is_listed_with_hash_and_reason(public):
     files = files_of(public)
     (left,) = json.loads(files["manifest.json"])["left_out"]
     assert left["reason"] == "its source is withheld"
-    assert left["sha256"] == verify.sha256(LETTER)
+    key = Key.objects.get(until=None)
+    assert left["sha256"] == salted(key, public.case)(verify.sha256(LETTER))
+
+
+def test_nothing_of_what_is_withheld_can_be_found_by_its_hash_size_or_time(public, ann):
+    letter = Exhibit.objects.get(title="Letter of a quartermaster")
+    make_capture(exhibit=letter, by=ann, content=LETTER.encode())
+    files = files_of(make_checked_report("public", public.case))
+    for name, content in files.items():
+        assert verify.sha256(LETTER).encode() not in content, name
+    (told,) = (each for each in json.loads(files["snapshot.json"])["custody"] if each["withheld"])
+    assert (told["size"], told["type"], told["name"], told["url"], told["lines"]) == (None, "", "", "", [])
+    assert told["captured_at"].endswith("T00:00:00Z")
+    assert told["sha256"] in {each["sha256"] for each in json.loads(files["manifest.json"])["left_out"]}
 
 
 def test_a_document_that_names_a_withheld_source_is_left_out(case, ann, eve):
@@ -150,14 +171,39 @@ def test_a_document_that_names_a_withheld_source_is_left_out(case, ann, eve):
     report = report_of(claim.case, eve, "internal")
     files = files_of(report)
     assert not [name for name in files if name.startswith("documents/")]
-    reasons = {left["reason"] for left in json.loads(files["manifest.json"])["left_out"]}
-    assert "it names a source that is withheld" in reasons
+    left = {each["what"]: each["reason"] for each in json.loads(files["manifest.json"])["left_out"]}
+    annotated = [f"document 1, annotated ({extension})" for extension in ("html", "pdf", "docx")]
+    for what in ("the text of document 1", *annotated):
+        assert left[what] == "it names who or what is not named here"
 
 
 def test_a_document_that_names_a_reviewer_by_chance_stays_in_a_public_one(case, ann, eve):
     text = f"Told by Ann. {'All is quiet. ' * 50}The army is 48,000 strong."
     make_claim(document=make_document(case=case, text=text), exact="48,000")
     assert files_of(report_of(case, eve, "public"))["documents/1/text.txt"].decode() == text
+
+
+def test_each_signed_claim_comes_as_a_page_of_its_own(public):
+    files = files_of(public)
+    signed = [claim["number"] for claim in public.data["claims"] if claim["verdict"]]
+    assert {name for name in files if name.startswith("pages/")} == {f"pages/claim-{n}.html" for n in signed}
+    assert signed
+
+
+def test_the_texts_come_annotated_as_the_report_page_gives_them(public):
+    files = files_of(public)
+    for extension in ("html", "pdf", "docx"):
+        assert files[f"documents/1/annotated.{extension}"] == annotated_file(public, 1, extension)
+
+
+def test_a_text_that_names_a_reviewer_by_chance_does_not_come_annotated_in_a_public_one(case, ann, eve):
+    text = f"Told by Ann. {'All is quiet. ' * 50}The army is 48,000 strong."
+    make_claim(document=make_document(case=case, text=text), exact="48,000")
+    files = files_of(report_of(case, eve, "public"))
+    assert not [name for name in files if "annotated" in name]
+    left = [each for each in json.loads(files["manifest.json"])["left_out"] if "annotated" in each["what"]]
+    assert [each["what"] for each in left] == [f"document 1, annotated ({each})" for each in ("html", "pdf", "docx")]
+    assert {each["reason"] for each in left} == {"it names who or what is not named here"}
 
 
 def test_captures_can_be_left_out_and_are_listed(public):
@@ -190,13 +236,6 @@ def test_of_an_entry_about_a_claim_that_is_not_in_a_public_report_only_the_kind_
         assert shown[entry.number] <= {"at", "verb", "thing", "thing_id", "before"}, entry
 
 
-def report_of(case, by: User, audience: str, claims=None) -> Report:
-    from claims.reports.choices import Choice
-    from claims.reports.freezing import freeze
-
-    return freeze(case, claims if claims is not None else case.claims.all(), by=by, choice=Choice(audience=audience))
-
-
 def test_an_internal_log_tells_no_proposal_of_a_round_that_is_open(case, ann, ben, eve):
     claim = make_claim(case=case)
     make_assessment(claim=claim, by=ann)
@@ -227,7 +266,7 @@ def test_a_seal_that_would_name_somebody_is_left_out_and_listed(case, ann, ben, 
 def test_entries_from_before_there_were_salts_are_told_in_whole_or_by_their_hash(internal):
     entry = Entry.objects.filter(case=internal.case).earliest("number")
     entry.salt = ""
-    told = Disclosing(internal)
+    told = Disclosing(internal, KeptBack(internal))
     from claims.reports.disclosing import line_of
 
     whole = line_of(entry, told.shown(entry))
@@ -265,6 +304,24 @@ def test_a_member_gets_it_as_a_file_and_a_stranger_nothing(as_, public, zoe):
     assert as_(public.made_by).get("/cases/BY/reports/99/report.zip").status_code == 404
 
 
+def test_it_comes_with_its_length_and_is_not_compressed_once_more_on_its_way(as_, public):
+    ways = {"accept-encoding": "gzip"}
+    answer = as_(public.made_by).get(f"/cases/BY/reports/{public.number}/report.zip", headers=ways)
+    assert not answer.has_header("Content-Encoding")
+    assert int(answer["Content-Length"]) == len(b"".join(answer.streaming_content))
+    assert as_(public.made_by).get("/cases/BY/reports/", headers=ways)["Content-Encoding"] == "gzip"
+
+
+def test_long_texts_make_a_bundle_large_as_they_are_annotated(case, eve, monkeypatch):
+    text = f"The army is 48,000 strong. {'All is quiet on the border today. ' * 5000}"
+    make_claim(document=make_document(case=case, text=text), exact="48,000")
+    report = report_of(case, eve, "internal")
+    assert not bundle.is_large(report)
+    assert 0.3 < about_how_large(report) / make_bundle(report).seek(0, 2) < 3
+    monkeypatch.setattr(bundle, "LONG", 150_000)
+    assert bundle.is_large(report)
+
+
 def test_where_the_key_is_gone_it_is_said_and_nothing_leaves(as_, public):
     keys.place(public.data["key"]["fingerprint"]).unlink()
     answer = as_(public.made_by).get(f"/cases/BY/reports/{public.number}/report.zip")
@@ -278,12 +335,6 @@ def test_nothing_of_it_is_left_behind_where_it_breaks_off(public, settings):
     with pytest.raises(keys.KeyGone):
         make_bundle(public)
     assert {path for path in settings.DATA.rglob("*")} <= before
-
-
-def disclose(*args: str) -> str:
-    out = StringIO()
-    call_command("disclose", *args, stdout=out)
-    return out.getvalue()
 
 
 def test_one_field_is_disclosed_by_a_command_and_what_cannot_be_is_told(public, tmp_path):
@@ -300,10 +351,30 @@ def test_one_field_is_disclosed_by_a_command_and_what_cannot_be_is_told(public, 
             disclose(*args)
 
 
+def test_the_hash_of_a_withheld_text_is_disclosed_by_a_command(public):
+    (left,) = json.loads(files_of(public)["manifest.json"])["left_out"]
+    told = json.loads(disclose("BY", "--hash", left["sha256"]))
+    assert told["value"] == verify.sha256(LETTER)
+    for args in (("BY",), ("BY", "1"), ("BY", "1", "why", "--hash", left["sha256"])):
+        with pytest.raises(CommandError, match="Name an entry and one of its fields, or a hash with --hash"):
+            disclose(*args)
+
+
 def test_who_is_withheld_since_the_report_was_made_is_left_out_too(public, ann):
     said: QuerySet[Evidence] = QuerySet(Evidence).filter(claim__case=public.case, claim__number=1)
     said.update(withheld=True)
     assert "exhibits/1/text.txt" not in files_of(public)
+
+
+def test_every_format_for_people_prints_the_key_and_how_the_bundle_is_checked(public):
+    key = public.data["key"]
+    for name in ("html", "md", "pdf"):
+        content = render(public.data, name)
+        page = text_of(content) if name == "pdf" else content.decode()
+        flat = re.sub(r"\s", "", page)
+        assert flat.count(key["fingerprint"]) >= 2, name
+        assert key["public"] in flat, name
+        assert "verify.py" in page, name
 
 
 # ---- on both databases
@@ -324,8 +395,8 @@ def count_from_one() -> None:
 
 @pytest.mark.django_db
 def test_the_same_case_gives_the_same_snapshot_on_sqlite_and_on_postgresql(tmp_path):
-    count_from_one()
-    with nothing_by_chance():
+    with kept_counters(), nothing_by_chance():
+        count_from_one()
         here = make_checked_report("public").sha256
     program = (
         "import django; django.setup()\n"

@@ -55,7 +55,7 @@ def test_a_public_report_names_nobody_of_the_house(case, signed, eve):
 
 def test_nothing_public_leaves_that_names_somebody_of_the_house(case, signed, ann, eve):
     make_claim(case=case, statement=f"As {ann.name} wrote, the army is 48,000 strong.")
-    with pytest.raises(Refused, match=f"“{ann.name}” stands in BY-3"):
+    with pytest.raises(Refused, match=f"“{ann.name}” in BY-3"):
         freeze(case, case.claims.all(), by=eve, choice=PUBLIC)
     assert freeze(case, case.claims.all(), by=eve).claims_in == 3, "an internal one may"
     assert freeze(case, case.claims.filter(number=2), by=eve, choice=PUBLIC).claims_in == 1

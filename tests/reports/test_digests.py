@@ -1,5 +1,6 @@
 """The daily mail: to those who want it, each notice once, with a link to its exact place."""
 
+import datetime
 from io import StringIO
 from smtplib import SMTPException
 
@@ -9,8 +10,9 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from claims.models import Case, Notice, notify
+from claims.models.sign_ins import tell_new_device
 from claims.reports import digests
-from claims.reports.digests import APART, send_digests
+from claims.reports.digests import APART, send_digests, send_urgent
 from tests.factories import make_claim, make_comment
 
 
@@ -129,3 +131,34 @@ def test_the_choice_stands_on_ones_own_page_where_there_is_a_server(ann, as_, se
     ann.refresh_from_db()
     assert ann.digest
     assert ann.name == "Ann B"
+
+
+def test_of_a_new_device_everybody_is_mailed_at_once_and_once(ann):
+    tell_new_device(ann, "a-session")
+    assert (send_urgent(), send_urgent()) == (1, 0)
+    [sent] = mail.outbox
+    assert sent.to == ["ann@example.org"]
+    assert "on a device where you never had" in sent.body
+    assert "https://claims.example.org/accounts/sessions/" in sent.body
+
+
+def test_what_could_not_be_mailed_at_once_is_tried_again_for_a_day(ann, monkeypatch):
+    def broken(self):
+        raise SMTPException("out of order")
+
+    tell_new_device(ann, "a-session")
+    with monkeypatch.context() as patched:
+        patched.setattr("django.core.mail.EmailMessage.send", broken)
+        assert send_urgent() == 0
+    assert send_urgent() == 1
+    tell_new_device(ann, "another")
+    Notice.objects.filter(mailed_at=None).update(at=timezone.now() - datetime.timedelta(days=2))
+    assert send_urgent() == 0
+
+
+def test_what_was_mailed_at_once_does_not_hold_the_daily_mail_back(case, ann, eve):
+    wants_mail(ann)
+    tell_new_device(ann, "a-session")
+    send_urgent()
+    make_comment(claim=make_claim(case=case), by=eve, text="Look, @Ann.")
+    assert send_digests().notices == 1

@@ -21,7 +21,16 @@ def test_what_no_font_has_is_named_once_and_in_order():
 
 @pytest.mark.parametrize(
     "text",
-    ["", "Плот, Ελλάς, כוח, القوة, naïve", "a\u202eb\u0007c\u2028d\u200de\ufe0f", "✓ ≈ ✕", "e\u0301 \u1e9b\u0323"],
+    [
+        "",
+        "Плот, Ελλάς, כוח, القوة, naïve",
+        "a\u202eb\u0007c\u2028d\u200de\ufe0f",
+        "✓ ≈ ✕",
+        "e\u0301 \u1e9b\u0323",
+        "\x00",
+        "\ufeff",
+        "\\u0000",
+    ],
 )
 def test_scripts_with_a_font_and_what_prints_nothing_lack_nothing(text):
     assert glyphless(text) == []

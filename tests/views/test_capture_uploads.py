@@ -116,7 +116,7 @@ def test_of_a_file_whose_sender_goes_away_nothing_stays(ann, enforce, says_so):
     body = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n' + PAGE + b"\r\n--b--\r\n"
     browser = Client(enforce_csrf_checks=enforce)
     browser.force_login(ann, backend="claims.views.access.AccountBackend")
-    browser.cookies["csrftoken"] = "a" * 32
+    browser.cookies["csrf"] = "a" * 32
     stream = Leaving(body)
     stream.says_so = says_so
     sent: dict[str, Any] = {"wsgi.input": stream, "CONTENT_LENGTH": str(len(body))}

@@ -262,11 +262,11 @@ def test_a_long_report_is_made_as_a_job_whose_files_are_kept(as_, case, eve, thr
     assert not Report.objects.exists()
     work_once()
     job.refresh_from_db()
-    assert (job.state, job.message, job.done) == ("done", "Report 1 is made.", 3)
+    assert (job.state, job.message, job.done) == ("done", "Report 1 is made.", 12)
     report = Report.objects.get()
     assert f'href="{report.get_absolute_url()}">To report 1' in browser.get(job.get_absolute_url()).content.decode()
-    assert set(RenderedFile.objects.values_list("format", flat=True)) == {"pdf", "docx"}
-    for name in ("pdf", "docx"):
+    assert set(RenderedFile.objects.values_list("format", flat=True)) == {"html", "pdf", "docx"}
+    for name in ("html", "pdf", "docx"):
         assert browser.get(f"{report.get_absolute_url()}report.{name}").getvalue() == render(report.data, name)
 
 
@@ -282,7 +282,7 @@ def test_a_long_report_of_before_gets_its_pdf_by_a_job_on_request(as_, case, ann
     assert Job.objects.count() == 1, "asked twice it is made once"
     work_once()
     assert Job.objects.get().state == "done"
-    assert RenderedFile.objects.filter(report=report).count() == 2
+    assert RenderedFile.objects.filter(report=report).count() == 3
     assert at not in browser.get(report.get_absolute_url()).content.decode()
 
 

@@ -226,7 +226,7 @@ def test_with_htmx_the_part_comes_back_and_typing_takes_one_step_of_history(stoc
     assert 'value="army"' in text_of(back)
 
 
-def test_the_page_asks_no_more_often_where_more_is_found(stocked, ann, as_, django_assert_num_queries):
+def test_the_page_asks_no_more_often_where_more_is_found(stocked, ann, as_, django_assert_max_num_queries):
     browser = as_(ann)
 
     def asked() -> int:
@@ -241,7 +241,7 @@ def test_the_page_asks_no_more_often_where_more_is_found(stocked, ann, as_, djan
         document = make_document(case=stocked, text=f"Army number {n}.")
         claim = make_claim(document=document, exact=f"Army number {n}", statement=f"Army {n}.")
         make_evidence(claim=claim, source=make_source(case=stocked, name=f"Army {n}"), note="An army.")
-    with django_assert_num_queries(few):
+    with django_assert_max_num_queries(few):
         assert len(found(browser.get("/search/?q=army"))) == 20
 
 

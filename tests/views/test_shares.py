@@ -12,7 +12,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from claims.models import Entry, Share
+from claims.loading.working import work_once
+from claims.models import Entry, Job, Share
 from claims.reports.choices import INTERNAL, PUBLIC, Choice
 from claims.reports.freezing import freeze
 from claims.reports.render import FORMATS, render
@@ -74,12 +75,46 @@ def test_the_bundle_can_be_had_by_the_link_and_is_the_same_as_inside(report, as_
     assert Client().post(f"{link}report.zip").status_code == 405
 
 
+def test_the_documents_can_be_had_annotated_by_the_link(report, as_, eve):
+    link = made(as_(eve))
+    page = Client().get(link).content.decode()
+    for extension in ("html", "pdf", "docx"):
+        assert f'href="{link}documents/1/annotated.{extension}"' in page
+        outside = Client().get(f"{link}documents/1/annotated.{extension}")
+        assert outside.content == as_(eve).get(f"{PAGE}documents/1/annotated.{extension}").content
+        assert outside["Content-Security-Policy"].startswith(NOTHING)
+    for way in (
+        f"{link}documents/2/annotated.pdf",
+        f"{link}documents/1/annotated.exe",
+        "/shared/no/documents/1/annotated.pdf",
+    ):
+        assert Client().get(way).status_code == 404
+
+
+def test_a_large_bundle_is_not_made_for_strangers_and_the_page_says_whom_to_ask(report, as_, eve, monkeypatch):
+    monkeypatch.setattr("claims.reports.bundle.LARGE", 1)
+    link = made(as_(eve))
+    page = Client().get(link).content.decode()
+    assert (f"{link}report.zip" in page, "Ask whoever gave you the link to have it made." in page) == (False, True)
+    answer = Client().get(f"{link}report.zip")
+    assert answer.status_code == 404
+    assert "Ask whoever gave you the link to have it made, and come back then." in answer.content.decode()
+    assert not Job.objects.exists()
+    as_(eve).post(f"{PAGE}bundle/")
+    assert "is being made now. Load this page again" in Client().get(link).content.decode()
+    assert "It is being made now." in Client().get(f"{link}report.zip").content.decode()
+    assert Job.objects.count() == 1
+    work_once()
+    assert f'href="{link}report.zip"' in Client().get(link).content.decode()
+    assert Client().get(f"{link}report.zip").status_code == 200
+
+
 def test_the_link_sets_no_cookie_reads_no_session_and_asks_for_nothing_but_the_report(
     report, as_, eve, zoe, monkeypatch
 ):
     editor, signed_in, broken = as_(eve), as_(zoe), Client()
     link = made(editor)
-    broken.cookies["sessionid"] = "x"  # where sessions are looked at, this one would be taken back by a cookie
+    broken.cookies["session"] = "x"  # where sessions are looked at, this one would be taken back by a cookie
 
     def looked_at(*args):
         raise AssertionError("the session was looked at")
@@ -125,9 +160,30 @@ def test_the_page_can_be_asked_for_by_head_and_by_nothing_else(report, as_, eve)
     link = made(as_(eve))
     answer = Client().head(link)
     assert (answer.status_code, answer.content) == (200, b"")
+    assert Client().head("/shared/unknown/").status_code == 404
     for path in (link, f"{link}report.pdf", "/shared/unknown/", "/shared/a/b/c"):
         assert Client(enforce_csrf_checks=True).post(path).status_code == 405
         assert Client().delete(path).status_code == 405
+
+
+def test_nothing_is_made_for_whoever_only_looks_whether_a_link_works(report, as_, eve, monkeypatch):
+    link = made(as_(eve))
+    monkeypatch.setattr("claims.views.shared.check_leaving", None)
+    monkeypatch.setattr("claims.views.shared.kept_or_made", None)
+    for path in (link, f"{link}report.zip"):
+        assert Client().head(path).status_code == 200
+
+
+def test_the_page_is_made_once_and_not_for_each_who_opens_the_link(report, as_, eve, monkeypatch):
+    link = made(as_(eve))
+    monkeypatch.setattr("claims.reports.render.render", None)
+    assert report.title in Client().get(link).content.decode()
+
+
+def test_an_address_with_a_stroke_too_many_is_logged_nowhere(report, as_, eve, caplog):
+    link = made(as_(eve))
+    assert Client().get("/", PATH_INFO=f"/{link}").status_code == 404
+    assert caplog.text == ""
 
 
 def test_expired_withdrawn_and_unknown_links_all_give_the_same_plain_page(report, as_, eve):

@@ -141,7 +141,7 @@ def test_the_page_shows_what_rests_on_it_in_ones_own_cases_alone(as_, case, sour
     removed = make_evidence(claim=make_claim(case=case, statement="Removed since."), source=source)
     removed.remove(by=ann)
     elsewhere = make_case(code="XX")
-    make_evidence(claim=make_claim(case=elsewhere, statement="Of another case."), source=source)
+    unseen = make_evidence(claim=make_claim(case=elsewhere, statement="Of another case."), source=source)
 
     page = as_(ann).get(f"/sources/{source.pk}/").content.decode()
 
@@ -149,7 +149,8 @@ def test_the_page_shows_what_rests_on_it_in_ones_own_cases_alone(as_, case, sour
     assert f"{seen.get_absolute_url()}" in page
     assert "Removed since." not in page
     assert "Of another case." not in page
-    assert "XX" not in page
+    assert unseen.get_absolute_url() not in page
+    assert "/cases/XX/" not in page
 
 
 def test_exhibits_are_paged_by_key(as_, case, source, ann, monkeypatch, htmx):

@@ -45,7 +45,7 @@ def test_a_stranger_sends_no_more_than_a_form(case, path):
 def test_a_field_too_large_to_be_held_is_refused_by_a_sentence(case, ann, enforce):
     browser = Client(enforce_csrf_checks=enforce)
     browser.force_login(ann, backend="claims.views.access.AccountBackend")
-    browser.cookies["csrftoken"] = "a" * 32
+    browser.cookies["csrf"] = "a" * 32
     answer = browser.post(ADD, {"text": "a" * 200_000, "language": "en"})
     assert answer.status_code == 413
     assert "more than 0.1 MB" in page(answer)

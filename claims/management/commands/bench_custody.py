@@ -21,7 +21,7 @@ from django.urls import URLPattern, include, path
 
 from claims.custody.store import Arrival, FolderStore
 from claims.custody.verifying import Verification
-from claims.management.commands.bench_pages import Browser
+from claims.management.measuring import HERE, Browser
 from claims.management.scratch import scratch_database
 from claims.models import Capture, Case, Exhibit, Scale, StoredFile, User
 from claims.views.uploads import ArrivedFile
@@ -73,8 +73,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, turns: int, upload: int, **options: Any) -> None:
         if shutil.which("sha256sum") is None:
             raise CommandError("There is no sha256sum here to compare with.")
-        served = {"ROOT_URLCONF": __name__, "SECURE_SSL_REDIRECT": False, "ALLOWED_HOSTS": ["127.0.0.1"]}
-        with scratch_database(STORE=None, **served) as folder:
+        with scratch_database(STORE=None, **HERE | {"ROOT_URLCONF": __name__}) as folder:
             user = User.objects.create_user(email="bench@example.org", name="Bench", password=None)
             self.measure_upload(user, upload)
             self.measure_hashing(user, turns, FolderStore(folder / "files"))
@@ -181,5 +180,5 @@ def by_verify_files() -> float:
 def by_sha256sum(paths: list[str]) -> float:
     """Seconds that sha256sum takes for these files."""
     began = time.perf_counter()
-    subprocess.run([str(shutil.which("sha256sum")), *paths], stdout=subprocess.DEVNULL, check=True)  # noqa: S603
+    subprocess.run([str(shutil.which("sha256sum")), *paths], stdout=subprocess.DEVNULL, check=True)  # noqa: S603 - own
     return time.perf_counter() - began

@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from claims.loading.crowd import fill
-from claims.management.commands.bench_pages import Browser
+from claims.management.measuring import HERE, Browser
 from claims.management.scratch import scratch_database
 from claims.models import Claim, Job, begin
 
@@ -33,7 +33,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, rows: int, **options: Any) -> None:
         if connection.vendor != "sqlite":
             raise CommandError("It measures on SQLite, where one writer keeps the others waiting: unset DATABASE_URL.")
-        with scratch_database(SECURE_SSL_REDIRECT=False, ALLOWED_HOSTS=["127.0.0.1"]) as folder:
+        with scratch_database(**HERE) as folder:
             self.measure(str(folder), rows)
 
     def measure(self, folder: str, rows: int) -> None:

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
 from claims.custody.chain import verify
-from claims.management.commands.bench_pages import TOKEN, signed_in
+from claims.management.measuring import TOKEN, p95_of, signed_in
 from claims.management.reviewers import Book, Reviewer, Served, faults
 from claims.management.scratch import scratch_database
 from claims.models import Case, Claim, Evidence, Exhibit, Role, Scale, Source, User, assign
@@ -95,11 +95,6 @@ class Command(BaseCommand):
         if submit and bare:
             ratio = p95_of(submit) / p95_of(bare)
             self.stdout.write(f"The p95 of a submit is {ratio:.2f} times that of the bare page (≤ {RATIO:g}).")
-
-
-def p95_of(times: list[float]) -> float:
-    """The time that 95 of 100 stay under."""
-    return sorted(times)[min(len(times) - 1, int(0.95 * len(times)))]
 
 
 @transaction.atomic

@@ -2,7 +2,6 @@
 
 import errno
 import fcntl
-import hashlib
 import os
 import socket
 import subprocess
@@ -11,16 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.core.wsgi import get_wsgi_application
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
-from gunicorn.app.base import BaseApplication
 
 from claims.custody import guards
 from claims.loading.sample import find_sample, load_sample, sample_accounts
+from claims.management.web import Web, collect_static
 from claims.models import Refused
 
 HOST = "127.0.0.1"
@@ -106,21 +103,6 @@ def take_folder() -> None:
     os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 - the settings are read once, at the start
 
 
-def collect_static() -> None:
-    """Collect the static files, unless those in the data folder were made of the very same ones."""
-    if settings.DEBUG:
-        return
-    made_of = hashlib.sha256()
-    for finder in get_finders():
-        for path, storage in finder.list(None):
-            file = os.stat(storage.path(path))
-            made_of.update(f"{path}\0{file.st_size}\0{file.st_mtime_ns}\n".encode())
-    stamp = settings.STATIC_ROOT / "made_of"
-    if not stamp.exists() or stamp.read_text() != made_of.hexdigest():
-        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
-        stamp.write_text(made_of.hexdigest())
-
-
 def accounts() -> str:
     """Who may sign in, as a table."""
     people, password = sample_accounts()
@@ -129,22 +111,18 @@ def accounts() -> str:
     return "\n".join([*rows, "", f"    The password of all: {password}"])
 
 
-class Server(BaseApplication):  # type: ignore[misc]
-    """gunicorn, in this process: what has been imported need not be imported again."""
+class Server(Web):
+    """The web server with a worker beside it, in as few processes as it takes."""
 
     def __init__(self, port: int) -> None:
-        self.port = port
         self.worker: subprocess.Popen[bytes] | None = None
-        super().__init__()
+        super().__init__(f"{HOST}:{port}", processes=2)
 
     def load_config(self) -> None:
-        """What would else stand on gunicorn's command line."""
-        chosen = {"bind": f"{HOST}:{self.port}", "worker_class": "gthread", "workers": 2, "threads": 4}
-        # Its control socket would lie in the person's home folder, where two demos share it.
-        quiet = {"loglevel": "warning", "control_socket_disable": True, "preload_app": True}
-        hooks = {"when_ready": self.start_worker, "on_exit": self.stop_worker}
-        for name, value in (chosen | quiet | hooks).items():
-            self.cfg.set(name, value)
+        """As any, and the worker begins and ends with it."""
+        super().load_config()
+        self.cfg.set("when_ready", self.start_worker)
+        self.cfg.set("on_exit", self.stop_worker)
 
     def start_worker(self, server: Any) -> None:
         """Once pages are served: a process for what takes longer than a page may."""
@@ -159,7 +137,3 @@ class Server(BaseApplication):  # type: ignore[misc]
                 self.worker.wait(timeout=5)
             except subprocess.TimeoutExpired:
                 self.worker.kill()
-
-    def load(self) -> Any:
-        """The application."""
-        return get_wsgi_application()

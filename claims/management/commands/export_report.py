@@ -7,8 +7,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from claims.models import Case, Refused, Report, User
-from claims.reports.freezing import check_leaving, freeze
-from claims.reports.render import FORMATS, render
+from claims.models.reports import READ
+from claims.reports.freezing import MOST, check_leaving, freeze
+from claims.reports.render import FORMATS, IN_PIECES, content_of
 
 
 class Command(BaseCommand):
@@ -32,17 +33,21 @@ class Command(BaseCommand):
             raise CommandError(f"There is no folder {out.parent} to write to.")
         try:
             if options["report"] is None:
-                report = freeze(case, case.claims.all(), by=_maker(options["by"]), selection=_("All claims"))
+                most = MOST if options["format"] in IN_PIECES else READ
+                report = freeze(case, case.claims.all(), by=_maker(options["by"]), selection=_("All claims"), most=most)
             else:
                 report = _earlier(case, options["report"])
                 check_leaving(report)
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
         try:
-            out.write_bytes(render(report.data, options["format"]))
+            with out.open("wb") as file:
+                file.writelines(content_of(report, options["format"]))
+        except Refused as refusal:
+            raise CommandError(str(refusal)) from refusal
         except OSError as fault:
             raise CommandError(f"{out} could not be written: {fault.strerror}.") from fault
-        head = report.data["log"]
+        head = report.head["log"]
         self.stdout.write(
             f"{out}: report {report.number} of {case.code}, {report.claims_in} claims, sha256 {report.sha256}"
         )

@@ -9,9 +9,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from claims.loading.bundled_account import told
 from claims.loading.bundles import import_bundle
 from claims.management.commands.load_document import find_person
-from claims.models import Refused
+from claims.models import Case, Refused
 from claims.reports import verify
 
 
@@ -30,16 +31,40 @@ class Command(BaseCommand):
         named = re.sub(r"[\s:]", "", key).lower()
 
         def check(path: str) -> None:
-            with contextlib.redirect_stdout(io.StringIO()) as told:
-                verify.verify(path, named)  # type: ignore[no-untyped-call]
-            self.stdout.write(told.getvalue())
+            with contextlib.redirect_stdout(io.StringIO()) as said:
+                verified(path, named)
+            self.stdout.write(said.getvalue())
 
         try:
-            case = import_bundle(file, check=check, by=find_person(by), code=code.upper())
+            case = import_bundle(file, check=check, by=find_person(by), code=code.upper(), named=bool(named))
         except verify.Wrong as fault:
             raise CommandError(f"{fault}\nNothing was brought in.") from fault
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
         except OSError as fault:
             raise CommandError(f"{file} cannot be read: {fault}") from fault
-        self.stdout.write(f"{case.get_absolute_url()} is new: {case.claims.count()} claims, and you are its editor.")
+        self._tell(case)
+
+    def _tell(self, case: Case) -> None:
+        """What came in, what was checked, and what is taken on the other house's word."""
+        account = told(case.bundle)
+        figures = ", ".join(f"{label.lower()} {figure}" for label, figure in account.figures)
+        self.stdout.write(f"{case.get_absolute_url()} is new, and you are its editor: {figures}.")
+        for title, sentences in (
+            ("Checked here", account.checked),
+            ("On the other house's word", account.trusted),
+            ("Not brought in", account.absent),
+        ):
+            if sentences:
+                self.stdout.write("\n".join([f"\n{title}:", *(f"- {sentence}" for sentence in sentences)]))
+        self.stdout.write(f"\nThe same stands at {case.get_absolute_url()}bundle/.")
+
+
+def verified(path: str, named: str) -> None:
+    """Run the verifier. Raises Wrong, whatever somebody has written into the bundle."""
+    try:
+        verify.verify(path, named)  # type: ignore[no-untyped-call]
+    except (verify.Wrong, OSError):
+        raise
+    except Exception as fault:
+        raise verify.Wrong(f"It cannot be checked: {type(fault).__name__}, {fault}") from fault

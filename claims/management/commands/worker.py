@@ -3,26 +3,34 @@
 import logging
 import os
 import signal
+import socket
 import threading
 import time
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import Error, close_old_connections
 
 from claims.custody.stamps import Rounds
-from claims.loading.working import work_once
-from claims.models import return_all
+from claims.loading.delivering import Rounds as Deliveries
+from claims.loading.working import OUTAGES, work_once
+from claims.models import Worker, return_all
+from claims.models.workers import BEAT
+from claims.reports.digests import send_urgent
 
 logger = logging.getLogger(__name__)
 
 PAUSE = 1.0  # seconds between two looks for a job
+AWAY = 10.0  # seconds until it is tried again, where database or files cannot be reached
+MINUTE = 60.0  # seconds between two looks for what is to be mailed at once
 HOUR = 3600.0  # seconds between two looks for drafts that lie untouched
 
 
 class Drafts:
-    """When a worker takes back what lies untouched: once an hour."""
+    """When a worker takes back drafts that lie untouched, and forgets sessions that have ended: once an hour."""
 
     def __init__(self) -> None:
         self.next = time.monotonic()
@@ -34,12 +42,44 @@ class Drafts:
         self.next = time.monotonic() + HOUR
         try:
             return_all()
+            call_command("clearsessions")
         except Error:
             logger.exception("Drafts that lie untouched could not be taken back; it is tried again in an hour.")
 
 
+class Signs:
+    """When a worker says that it is alive: every half minute."""
+
+    def __init__(self) -> None:
+        self.name = f"{socket.gethostname()} {os.getpid()}"
+        self.next = time.monotonic()
+
+    def beat_if_due(self) -> None:
+        """Say so, if it is time."""
+        if time.monotonic() >= self.next:
+            self.next = time.monotonic() + BEAT
+            Worker.objects.beat(self.name)
+
+
+class Letters:
+    """When a worker mails what concerns the safety of accounts: once a minute, where mail is set up."""
+
+    def __init__(self) -> None:
+        self.next = time.monotonic()
+
+    def send_if_due(self) -> None:
+        """Mail what waits, if it is time. What goes wrong is logged, and never stops the worker."""
+        if not settings.MAIL or time.monotonic() < self.next:
+            return
+        self.next = time.monotonic() + MINUTE
+        try:
+            send_urgent()
+        except Error:
+            logger.exception("What concerns the safety of accounts could not be mailed; it is tried again.")
+
+
 class Command(BaseCommand):
-    """Works until it is told to stop; a job in hand is finished first."""
+    """Works until it is told to stop; a job in hand is handed back at its next step."""
 
     help = "Take up jobs, one after the other, until told to stop (Ctrl-C, SIGTERM)."
 
@@ -50,16 +90,29 @@ class Command(BaseCommand):
     def handle(self, *args: Any, once: bool, child: bool, **options: Any) -> None:
         parent = os.getppid()
         stopped = threading.Event()
+        signs = Signs()
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, lambda *_: stopped.set())
-        rounds, drafts = Rounds(stopped.is_set), Drafts()
+        rounds, drafts, letters = Rounds(stopped.is_set), Drafts(), Letters()
+        deliveries = Deliveries(stopped.is_set)
         while not stopped.is_set() and not (child and os.getppid() != parent):
-            rounds.go_if_due()
-            drafts.return_if_due()
-            job = work_once()
+            try:
+                signs.beat_if_due()
+                rounds.go_if_due()
+                drafts.return_if_due()
+                letters.send_if_due()
+                deliveries.go_if_due()
+                job = work_once(stopped.is_set)
+            except OUTAGES:
+                if once:
+                    raise
+                logger.exception("Database or files cannot be reached; it is tried again in %.0f s.", AWAY)
+                close_old_connections()
+                stopped.wait(AWAY)
+                continue
             if job is not None:
-                self.stdout.write(f"{job}: {job.message}")
+                self.stdout.write(str(job))  # and not its sentence, in which people's words stand
             elif once:
                 return
             else:

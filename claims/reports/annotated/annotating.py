@@ -93,6 +93,11 @@ class Annotated:
         """All of it as plain data, with the lines as ``read`` has them."""
         return asdict(replace(self, lines=[], notes={})) | {"read": [asdict(line) for line in self.read]}
 
+    @property
+    def called(self) -> str:
+        """What a browser's tab says."""
+        return f"{self.title}: {self.kicker}"
+
 
 def annotated(snapshot: Snapshot, number: int, text: str) -> Annotated:
     """A document of the report with what the report says of its claims, worded in the language that is active.

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from claims.models import Document, Exhibit, Refused, Report, withheld
-from claims.reports.freezing import check_quotations, stands_in, withheld_names
-from claims.reports.people import People
+from claims.models import Document, Refused, Report
+from claims.reports.freezing import check_quotations
+from claims.reports.kept_back import KeptBack
 
 from .annotating import NotTheText
 from .formats import render
@@ -18,13 +18,7 @@ def offered(report: Report) -> list[dict[str, Any]]:
     """What the report says of each document that leaves annotated, by number."""
     held = {document["number"]: document for document in report.head["documents"]}
     cited = {passage["document"] for claim in report.claims() for passage in claim["passages"]}
-    return [held[number] for number in sorted(cited & held.keys() - telling(report))]
-
-
-def telling(report: Report) -> set[int]:
-    """The documents of its case whose text is that of an exhibit of which it is withheld who put it out."""
-    exhibits = Exhibit.objects.filter(withheld("pk", "source", "case"), case=report.case, document__isnull=False)
-    return set(exhibits.order_by().values_list("document__number", flat=True))
+    return [held[number] for number in sorted(cited & held.keys() - KeptBack(report).telling)]
 
 
 def annotated_file(report: Report, number: int, extension: str) -> bytes:
@@ -34,22 +28,20 @@ def annotated_file(report: Report, number: int, extension: str) -> bytes:
     """
     if number not in {document["number"] for document in offered(report)}:
         raise KeyError(number)
+    report.check_readable()
     check_quotations(report)
     text = Document.objects.filter(case=report.case, number=number).values_list("text", flat=True).get()
-    _check_names(report, text)
+    if KeptBack(report).against_annotated(text, number):
+        raise Refused(
+            _("Nothing was exported: in the text of this document somebody is named who is withheld, or who is of the "
+              "house while this report is public.")
+        )  # fmt: skip
+    return made(report.data, number, text, extension)
+
+
+def made(data: dict[str, Any], number: int, text: str, extension: str) -> bytes:
+    """A document's text with the notes of a report's data. Raises Refused where it is not the text that was read."""
     try:
-        return render(report.data, number, text, extension)
+        return render(data, number, text, extension)
     except NotTheText as fault:
         raise Refused(_("Nothing was exported. %(why)s") % {"why": fault}) from fault
-
-
-def _check_names(report: Report, text: str) -> None:
-    """Raises Refused where the text says a name that is kept back from this report."""
-    if any(stands_in(text, name) for name in withheld_names(report.case)):
-        raise Refused(_("Nothing was exported: the name of a withheld source stands in the text of this document."))
-    people = People(report.case, public=True).kept_in if report.audience == Report.Audience.PUBLIC else []
-    if any(stands_in(text, name) for name in people):
-        raise Refused(
-            _("Nothing was exported: this report is public and names nobody of the house, and somebody of it is named "
-              "in the text of this document.")
-        )  # fmt: skip

@@ -59,6 +59,17 @@ function save(form, tries = 20) {
   else if (tries) setTimeout(save, 250, form, tries - 1);
 }
 
+// Whether somebody typed into it before this program was there.
+function typed(form) {
+  const fields = [...form.elements].filter((field) => field.name && !SKIPPED.has(field.name) && field.type !== "hidden");
+  return fields.some((field) => {
+    if (field.type === "radio" || field.type === "checkbox") return field.checked !== field.defaultChecked;
+    // Where none is marked, the first is chosen from the start.
+    if (field.options) return field.selectedIndex !== Math.max(0, [...field.options].findIndex((o) => o.defaultSelected));
+    return "defaultValue" in field && field.value !== field.defaultValue;
+  });
+}
+
 function look(form) {
   const kept = stored(form);
   if (!kept || form.dataset.looked) return;
@@ -128,3 +139,9 @@ forget((key) => {
   return !(Date.now() - at < DAYS * 86_400_000);
 });
 drafts().forEach(look);
+for (const form of drafts()) {
+  if (!stored(form) && typed(form)) {
+    keep(form);
+    save(form);
+  }
+}

@@ -1,0 +1,167 @@
+"""Whether a backup could be restored: all of it is read, unlocked and hashed, and its database is tried out."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import zlib
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any, cast
+
+from django.conf import settings
+from django.db.migrations.loader import MigrationLoader
+
+from claims.keeping.archive import CHUNK, POSTGRES, SQLITE, Hashed, read
+from claims.keeping.backing_up import verified, version
+from claims.keeping.databases import tool
+from claims.keeping.sealing import opened
+from claims.models import Refused
+
+
+@dataclass
+class Account:
+    """What a backup was found to hold."""
+
+    about: dict[str, Any]
+    files: int
+    size: int  # bytes of all its members
+    said: list[str] = field(default_factory=list)  # what else was looked at, in sentences
+    amiss: dict[str, str] = field(default_factory=dict)  # files that were missing or altered when it was made
+
+
+def verify_backup(file: Path) -> Account:
+    """Read a backup to its end, and try its database out where it is SQLite, without touching the installation.
+
+    Raises Refused, in a sentence, where it could not be restored; OSError where it cannot be read.
+    """
+    with tempfile.TemporaryDirectory(dir=settings.DATA, prefix=".verifying-") as folder:
+        work = Path(folder)
+        (work / "heads").mkdir()
+        files: set[str] = set()
+
+        def take(name: str, content: Hashed) -> None:
+            kind, _, rest = name.partition("/")
+            if kind == "files":
+                files.add(rest)
+                content.drain()
+                if content.hash.hexdigest() != rest:
+                    altered.add(rest)
+            elif kind == "heads" or name in (SQLITE, POSTGRES):
+                unpack(content, work / name.removesuffix(".gz"))
+
+        altered: set[str] = set()
+        with file.open("rb") as stream, opened(stream) as tar:
+            manifest = read(tar, take, before=refuse_unknown)
+        amiss: dict[str, str] = manifest["amiss"]
+        if unsaid := altered - amiss.keys():
+            raise Refused(f"It is damaged: files/{min(unsaid)} is not what its name says.")
+        sizes = sum(each["size"] for each in manifest["members"].values())
+        account = Account(manifest, len(files), sizes, amiss=amiss)
+        if manifest["database"] == "sqlite":
+            account.said += tried_out(work, files | amiss.keys() if manifest["with_files"] else None)
+        else:
+            account.said += listed(work / POSTGRES)
+    verified(file)
+    return account
+
+
+def unpack(content: Hashed, place: Path) -> None:
+    """Write a member to this place; a packed database as it was before. Raises Refused where it cannot be unpacked."""
+    with place.open("wb") as out:
+        if place.name != "database.sqlite3":
+            shutil.copyfileobj(content, out, CHUNK)
+            return
+        try:
+            with gzip.GzipFile(fileobj=cast(IO[bytes], content), mode="rb") as whole:
+                shutil.copyfileobj(whole, out, CHUNK)
+        except (OSError, EOFError, zlib.error) as fault:
+            if isinstance(fault, OSError) and fault.errno:
+                raise  # a full disk, say
+            raise Refused(f"It is damaged: its database cannot be unpacked ({fault}).") from fault
+
+
+def refuse_unknown(about: dict[str, Any]) -> None:
+    """Raises Refused where a newer program made it: what it holds has a form that this one does not know."""
+    known = set(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
+    unknown = [f"{app}.{name}" for app, name in about["migrations"] if (app, name) not in known]
+    if unknown:
+        raise Refused(
+            f"It was made by workbench {about['version']}, and its database has been through what this one "
+            f"({version()}) does not know: {', '.join(unknown[:3])}. Restore it with that version or a later one."
+        )
+
+
+def sound(database: Path) -> None:
+    """Raises Refused where a SQLite database is damaged, or where a row names another that is not there."""
+    try:
+        with closing(sqlite3.connect(database)) as copy:
+            said = copy.execute("PRAGMA integrity_check(3)").fetchall()
+            torn = copy.execute("PRAGMA foreign_key_check").fetchone() if said == [("ok",)] else None
+    except sqlite3.DatabaseError as fault:
+        raise Refused(f"Its database is damaged: {fault}.") from fault
+    if said != [("ok",)]:
+        raise Refused(f"Its database is damaged: {said[0][0]}.")
+    if torn:
+        raise Refused(f"Its database is damaged: a row of {torn[0]} names one of {torn[2]} that is not there.")
+
+
+def tried_out(work: Path, files: set[str] | None) -> list[str]:
+    """Try a SQLite database out: is it sound, are its files there, does its log hold. Raises Refused."""
+    database = work / "database.sqlite3"
+    sound(database)
+    if files is not None:
+        with closing(sqlite3.connect(database)) as copy:
+            lacking = names_without(copy.execute(
+                "SELECT sha256 FROM claims_storedfile AS s WHERE EXISTS "
+                "(SELECT 1 FROM claims_capture WHERE file_id = s.id)"
+            ), files)  # fmt: skip
+        if lacking:
+            raise Refused(f"It is not whole: a capture's file, {lacking}, is not in it.")
+    database.rename(work / "workbench.sqlite3")
+    # In a process of its own, on the copy, as this version has it: the chains, the seals and the heads kept beside.
+    manage("migrate", "--verbosity=0", data=work)
+    said = manage("verify_log", data=work)
+    held = [line for line in said.splitlines() if " entries hold" in line]
+    return ["its database is sound, and can be brought to this version", f"its log holds: {len(held)} chains"]
+
+
+def names_without(rows: Iterable[tuple[str]], files: set[str]) -> str:
+    """The first of the hashes that is none of the files'; nothing where all are."""
+    return next((sha256 for (sha256,) in rows if sha256 not in files), "")
+
+
+def manage(*command: str, data: Path, **variables: str) -> str:
+    """What a command of ours says of the SQLite database in a folder, or of the one that DATABASE_URL names.
+
+    Raises Refused with what it says is wrong.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("WORKBENCH_", "DATABASE_URL"))}
+    done = subprocess.run(  # noqa: S603 - this very program
+        [sys.executable, str(settings.ROOT / "manage.py"), *command],
+        env=kept | {"DJANGO_SETTINGS_MODULE": "workbench.settings", "WORKBENCH_DATA": str(data)} | variables,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise Refused(f"Its database does not hold together, says {command[0]}:\n{done.stdout}{done.stderr}".strip())
+    return done.stdout
+
+
+def listed(dump: Path) -> list[str]:
+    """What pg_restore makes of a dump; nothing where it is missing here. Raises Refused where it cannot be read."""
+    try:
+        program = tool("pg_restore")
+    except Refused as missing:
+        return [f"its dump is as pg_dump wrote it ({missing})"]
+    # Everything is unpacked and written out as SQL, to nowhere.
+    done = subprocess.run([program, "--file=/dev/null", str(dump)], capture_output=True, text=True, check=False)  # noqa: S603 - own words
+    if done.returncode:
+        raise Refused(f"Its dump cannot be read: {done.stderr.strip()}")
+    return ["its dump can be read to the end"]

@@ -1,0 +1,121 @@
+"""What stands before an installation serves: its database in the newest form, whole, and somebody who may sign in."""
+
+from __future__ import annotations
+
+import fcntl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
+from django.core.validators import validate_email
+from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
+from django.urls import reverse
+
+from claims.custody import guards
+from claims.keeping.restoring import half_done
+from claims.models import NotNow, Refused, User
+from claims.models.people import set_up_code
+
+WAIT = 60  # seconds that the database is given to come up
+LOCK = 0x77B0_0001  # one number for all machines that share a PostgreSQL
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """While one process prepares the database, whoever comes to the same one waits."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        try:
+            yield
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+        return
+    with open(settings.DATA / "preparing.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def await_database() -> None:
+    """Returns once the database answers: on a machine that just started it may come up later than this program.
+
+    Raises OperationalError where it does not come within WAIT seconds.
+    """
+    until = time.monotonic() + WAIT
+    while True:
+        try:
+            return connection.ensure_connection()
+        except OperationalError:
+            connection.close()
+            if time.monotonic() > until:
+                raise
+            time.sleep(1)
+
+
+def prepare() -> list[str]:
+    """Bring the database to this program's form, with its triggers and its search index. Returns what was done.
+
+    Raises CommandError where a newer program has been at it.
+    """
+    if half_done():
+        raise CommandError("A restore was broken off here. Run manage.py restore once more: it finishes or clears it.")
+    done: list[str] = []
+    await_database()
+    with alone():
+        executor = MigrationExecutor(connection)
+        check_not_newer(executor)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        gone = [] if plan else guards.missing(connection)
+        if plan or gone:
+            call_command("migrate", verbosity=0, interactive=False)
+        if plan:
+            done.append(f"{len(plan)} migrations are applied, up to {plan[-1][0].app_label} {plan[-1][0].name}.")
+        done += [f"{name} was missing and stands again." for name in gone]
+    return done
+
+
+def check_not_newer(executor: MigrationExecutor) -> None:
+    """Raises CommandError where the database has been migrated by a newer program than this one."""
+    known = set(executor.loader.disk_migrations)
+    ours = {app for app, _ in known}
+    beyond = sorted(
+        each for each in MigrationRecorder(connection).applied_migrations() if each not in known and each[0] in ours
+    )
+    if beyond:
+        app, name = beyond[-1]
+        raise CommandError(
+            f"A newer workbench has been at this database ({app} {name}), and this one would spoil it. "
+            "Start the newer one, or restore a backup made before it."
+        )
+
+
+def first_administrator() -> str:
+    """The sentence that says how the first administrator comes in; "" where there is one.
+
+    Raises CommandError where the variables name one who cannot be made.
+    """
+    if User.objects.administrators().exists():
+        return ""
+    if not settings.ADMIN:
+        place = f"{settings.SITE or 'http://' + settings.BIND}{reverse('claims:set-up', args=[set_up_code()])}"
+        return f"Nobody can sign in yet. Whoever opens this page first becomes the administrator:\n\n    {place}\n"
+    try:
+        validate_email(settings.ADMIN)
+        validate_password(settings.ADMIN_PASSWORD)
+    except ValidationError as fault:
+        raise CommandError(f"WORKBENCH_ADMIN and WORKBENCH_ADMIN_PASSWORD: {' '.join(fault.messages)}") from fault
+    name = settings.ADMIN.partition("@")[0]
+    try:
+        User.objects.create_first_administrator(settings.ADMIN, settings.ADMIN_PASSWORD, name)
+    except NotNow:
+        return ""  # made by another machine at the same time
+    except Refused as refusal:
+        raise CommandError(f"WORKBENCH_ADMIN: {refusal}") from refusal
+    return f"{settings.ADMIN} is the first administrator."

@@ -1,0 +1,62 @@
+"""The web server: gunicorn in this process, and the files that it serves beside the pages."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from gunicorn.app.base import BaseApplication
+
+THREADS = 4  # of each process
+GRACE = 30  # seconds that requests in hand are given to end
+REQUESTS = 20_000  # after which a process makes room for a fresh one, whatever memory it has lost hold of
+
+
+class Web(BaseApplication):  # type: ignore[misc]
+    """gunicorn, in this process: what has been imported need not be imported again."""
+
+    def __init__(self, bind: str, *, processes: int) -> None:
+        self.bind, self.processes = bind, processes
+        super().__init__()
+
+    def load_config(self) -> None:
+        """What would else stand on gunicorn's command line."""
+        chosen = {"bind": self.bind, "worker_class": "gthread", "workers": self.processes, "threads": THREADS}
+        lasting = {"graceful_timeout": GRACE, "max_requests": REQUESTS, "max_requests_jitter": REQUESTS // 10}
+        # Its control socket would lie in the person's home folder, where two installations share it.
+        quiet = {"logconfig_dict": settings.LOGGING, "control_socket_disable": True, "preload_app": True}
+        for name, value in (chosen | lasting | quiet).items():
+            self.cfg.set(name, value)
+        if settings.METRICS:
+            from workbench.counting import begin_anew, gone
+
+            begin_anew()
+            self.cfg.set("child_exit", lambda server, child: gone(child.pid))
+
+    def load(self) -> Any:
+        """The application."""
+        from workbench.wsgi import application
+
+        return application
+
+
+def collect_static() -> None:
+    """Collect the static files, unless those in the data folder were made of the very same ones."""
+    if settings.DEBUG:
+        return
+    made_of = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list(None):
+            file = os.stat(storage.path(path))
+            made_of.update(f"{path}\0{file.st_size}\0{file.st_mtime_ns}\n".encode())
+    stamp = settings.STATIC_ROOT / "made_of"
+    with open(settings.DATA / "static.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another start in this folder would clear away what this one writes
+        if not stamp.exists() or stamp.read_text() != made_of.hexdigest():
+            call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+            stamp.write_text(made_of.hexdigest())

@@ -1,0 +1,274 @@
+"""What is refused as a backup and why, what locks one, and how long each stays."""
+
+import datetime
+import io
+import json
+import shutil
+import sqlite3
+import tarfile
+from pathlib import Path
+
+import pyrage
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from claims.custody import store
+from claims.keeping import checking
+from claims.keeping.archive import FORMAT, Writer, written
+from claims.keeping.backing_up import backups, folder, last_backup, thin_out, to_let_go
+from claims.keeping.checking import verify_backup
+from claims.keeping.sealing import opened
+from claims.models import Refused, StoredFile
+from tests.custody.conftest import bucket, service  # noqa: F401 - fixtures
+from tests.factories import make_capture, make_case
+from tests.keeping.test_drill import noted
+from workbench.backups import passphrase, public_keys, secret_half
+
+PASSPHRASE = "seven horses in a row"
+
+
+def made(*options: str) -> Path:
+    call_command("backup", "--no-verify", *options, stdout=io.StringIO())
+    return noted().file
+
+
+def why_not(file: Path) -> str:
+    with pytest.raises(Refused) as raised:
+        verify_backup(file)
+    return str(raised.value)
+
+
+@pytest.fixture
+def untried(monkeypatch):
+    """The database of a backup is not brought to this version and asked for its log, which takes two processes."""
+    monkeypatch.setattr(checking, "manage", lambda *command, data: "")
+
+
+@pytest.fixture
+def backup(real_transactions):
+    """A backup with a case and a file in it."""
+    make_capture(case=make_case(code="BY"), content=b"as it came")
+    return made()
+
+
+def rewritten(backup: Path, change) -> Path:
+    """The backup with its members changed: `change` gets name and bytes, and gives bytes, or None to leave it out."""
+    place = backup.with_name("changed.tar")
+    with tarfile.open(backup) as old, tarfile.open(place, "w", format=tarfile.PAX_FORMAT) as new:
+        for member in old:
+            reading = old.extractfile(member)
+            assert reading is not None
+            content = change(member.name, reading.read())
+            if content is not None:
+                member.size = len(content)
+                new.addfile(member, io.BytesIO(content))
+    return place
+
+
+def test_a_backup_that_is_cut_off_anywhere_is_refused(backup):
+    whole = backup.read_bytes()
+    for part in (0.0, 0.1, 0.5, 0.9):
+        backup.write_bytes(whole[: int(len(whole) * part)])
+        assert "cut off" in why_not(backup) or "no backup" in why_not(backup)
+
+
+def test_a_byte_that_changed_is_found_wherever_it_is(backup):
+    whole = backup.read_bytes()
+    with tarfile.open(backup) as tar:
+        places = {member.name: member.offset_data + member.size // 2 for member in tar}
+    assert {"about.json", "manifest.json", "database.sqlite3.gz"} <= {*places, "database.sqlite3.gz"}
+    for place in places.values():
+        changed = bytearray(whole)
+        changed[place] ^= 1
+        backup.write_bytes(changed)
+        assert why_not(backup)
+
+
+def test_what_is_missing_from_it_or_added_to_it_is_named(backup):
+    (name,) = [f"files/{sha256}" for sha256 in StoredFile.objects.values_list("sha256", flat=True)]
+    assert f"{name} is missing" in why_not(rewritten(backup, lambda n, c: None if n == name else c))
+    assert f"{name} is not what was written" in why_not(rewritten(backup, lambda n, c: b"other" if n == name else c))
+
+    def without_its_line(member: str, content: bytes) -> bytes:
+        if member != "manifest.json":
+            return content
+        said = json.loads(content)
+        del said["members"][name]
+        return written(said)
+
+    assert f"its manifest knows nothing of {name}" in why_not(rewritten(backup, without_its_line))
+
+
+def test_what_is_no_part_of_a_backup_is_never_unpacked(backup, tmp_path):
+    place = tmp_path / "evil.tar"
+    with place.open("wb") as file, Writer(file, {"version": "1", "migrations": [], "database": "sqlite"}) as writer:
+        writer.tar.addfile(tarfile.TarInfo("../outside"), io.BytesIO())
+    assert "'../outside' is no part of one" in why_not(place)
+    shutil.copy(__file__, place)
+    assert "no backup of a workbench" in why_not(place)
+
+
+def test_a_backup_of_a_newer_program_says_what_it_needs(backup):
+    def newer(name: str, content: bytes) -> bytes:
+        said = json.loads(content) if name in ("about.json", "manifest.json") else None
+        if said is None:
+            return content
+        said["migrations"].append(["claims", "9999_from_the_future"])
+        return written(said | {"version": "9.0"})
+
+    said = why_not(rewritten(backup, newer))
+    assert "made by workbench 9.0" in said
+    assert "claims.9999_from_the_future" in said
+
+    def another_form(name: str, content: bytes) -> bytes:
+        return content.replace(FORMAT.encode(), b"workbench-backup/2")
+
+    assert "a newer program may have made it" in why_not(rewritten(backup, another_form))
+
+
+def test_a_log_that_does_not_hold_is_found_in_the_backup(backup, monkeypatch):
+    """A database that was tampered with is backed up as it is; reading it back says so."""
+
+    def tampered(data: Path) -> None:
+        with sqlite3.connect(data / "workbench.sqlite3") as copy:
+            copy.execute("DROP TRIGGER claims_entry_refuses_update")
+            copy.execute("UPDATE claims_entry SET by_name = 'Nobody' WHERE id = (SELECT max(id) FROM claims_entry)")
+
+    run, calls = checking.manage, []
+
+    def manage(*command: str, data: Path) -> str:
+        calls.append(command)
+        if command[0] == "verify_log":
+            tampered(data)
+        return run(*command, data=data)
+
+    monkeypatch.setattr(checking, "manage", manage)
+    if connection.vendor == "postgresql":
+        assert verify_backup(backup).said == ["its dump can be read to the end"]
+        assert calls == [], "a dump is not tried out"
+    else:
+        assert "is not what was entered" in why_not(backup)
+
+
+def test_a_locked_backup_is_opened_by_its_passphrase_alone(real_transactions, untried, settings):
+    make_capture(content=b"a secret that nobody reads")
+    settings.BACKUP_PASSPHRASE = PASSPHRASE
+    file = made()
+    assert file.name.endswith(".tar.age")
+    assert b"a secret that nobody reads" not in file.read_bytes()
+    assert verify_backup(file).files == 1
+    settings.BACKUP_PASSPHRASE = "another one, as long"
+    assert "not the passphrase" in why_not(file)
+    settings.BACKUP_PASSPHRASE = ""
+    assert "set WORKBENCH_BACKUP_PASSPHRASE" in why_not(file)
+
+
+def test_a_backup_locked_for_a_key_is_opened_by_its_other_half_alone(real_transactions, untried, settings):
+    make_capture(content=b"a secret that nobody reads")
+    mine, other = pyrage.x25519.Identity.generate(), pyrage.x25519.Identity.generate()
+    settings.BACKUP_KEYS = [str(mine.to_public()), str(other.to_public())]
+    file = made()
+    assert b"a secret that nobody reads" not in file.read_bytes()
+    assert "set WORKBENCH_BACKUP_IDENTITY_FILE" in why_not(file)
+    for identity in (mine, other):
+        settings.BACKUP_IDENTITY = str(identity)
+        assert verify_backup(file).files == 1
+    settings.BACKUP_IDENTITY = str(pyrage.x25519.Identity.generate())
+    assert "cannot be opened with the key" in why_not(file)
+    settings.BACKUP_IDENTITY = str(mine)
+    whole = file.read_bytes()
+    for cut in (len(whole) - 1, len(whole) // 2):
+        file.write_bytes(whole[:cut])
+        assert "cut off" in why_not(file)
+    changed = bytearray(whole)
+    changed[len(whole) // 2] ^= 1
+    file.write_bytes(changed)
+    assert "damaged" in why_not(file)
+
+
+def test_a_backup_that_cannot_be_opened_here_says_that_it_was_not_read_back(real_transactions, settings):
+    settings.BACKUP_KEYS = [str(pyrage.x25519.Identity.generate().to_public())]
+    out = io.StringIO()
+    call_command("backup", stdout=out)
+    assert "It was not read back: what opens it is not here." in out.getvalue()
+    assert noted().verified is None
+
+
+def test_a_disk_that_fills_up_leaves_no_half_of_a_backup(real_transactions, settings, monkeypatch):
+    make_capture(content=b"as it came")
+    first = made()
+
+    def full(*args, **kwargs):
+        raise OSError(28, "No space left on device")
+
+    for locked in ("", PASSPHRASE):
+        settings.BACKUP_PASSPHRASE = locked
+        with monkeypatch.context() as patch:
+            patch.setattr(store.FolderStore, "open", full)
+            with pytest.raises(CommandError, match="No space left on device"):
+                made()
+        assert [path.name for path in folder().iterdir()] == [first.name]
+        assert noted().file == first
+
+
+def test_files_in_a_bucket_are_backed_up_too(real_transactions, untried, bucket):  # noqa: F811
+    make_capture(content=b"far away")
+    file = made()
+    account = verify_backup(file)
+    assert (account.files, account.amiss) == (1, {})
+    found = []
+    with file.open("rb") as stream, opened(stream) as tar, tarfile.open(fileobj=tar, mode="r|") as members:
+        for member in members:
+            reading = members.extractfile(member)
+            if member.name.startswith("files/"):
+                assert reading is not None
+                found.append(reading.read())
+    assert found == [b"far away"]
+
+
+def test_old_backups_go_but_for_the_last_of_some_weeks(tmp_path):
+    days = [datetime.datetime(2026, 3, 1, 4, tzinfo=datetime.UTC) + datetime.timedelta(days=n) for n in range(60)]
+    for day in days:
+        (tmp_path / f"workbench-{day:%Y%m%dT%H%M%SZ}.tar").touch()
+    for other in ("notes.txt", "workbench-of-old.tar", "before-migrating-20200101T000000Z.tar"):
+        (tmp_path / other).touch()
+    gone = thin_out(tmp_path, newest=7, weeks=3)
+    left = [path.name[10:18] for path in backups(tmp_path)]
+    # April 29 is a Wednesday: seven days, and of the weeks before them each last day that is left.
+    assert left == ["20260429", "20260428", "20260427", "20260426", "20260425", "20260424", "20260423",
+                    "20260422", "20260419", "20260412"]  # fmt: skip
+    assert len(gone) == 50
+    assert {path.name for path in tmp_path.iterdir()} >= {"notes.txt", "workbench-of-old.tar"}
+    assert (tmp_path / "before-migrating-20200101T000000Z.tar").exists()
+
+
+def test_of_two_in_a_second_the_later_is_the_newer():
+    names = [Path(f"workbench-20260301T040000Z{end}.tar") for end in ("-10", "-2", "")]
+    assert to_let_go(names, newest=1, weeks=0) == names[1:]
+
+
+def test_only_the_asked_number_stays(real_transactions):
+    files = [made("--keep", "2", "--weeks", "0") for _ in range(4)]
+    assert backups(folder()) == [files[3], files[2]]
+
+
+def test_a_note_that_was_damaged_says_nothing(settings):
+    (settings.DATA / "last_backup.json").write_text("{")
+    assert last_backup() is None
+
+
+def test_what_locks_backups_is_read_strictly():
+    mine = pyrage.x25519.Identity.generate()
+    assert public_keys(f"{mine.to_public()}, {mine.to_public()}") == [str(mine.to_public())] * 2
+    assert secret_half(f"# created: today\n# public key: {mine.to_public()}\n{mine}\n") == str(mine)
+    with pytest.raises(ValueError, match="'age1nothing'"):
+        public_keys("age1nothing")
+    with pytest.raises(ValueError, match="must be a secret key") as raised:
+        secret_half("AGE-SECRET-KEY-1WRONG")
+    assert "WRONG" not in str(raised.value)
+    with pytest.raises(ImproperlyConfigured, match="16 characters"):
+        passphrase("short", [])
+    with pytest.raises(ImproperlyConfigured, match="choose one"):
+        passphrase(PASSPHRASE, [str(mine.to_public())])

@@ -1,0 +1,158 @@
+"""`manage.py restore`: what it refuses, what it puts aside, and a copy that is kept before every migration."""
+
+import sqlite3
+
+import pytest
+from django.db import connection, connections
+
+from claims.custody.store import FolderStore
+from claims.keeping.before_migrating import after_migrate, keep_before_migrating
+from claims.models import StoredFile
+from tests.factories import make_capture, make_case
+from tests.keeping.test_backups import rewritten
+from tests.keeping.test_drill import backed_up
+
+pytestmark = pytest.mark.usefixtures("real_transactions")
+
+
+@pytest.fixture
+def backup():
+    make_capture(case=make_case(code="BY", title="First"), content=b"as it came")
+    return backed_up().file
+
+
+def test_what_cannot_be_restored_leaves_no_trace(backup, elsewhere):
+    place = elsewhere()
+    (name,) = [f"files/{sha256}" for sha256 in StoredFile.objects.values_list("sha256", flat=True)]
+    last = rewritten(backup, lambda n, c: c + b"." if n == "secret_key" or n.startswith("heads/") else c)
+    assert "is not what was written" in place.refuses("restore", str(last))
+    short = backup.with_name("short.tar")
+    short.write_bytes(backup.read_bytes()[:-20_000])
+    assert "cut off" in place.refuses("restore", str(short))
+    assert "No such file" in place.refuses("restore", str(backup.with_name("nowhere.tar")))
+    left = {path.name for path in place.data.rglob("*") if path.is_file()} - {"secret_key", ".restoring"}
+    assert left <= {"workbench.sqlite3"}, name
+    # And once the right one comes, all of it is there.
+    place.manage("restore", str(backup))
+    assert place.files() == {name.removeprefix("files/")}
+
+
+def test_an_installation_is_replaced_only_when_asked_and_stays_aside(backup, elsewhere):
+    place = elsewhere()
+    place.manage("restore", str(backup))
+    make_case(code="UA", title="Second")
+    newer = backed_up().file
+    before = place.rows()
+    assert "There is an installation already" in place.refuses("restore", str(newer))
+    assert place.rows() == before
+    (sha256,) = place.files()
+    kept = FolderStore(place.data / "files")
+    kept.place(sha256).chmod(0o600)
+    kept.place(sha256).write_bytes(b"damaged meanwhile")
+    said = place.manage("restore", str(newer), "--replace")
+    assert "What stood before is aside, as replaced-" in said
+    assert len(place.rows()["claims_case"]) == 2
+    assert "all as they came" in place.manage("verify_files"), "a damaged file is whole again"
+    place.manage("verify_log")
+    (aside,) = place.data.glob("replaced-*")
+    assert (aside / "heads" / "BY").exists()
+    if connection.vendor == "sqlite":
+        with sqlite3.connect(aside / "workbench.sqlite3") as old:
+            assert old.execute("SELECT title FROM claims_case").fetchall() == [("First",)]
+    else:
+        schema = aside.name.replace("-", "_").lower()
+        with place.looked_into() as alias, connections[alias].cursor() as cursor:
+            cursor.execute(f"SELECT title FROM {schema}.claims_case")
+            assert cursor.fetchall() == [("First",)]
+
+
+def test_nothing_is_restored_while_somebody_is_at_work(backup, elsewhere):
+    place = elsewhere()
+    place.manage("restore", str(backup))
+    with place.looked_into() as alias:
+        with connections[alias].cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM claims_case")
+        assert "Somebody is at work in the database" in place.refuses("restore", str(backup), "--replace")
+    place.manage("restore", str(backup), "--replace")
+
+
+def test_a_damaged_database_can_be_replaced(backup, elsewhere):
+    if connection.vendor != "sqlite":
+        pytest.skip("a file that is damaged is SQLite's")
+    place = elsewhere()
+    place.manage("restore", str(backup))
+    database = place.data / "workbench.sqlite3"
+    for damage in (b"no database at all" * 300, database.read_bytes()[:8192]):
+        database.write_bytes(damage)
+        (place.data / "workbench.sqlite3-wal").write_bytes(b"left by the old one")
+        place.manage("restore", str(backup), "--replace")
+        assert not (place.data / "workbench.sqlite3-wal").exists()
+        assert len(place.rows()["claims_case"]) == 1
+
+
+def test_what_a_database_that_was_taken_away_left_behind_is_not_taken_for_the_new_ones(backup, elsewhere):
+    if connection.vendor != "sqlite":
+        pytest.skip("what is left beside a file is SQLite's")
+    place = elsewhere()
+    for end in ("-wal", "-shm", "-journal"):
+        (place.data / f"workbench.sqlite3{end}").write_bytes(b"left by the old one")
+    place.manage("restore", str(backup))
+    assert [
+        path for path in place.data.glob("workbench.sqlite3-*") if path.read_bytes() == b"left by the old one"
+    ] == []
+    assert len(place.rows()["claims_case"]) == 1
+
+
+def test_a_backup_of_another_kind_of_database_says_where_to_restore_it(backup, elsewhere):
+    place = elsewhere()
+    sqlite = connection.vendor == "sqlite"
+    kinds = (b'"sqlite"', b'"postgresql"') if sqlite else (b'"postgresql"', b'"sqlite"')
+    other = rewritten(backup, lambda n, c: c.replace(*kinds) if n == "about.json" else c)
+    said = place.refuses("restore", str(other))
+    assert f"It is of a {'PostgreSQL' if sqlite else 'SQLite'} database" in said
+    assert "move_database" in said
+
+
+def test_before_a_migration_a_copy_is_kept_and_what_it_spoils_can_be_had_back(backup, elsewhere):
+    place = elsewhere()
+    assert "is kept in" not in place.manage("migrate"), "there was nothing to lose"
+    place.manage("restore", str(backup))
+    before = place.rows()
+    assert "is kept in" not in place.manage("migrate"), "there was nothing to apply"
+    said = place.manage("migrate", "sessions", "zero")  # stands for a migration that takes something away
+    if connection.vendor != "sqlite":
+        assert "is kept in" not in said
+        return
+    assert "The database as it was is kept in" in said
+    (copy,) = (place.data / "backups").glob("before-migrating-*.tar")
+    place.manage("restore", str(copy), "--replace")
+    after = place.rows()
+    assert {table: rows for table, rows in after.items() if table != "django_session"} == {
+        t: r for t, r in before.items() if t != "django_session"
+    }
+    assert "all as they came" in place.manage("verify_files"), "files are where they were"
+
+
+def kept_and_migrated():
+    """The copy that was made before migrations that then came to their end."""
+    made = keep_before_migrating()
+    after_migrate(None)
+    return made
+
+
+def test_migrations_that_break_off_again_and_again_cost_no_copy_of_what_was(backup, settings):
+    if connection.vendor != "sqlite":
+        pytest.skip("copies are made of SQLite alone")
+    first = keep_before_migrating()
+    assert [keep_before_migrating() for _ in range(4)] == [None] * 4
+    assert set((settings.DATA / "backups").glob("before-migrating-*.tar")) == {first}
+
+
+def test_of_the_copies_before_migrations_three_stay(backup, settings):
+    made = [kept_and_migrated() for _ in range(4)]
+    if connection.vendor == "sqlite":
+        left = set((settings.DATA / "backups").glob("before-migrating-*.tar"))
+        assert left == set(made[1:])
+        assert backup.exists(), "other backups are not theirs to let go"
+    else:
+        assert made == [None] * 4

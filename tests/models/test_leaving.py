@@ -1,0 +1,114 @@
+"""People who leave: the account is closed, then who it was is taken out of it, and the log holds as it did."""
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from django.core.management import call_command
+
+from claims.models import Entry, NotNow, Refused, Role, User, notify
+from claims.models.leaving import close, remove
+from claims.reports.choices import Choice
+from claims.reports.freezing import freeze
+from tests.admin.pages import at, typed
+from tests.factories import make_assessment, make_claim
+
+
+def closed(person, by):
+    close(person, by=by)
+    return person
+
+
+def test_a_closed_account_is_signed_in_nowhere_from_that_moment(as_, ann, ada, case):
+    browser = as_(ann)
+    assert browser.get("/cases/BY/").status_code == 200
+    close(ann, by=ada)
+    assert browser.get("/cases/BY/").status_code == 302
+    ann.refresh_from_db()
+    assert (ann.is_active, ann.name) == (False, "Ann")
+
+
+def test_nobody_closes_their_own_account_and_nobody_is_removed_whose_account_is_open(ann, ada):
+    with pytest.raises(Refused, match="another administrator"):
+        close(ada, by=ada)
+    with pytest.raises(NotNow, match="Close it first"):
+        remove(ann, by=ada)
+    ann.refresh_from_db()
+    assert ann.name == "Ann"
+
+
+def test_whoever_is_removed_is_named_nowhere_in_the_account_and_opens_nothing(ann, ada, case):
+    Authenticator.objects.create(user=ann, type="totp", data={})
+    SocialAccount.objects.create(user=ann, provider="oidc", uid="p-1")
+    EmailAddress.objects.create(user=ann, email=ann.email)
+    notify(ann, "mentioned", "/cases/BY/")
+    gone = remove(closed(ann, ada), by=ada)
+    gone.refresh_from_db()
+    assert (gone.name, gone.email) == (f"Former member {ann.pk}", f"former-{ann.pk}@removed.invalid")
+    assert (gone.has_usable_password(), gone.is_active, gone.last_login) == (False, False, None)
+    assert not case.memberships.filter(user=gone).exists()
+    for left in (Authenticator, SocialAccount, EmailAddress):
+        assert not left.objects.filter(user=gone).exists(), left
+    assert not gone.notices.exists()
+    assert not User.objects.filter(email="ann@example.org").exists()
+
+
+def test_the_log_and_the_seals_hold_and_what_is_entered_from_now_on_does_not_say_who_it_was(
+    ann, eve, ada, case, capsys
+):
+    claim = make_claim(case=case)
+    sealed = make_assessment(claim=claim, by=ann)
+    before = list(Entry.objects.order_by("pk").values_list("pk", "hash"))
+    closed(ann, ada)
+    newest = Entry.objects.latest("pk").pk
+    remove(ann, by=ada)
+    assert list(Entry.objects.order_by("pk").values_list("pk", "hash"))[: len(before)] == before
+    call_command("verify_log")
+    later = Entry.objects.filter(pk__gt=newest)
+    assert later.count() >= 2
+    assert not [entry for entry in later if "Ann" in f"{entry.label} {entry.detail}" or "ann@" in entry.detail]
+    sealed.refresh_from_db()
+    assert str(sealed.reviewer) == f"Former member {ann.pk}"
+    assert Entry.objects.filter(case=case, by_name="Ann").exists(), "what the log held, it holds"
+
+
+def test_a_public_report_still_names_nobody_who_was_removed(ann, eve, ada, case):
+    make_claim(case=case, by=ann)
+    ann.name = "Annika Formerly"
+    ann.save(by=ann)
+    make_claim(case=case, by=ann)
+    make_claim(case=case, by=eve, statement="Annika Formerly counted 12 men.")
+    remove(closed(ann, ada), by=ada)
+    with pytest.raises(Refused, match="Annika Formerly"):
+        freeze(case, case.claims.all(), by=eve, choice=Choice(audience="public"))
+
+
+def test_the_last_editor_of_a_case_is_removed_once_there_is_another(ada, ann, eve, max_, case):
+    case.memberships.get(user=max_).delete(by=eve)
+    closed(eve, ada)
+    with pytest.raises(Refused, match="without an editor"):
+        remove(eve, by=ada)
+    eve.refresh_from_db()
+    assert eve.name == "Eve", "nothing of it was done"
+    case.enrol(ann, Role.EDITOR, by=ada)
+    assert remove(eve, by=ada).name.startswith("Former member")
+
+
+def test_removed_twice_is_removed_once(ann, ada):
+    first = remove(closed(ann, ada), by=ada)
+    assert remove(first, by=ada).name == first.name
+
+
+def test_the_admins_own_history_does_not_name_them_either(as_, ada, ann, case):
+    ann.name = "Łucja Was"
+    ann.save(by=ann)
+    browser = as_(ada)
+    member = case.memberships.get(user=ann)
+    page = browser.get(at(member, "change", member.pk))
+    browser.post(at(member, "change", member.pk), typed(page) | {"role": "editor"})
+    browser.post(
+        at(ann, "change", ann.pk), typed(browser.get(at(ann, "change", ann.pk))) | {"time_zone": "Europe/Kyiv"}
+    )
+    assert "Łucja" in browser.get("/admin/").content.decode()
+    remove(closed(ann, ada), by=ada)
+    assert "Łucja" not in browser.get("/admin/").content.decode()

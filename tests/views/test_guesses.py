@@ -1,0 +1,94 @@
+"""Guesses come to an end, and a shared address makes no lock-out of a newsroom of it."""
+
+import pytest
+from django.test import Client
+
+from tests.factories import make_user
+from tests.views.signing_in import PASSWORD, sign_in
+
+OFFICE = "198.51.100.7"
+
+
+@pytest.fixture
+def office(db):
+    """Thirty people who sit behind one address."""
+    return [make_user(email=f"desk{n}@example.org", password=PASSWORD) for n in range(30)]
+
+
+def browser(address: str = OFFICE) -> Client:
+    return Client(REMOTE_ADDR=address)
+
+
+def is_in(answer) -> bool:
+    return (answer.status_code, answer.get("Location")) == (302, "/")
+
+
+def test_after_five_wrong_passwords_the_right_one_is_refused_from_wherever_it_comes(office):
+    for n in range(5):
+        assert not is_in(sign_in(browser(f"203.0.113.{n}"), "desk0@example.org", f"wrong-{n}"))
+    answer = sign_in(browser("192.0.2.1"), "Desk0@example.org")
+    assert not is_in(answer)
+    assert "Too many" in answer.content.decode()
+
+
+def test_thirty_people_behind_one_address_sign_in_while_one_of_them_guesses(office):
+    guesser = browser()
+    for n, person in enumerate(office[1:]):
+        for guess in range(3):
+            assert not is_in(sign_in(guesser, "desk0@example.org", f"guess-{n}-{guess}"))
+        assert is_in(sign_in(browser(), person.email)), person
+
+
+def test_whoever_guesses_locks_nobody_out_of_the_device_they_work_on(office):
+    own = browser()
+    assert is_in(sign_in(own, "desk0@example.org"))
+    own.post("/accounts/logout/")
+    for n in range(6):
+        sign_in(browser(), "desk0@example.org", f"wrong-{n}")
+    assert not is_in(sign_in(browser(), "desk0@example.org")), "an unknown device must wait"
+    assert is_in(sign_in(own, "desk0@example.org"))
+
+
+def test_on_a_known_device_guesses_come_to_an_end_too(office):
+    own = browser()
+    assert is_in(sign_in(own, "desk0@example.org"))
+    own.post("/accounts/logout/")
+    for n in range(5):
+        assert not is_in(sign_in(own, "desk0@example.org", f"wrong-{n}"))
+    assert not is_in(sign_in(own, "desk0@example.org"))
+
+
+def test_many_guesses_at_many_accounts_from_one_address_come_to_an_end(office):
+    known = browser()
+    assert is_in(sign_in(known, "desk29@example.org"))
+    known.post("/accounts/logout/")
+    for n in range(60):
+        sign_in(browser(), f"somebody{n}@example.org", "Sommer2026!!")
+    assert not is_in(sign_in(browser(), "desk1@example.org")), "the address has used up its guesses"
+    assert is_in(sign_in(browser("203.0.113.9"), "desk1@example.org")), "another address has not"
+    assert is_in(sign_in(known, "desk29@example.org")), "and known devices are not held back"
+
+
+def test_another_host_name_gives_no_more_guesses(office, settings):
+    settings.ALLOWED_HOSTS = ["a.example", "b.example"]
+    for n in range(5):
+        Client(headers={"host": "a.example"}).post(
+            "/accounts/login/", {"login": "desk0@example.org", "password": str(n)}
+        )
+    right = {"login": "desk0@example.org", "password": PASSWORD}
+    assert not is_in(Client(headers={"host": "b.example"}).post("/accounts/login/", right))
+
+
+def test_the_admin_has_no_other_way_in(ada, client):
+    answer = client.post("/admin/login/", {"username": "ada@example.org", "password": "pass-word-1"})
+    assert (answer.status_code, answer["Location"][:16]) == (302, "/accounts/login/")
+    assert client.get("/admin/").status_code == 302
+
+
+def test_too_many_tries_at_once_get_a_page_that_says_so(db, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"login": "1/m/ip"}
+    guesser = browser()
+    sign_in(guesser)
+    answer = sign_in(guesser)
+    assert answer.status_code == 429
+    assert "Wait a few minutes" in answer.content.decode()

@@ -1,0 +1,132 @@
+"""Where one is signed in: the list, the way out, and the word about a device that is new."""
+
+import pytest
+from django.test import Client
+
+from claims.models import Notice
+from tests.factories import make_user
+from tests.views.signing_in import PASSWORD, sign_in
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 Version/18.5 Safari/604.1"
+
+
+@pytest.fixture
+def pia(db):
+    return make_user(email="pia@example.org", name="Pia", password=PASSWORD)
+
+
+@pytest.fixture
+def desk(pia) -> Client:
+    desk = Client(headers={"user-agent": FIREFOX})
+    sign_in(desk)
+    return desk
+
+
+@pytest.fixture
+def phone(desk) -> Client:
+    phone = Client(headers={"user-agent": IPHONE})
+    sign_in(phone)
+    return phone
+
+
+def is_in(browser: Client) -> bool:
+    return browser.get("/cases/").status_code == 200
+
+
+def test_each_place_is_listed_with_what_it_is(desk, phone):
+    page = desk.get("/accounts/sessions/").content.decode()
+    assert "Firefox on Linux" in page
+    assert "Safari on iPhone" in page
+    assert page.count(">here<") == 1
+
+
+def test_one_place_is_signed_out_or_all_others(desk, phone, pia):
+    third = Client()
+    sign_in(third)
+    key = desk.get("/accounts/sessions/").context["sessions"][0].row.pk  # the newest
+    desk.post("/accounts/sessions/end/", {"session": key})
+    assert (is_in(desk), is_in(phone), is_in(third)) == (True, True, False)
+    desk.post("/accounts/sessions/end/")
+    assert (is_in(desk), is_in(phone)) == (True, False)
+    assert not desk.get("/accounts/sessions/").context["others"]
+
+
+def test_nobody_ends_anothers_session(desk, pia, ann, as_):
+    key = desk.get("/accounts/sessions/").context["sessions"][0].row.pk
+    stranger = as_(ann)
+    stranger.post("/accounts/sessions/end/", {"session": key})
+    stranger.post("/accounts/sessions/end/")
+    assert is_in(desk)
+    assert stranger.post("/accounts/sessions/end/", {"session": "none"}).status_code == 404
+    assert stranger.get("/accounts/sessions/end/").status_code == 302
+
+
+def test_a_new_password_ends_every_other_session(desk, phone, pia):
+    new = {"oldpassword": PASSWORD, "password1": "another-pass-8", "password2": "another-pass-8"}
+    assert desk.post("/accounts/password/change/", new).status_code == 302
+    assert (is_in(desk), is_in(phone)) == (True, False)
+    assert len(desk.get("/accounts/sessions/").context["sessions"]) == 1
+    assert Notice.objects.filter(user=pia, what="sign_in_changed").count() == 1
+
+
+def test_a_password_that_an_administrator_sets_ends_all_of_them(desk, pia, ada, as_):
+    sent = {"password1": "another-pass-phrase", "password2": "another-pass-phrase", "usable_password": "true"}
+    assert as_(ada).post(f"/admin/claims/user/{pia.pk}/password/", sent | {"set-password": "1"}).status_code == 302
+    assert not is_in(desk)
+
+
+def test_of_a_new_device_its_owner_is_told_once_and_of_the_first_nobody(desk, phone, pia):
+    told = Notice.objects.filter(user=pia, what="new_device")
+    assert told.count() == 1, "the phone; the first device ever is no news"
+    phone.post("/accounts/logout/")
+    sign_in(phone)
+    assert told.count() == 1
+    assert "on a device where you never had" in desk.get("/notices/").content.decode()
+    assert desk.post(f"/notices/{told[0].pk}/open/")["Location"] == "/accounts/sessions/"
+
+
+def test_a_forged_or_a_strangers_cookie_makes_no_device_known(desk, pia, ann):
+    thief = Client()
+    thief.cookies["device"] = "WyJ4Il0:1vPq:aaaa"
+    sign_in(thief)
+    assert Notice.objects.filter(user=pia, what="new_device").count() == 1
+    lent = Client()
+    sign_in(lent, ann.email, "pass-word-1")
+    lent.post("/accounts/logout/")
+    sign_in(lent)
+    assert Notice.objects.filter(user=pia, what="new_device").count() == 2, "known to Ann, and new to Pia"
+
+
+def test_the_devices_cookie_is_out_of_scripts_reach_and_names_nobody(pia, settings):
+    settings.SESSION_COOKIE_SECURE = True
+    browser = Client()
+    cookie = sign_in(browser).cookies["device"]
+    assert (cookie["secure"], cookie["httponly"], cookie["samesite"]) == (True, True, "Lax")
+    assert "pia" not in cookie.value
+
+
+@pytest.mark.parametrize("verb", ["add", "change", "password"])
+def test_accounts_are_changed_only_by_who_said_of_late_who_they_are(verb, ada, ann, client):
+    client.force_login(ada)
+    path = "/admin/claims/user/add/" if verb == "add" else f"/admin/claims/user/{ann.pk}/{verb}/"
+    assert client.get(path)["Location"].startswith("/accounts/reauthenticate/")
+    sent = {"password1": "another-pass-phrase", "password2": "another-pass-phrase", "usable_password": "true"}
+    answer = client.post(path, sent | {"set-password": "1", "email": "x@example.org", "name": "x"})
+    assert (answer.status_code, answer["Location"]) == (302, path)
+    assert "another-pass-phrase" not in str(dict(client.session)), "no password waits in the session"
+    ann.refresh_from_db()
+    assert ann.check_password("pass-word-1")
+    answer = client.post("/accounts/reauthenticate/", {"password": "pass-word-1", "next": path})
+    assert answer["Location"] == path
+    assert client.get(path).status_code == 200
+
+
+def test_a_role_is_given_in_the_admin_once_somebody_said_who_they_are_and_nothing_typed_is_lost(ada, zoe, case, client):
+    client.force_login(ada)
+    path, sent = "/admin/claims/membership/add/", {"case": case.pk, "user": zoe.pk, "role": "reader"}
+    answer = client.post(path, sent)
+    assert answer["Location"].startswith("/accounts/reauthenticate/")
+    assert not case.memberships.filter(user=zoe).exists()
+    client.post(answer["Location"], {"password": "pass-word-1", "next": path})
+    assert case.memberships.get(user=zoe).role == "reader"
