@@ -42,11 +42,9 @@ def free_port() -> int:
         return port
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site(tmp_path_factory) -> Iterator[str]:
-    """The address of a demo of its own."""
-    if not CHROMIUM:
-        pytest.skip("there is no Chromium on this machine (Debian's package chromium has one)")
+    """The address of a demo of its own: what the walks of another file left behind is no part of it."""
     if os.environ.get("DATABASE_URL"):
         pytest.skip("the demo keeps its data in SQLite; these walks belong to the run without DATABASE_URL")
     data, port = set_up_demo(tmp_path_factory), free_port()
@@ -77,8 +75,10 @@ def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser(site) -> Iterator[Browser]:
+def browser() -> Iterator[Browser]:
     """One Chromium for all tests of this process."""
+    if not CHROMIUM:
+        pytest.skip("there is no Chromium on this machine (Debian's package chromium has one)")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
@@ -102,8 +102,8 @@ def complaints() -> Iterator[Complaints]:
     assert not [text for text in heard if "status of 4" not in text]
 
 
-@pytest.fixture(scope="session")
-def sessions(site, browser) -> Callable[[str], Any]:
+@pytest.fixture(scope="module")
+def sessions(browser, site) -> Callable[[str], Any]:
     """`sessions("analyst")` is what a browser holds once that demo account has signed in; each does so once."""
 
     @functools.cache
@@ -121,7 +121,7 @@ def sessions(site, browser) -> Callable[[str], Any]:
 
 
 @pytest.fixture
-def sign_in(site, browser, complaints, sessions):
+def sign_in(browser, site, complaints, sessions):
     """`sign_in("analyst")` is a page in which that demo account is signed in; keywords go to the browser context."""
     contexts = []
 
