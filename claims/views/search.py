@@ -78,11 +78,12 @@ def groups(request: Request, asked: SearchFilter, after: str) -> list[Group]:
     """What is found, kind by kind; kinds of which nothing is found are left out."""
     if not asked.q:
         return []
+    looked = everything.Search(asked.q, request.user, asked.case)
     found = []
     for kind, name in names().items():
         if asked.kind in ("", kind):
             limit = PAGE if asked.kind else FEW
-            page = everything.search(asked.q, request.user, kind=kind, case=asked.case, after=after, limit=limit)
+            page = looked.page(kind, after, limit)
             if kind == "claim" and not after:
                 page = with_named(page, request, asked)
             more = ""

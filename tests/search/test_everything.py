@@ -224,6 +224,7 @@ def test_no_more_of_a_long_text_is_looked_through_than_it_takes(monkeypatch):
 
 def test_of_a_long_document_only_the_stretches_up_to_the_hit_are_read(case, ann, monkeypatch):
     monkeypatch.setattr(everything, "STRETCH", parts.SIZE)
+    monkeypatch.setattr(everything, "FEW", 0)  # what is written once holds the length of a stretch
     text = "A word and another. " * 10_000
     make_document(case=case, title="Late", text=text + "The zebra is last.")
     make_document(case=case, title="Early", text="The zebra is first. " + text)
