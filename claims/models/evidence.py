@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +26,7 @@ from claims.models.records import NotNow, NotYours, OfClaim, RecordedQuerySet, R
 from claims.models.sources import Grade, Source
 
 if TYPE_CHECKING:
+    from claims.models.cases import Case
     from claims.models.people import User
 
 
@@ -43,6 +44,11 @@ class Credibility(models.TextChoices):
 class EvidenceQuerySet(RecordedQuerySet):
     """Evidence, from the reader's side."""
 
+    def visible_to(self, reader: User) -> Self:
+        """That on claims which the reader may see."""
+        # Asked of each piece: a list of all claims that one may see is made anew for every page.
+        return self.filter(Exists(Claim.objects.visible_to(reader).filter(pk=OuterRef("claim")).order_by()))
+
     def standing(self) -> Self:
         """What has not been removed."""
         return self.filter(removed_at=None)
@@ -50,6 +56,11 @@ class EvidenceQuerySet(RecordedQuerySet):
     def telling(self, role: str) -> Self:
         """Of evidence in cases where the reader has this role, that of which they may learn who put it out."""
         return self.exclude(withheld()) if role == Role.READER else self
+
+    def withheld_in(self, case: Case) -> Self:
+        """What withholds, in this case, who put its exhibit out."""
+        # With a sum, not a column, the database begins at what is withheld, which is little, and not at the whole case.
+        return self.filter(withheld=True).annotate(in_case=F("exhibit__case") + 0).filter(in_case=case.pk)
 
     def waiting_for_rating(self) -> Self:
         """What somebody who did not add it is to rate before they see whose it is."""
@@ -141,7 +152,9 @@ class Evidence(OfClaim):
                 condition=Q(stance__in=["supports", "refutes", "context"]), name="evidence_stance_known"
             ),
         ]
-        indexes = [models.Index(fields=["exhibit"], condition=Q(withheld=True), name="evidence_withheld")]
+        # With both columns SQLite finds it better than the index of an exhibit's evidence; else it takes whichever of
+        # the two was made later.
+        indexes = [models.Index(fields=["exhibit", "withheld"], condition=Q(withheld=True), name="evidence_withheld")]
 
     def __str__(self) -> str:
         return f"{self.get_stance_display()}: {self.exhibit or self.absence}"

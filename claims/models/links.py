@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import IntegrityError, models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Greatest, Least
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,8 +26,8 @@ class LinkQuerySet(RecordedQuerySet):
     def of(self, claim: Claim, reader: User) -> Self:
         """Those of a claim, from either end, whose other end the reader may see too."""
         mine = self.filter(Q(claim=claim) | Q(other=claim))
-        seen = Claim.objects.visible_to(reader).order_by().values("pk")
-        return mine.filter(claim__in=seen, other__in=seen)
+        seen = Claim.objects.visible_to(reader).order_by()
+        return mine.filter(Exists(seen.filter(pk=OuterRef("claim"))), Exists(seen.filter(pk=OuterRef("other"))))
 
 
 class Link(OfClaim):

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from claims.models.assessments import Assessment
@@ -16,7 +17,6 @@ from claims.models.claims import Claim
 from claims.models.documents import Document
 from claims.models.evidence import Evidence
 from claims.models.exhibits import Exhibit
-from claims.models.hiding import withheld
 from claims.models.moves import Role
 from claims.models.sources import Source
 from claims.models.verdicts import Verdict
@@ -76,12 +76,15 @@ def withheld_words(case: Case) -> Names:
 
 def hidden_exhibits(case: Case) -> models.QuerySet[Exhibit]:
     """The exhibits of a case of which it is withheld who put them out."""
-    return Exhibit.objects.filter(withheld("pk", "source", "case"), case=case).order_by()
+    kept = Evidence.objects.withheld_in(case).order_by()
+    of_it = Q(pk__in=kept.values("exhibit")) | Q(source__in=kept.values("exhibit__source"))
+    # With a sum the database begins at what is withheld, and not at all exhibits of the case.
+    return Exhibit.objects.annotate(in_case=F("case") + 0).filter(of_it, in_case=case.pk).order_by()
 
 
 def masked_documents(case: Case) -> models.QuerySet[Document]:
     """The documents that are withheld exhibits, and none that may be named: they would tell which ones these are."""
-    if not Evidence.objects.filter(withheld=True, exhibit__case=case).exists():
+    if not Evidence.objects.withheld_in(case).exists():
         return Document.objects.none()  # known from an index, as in most cases
     hidden = hidden_exhibits(case)
     told = Exhibit.objects.filter(case=case, document__isnull=False).exclude(pk__in=hidden.values("pk")).order_by()
@@ -90,7 +93,7 @@ def masked_documents(case: Case) -> models.QuerySet[Document]:
 
 
 def _kept(case: Case) -> models.QuerySet[Source]:
-    kept = Evidence.objects.filter(withheld=True, exhibit__case=case).order_by().values("exhibit__source")
+    kept = Evidence.objects.withheld_in(case).order_by().values("exhibit__source")
     return Source.objects.filter(pk__in=kept).order_by("-pk")
 
 

@@ -394,8 +394,7 @@ def _records(kind: str, reader: User) -> models.QuerySet[Any]:
         return annotated
     if kind == "source":
         return Source.objects.visible_to(reader).listed().order_by()
-    claims = Claim.objects.visible_to(reader).values("pk")
-    standing = Evidence.objects.standing().filter(claim__in=claims)
+    standing = Evidence.objects.standing().visible_to(reader)
     return standing.select_related("claim__case", "exhibit", "absence").defer("exhibit__text").order_by()
 
 

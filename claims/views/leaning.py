@@ -103,6 +103,6 @@ def kept_back(sources: list[int], case: Case, reader: User) -> dict[int, str]:
         waiting = here.standing().waiting_for_rating().exclude(added_by=reader).filter(Exists(leaned))
         kept |= dict.fromkeys(waiting.values_list("exhibit__source", flat=True).distinct(), str(UNTOLD["unrated"]))
     if case.role == Role.READER:
-        withheld = here.filter(withheld=True)
+        withheld = Evidence.objects.withheld_in(case).filter(exhibit__source__in=sources).order_by()
         kept |= dict.fromkeys(withheld.values_list("exhibit__source", flat=True).distinct(), str(UNTOLD["withheld"]))
     return kept

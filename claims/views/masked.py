@@ -18,9 +18,7 @@ def tell_by_whom(masked: list[Evidence]) -> None:
         case = masked[0].claim.case
         exhibits = {item.exhibit_id for item in others}
         sources = {item.cited.source_id for item in others} - {None}
-        of_it = Evidence.objects.filter(
-            Q(exhibit__in=exhibits) | Q(exhibit__source__in=sources), withheld=True, exhibit__case=case
-        )
+        of_it = Evidence.objects.withheld_in(case).filter(Q(exhibit__in=exhibits) | Q(exhibit__source__in=sources))
         rows = of_it.order_by("pk").values_list("exhibit", "exhibit__source", "claim__number", "number")
         for exhibit, source, claim, number in rows[:MOST]:
             said = _("withheld by evidence %(n)s of %(ref)s") % {"n": number, "ref": f"{case.code}-{claim}"}

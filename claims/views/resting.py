@@ -41,11 +41,7 @@ def outcomes(source: Source, reader: User) -> Outcomes:
 
     Only verdicts that are signed off in the present rounds of their claims: of others reviewers are not to know.
     """
-    evidence = (
-        Evidence.objects.standing()
-        .rated_for(reader)
-        .filter(exhibit__source=source, claim__in=Claim.objects.visible_to(reader).order_by().values("pk"))
-    )
+    evidence = Evidence.objects.standing().rated_for(reader).visible_to(reader).filter(exhibit__source=source)
     if not (reader.is_superuser and reader.is_active):
         reads = Case.objects.filter(memberships__user=reader, memberships__role=Role.READER)
         evidence = evidence.exclude(withheld(), claim__case__in=reads.order_by().values("pk"))

@@ -14,7 +14,6 @@ from claims.forms.filters import cursor
 from claims.forms.sources import GradeForm, NewSourceForm, SourceFilters, SourceForm
 from claims.models import (
     Case,
-    Claim,
     Evidence,
     Exhibit,
     Grade,
@@ -232,7 +231,8 @@ def exhibits_of(source: Source, reader: User, before: str) -> tuple[list[tuple[E
     evidence = (
         Evidence.objects.standing()
         .rated_for(reader)
-        .filter(exhibit__in=shown, claim__in=Claim.objects.visible_to(reader).values("pk"))
+        .visible_to(reader)
+        .filter(exhibit__in=shown)
         .select_related("claim__case", "claim__rating", "grade")
         .order_by("-pk")
         .fetch_mode(models.FETCH_RAISE)
