@@ -16,7 +16,8 @@ from django.test.utils import CaptureQueriesContext
 
 from claims.forms.filters import ClaimFilter
 from claims.loading.crowd import fill
-from claims.models import Status
+from claims.models import Evidence, Status
+from claims.models.withheld_names import hidden_exhibits, withheld_names
 from claims.search import everything
 from claims.views import queue
 from claims.views.cases import page_of_claims, reviewers_of
@@ -46,6 +47,7 @@ def plans(crowd, as_) -> dict[str, str]:
     ratings, reviewers = list(case.scale.ratings.all()), reviewers_of(case)
     places = queue.Desk(editor).places
     whole = case.claims.get(number=crowd.whole)
+    cited = list(Evidence.objects.values_list("pk", flat=True)[:6])
 
     request: Any = RequestFactory().get("/")
 
@@ -63,6 +65,10 @@ def plans(crowd, as_) -> dict[str, str]:
         "the claims of a case with a rare word": listed(words="old"),
         "the search for claims with a rare word": found("claim", "old"),
         "the search for evidence": found("evidence", "register"),
+        "a word’s beginning": found("claim", "regist*"),
+        "evidence that one may see": lambda: list(Evidence.objects.filter(pk__in=cited).visible_to(analyst)[:6]),
+        "the exhibits that a case withholds": lambda: list(hidden_exhibits(case)[:50]),
+        "the sources that a case withholds": lambda: withheld_names(case),
         "what somebody is asked": lambda: queue.asked(queue.Desk(analyst)),
         "what is open to anyone": lambda: queue.standing("", "", "", Status.OPEN, places),
         "the answers to a claim": lambda: answers_for("analyst", False)(whole.pk, analyst.pk),
@@ -134,6 +140,7 @@ INDEXES = {
     "assignment_of_reviewer": "the claims of a reviewer",
     "assignment_due": "what somebody is asked",  # SQLite's choice
     "assignment_waiting": "what somebody is asked",  # PostgreSQL's
+    "evidence_withheld": "the sources that a case withholds",
 }
 
 
