@@ -66,8 +66,9 @@ def enter(chain: Chain, pattern: Entry, acts: Iterable[tuple[str, int, str, dict
     for pattern.verb, key, pattern.label, facts in acts:
         pattern.number, pattern.previous = pattern.number + 1, pattern.hash
         pattern.thing_id = pattern.claim_id = key
-        pattern.detail = canonical({"before": None, "after": facts, "why": ""})
-        pattern.close(chain.name)
+        parts = {"before": None, "after": facts, "why": ""}
+        pattern.detail = canonical(parts)
+        pattern.close(chain.name, parts)
         lines.append(tuple(getattr(pattern, name) for name in OF_ITS_OWN))
     insert(pattern, OF_ITS_OWN, lines[:-1])
     pattern.save(force_insert=True)  # the newest in the usual way, which keeps the chain's head outside the database

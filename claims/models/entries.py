@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.commitments import canonical as canonical
-from claims.models.commitments import commitments, entry_hash, fields_of_detail, new_salt
+from claims.models.commitments import commitments, entry_hash, fields_of_detail, fields_of_parts, new_salt
 from claims.models.commitments import sha256 as sha256
 from claims.models.prepared import Prepared
 
@@ -243,12 +243,15 @@ class Entry(models.Model):
     def __str__(self) -> str:
         return f"{self.number} {self.by_name} {self.verb} {self.label}"
 
-    def close(self, chain: str) -> None:
-        """Give it a salt of its own, and its hash over all it says by now; `chain` is the case's code, or nothing."""
-        self.salt = new_salt()
-        self.hash = self.expected_hash(chain)
+    def close(self, chain: str, parts: dict[str, Any] | None = None) -> None:
+        """Give it a salt of its own, and its hash over all it says by now; `chain` is the case's code, or nothing.
 
-    def fields(self) -> dict[str, Any]:
+        `parts` is what its detail was written from, if that is at hand: it need not be read back.
+        """
+        self.salt = new_salt()
+        self.hash = entry_hash(chain, self.number, commitments(self.salt, self.fields(parts)), self.previous)
+
+    def fields(self, parts: dict[str, Any] | None = None) -> dict[str, Any]:
         """What it says, by the names under which each can be disclosed alone."""
         return {
             "at": self.at.isoformat(timespec="microseconds"),
@@ -259,7 +262,7 @@ class Entry(models.Model):
             "thing_id": self.thing_id,
             "label": self.label,
             "claim": self.claim_id,
-        } | fields_of_detail(self.detail)
+        } | (fields_of_detail(self.detail) if parts is None else fields_of_parts(parts))
 
     def expected_hash(self, chain: str) -> str:
         """What the hash must be for the content that stands here; `chain` is the case's code, or nothing."""
