@@ -37,6 +37,11 @@ def secret_key(folder: Path) -> str:
     return key
 
 
+def restore_journal(folder: Path) -> Path:
+    """The journal of a restore. While it stands, one is under way here or was broken off."""
+    return folder / "restoring" / "journal.json"
+
+
 def is_demo(folder: Path) -> bool:
     """Whether the folder was made by `manage.py demo`: there, and only there, the demo accounts may sign in."""
     return (folder / "demo").exists()

@@ -18,7 +18,6 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.urls import reverse
 
 from claims.custody import guards
-from claims.keeping.restoring import half_done
 from claims.models import NotNow, Refused, User
 from claims.models.people import set_up_code
 
@@ -64,8 +63,6 @@ def prepare() -> list[str]:
 
     Raises CommandError where a newer program has been at it.
     """
-    if half_done():
-        raise CommandError("A restore was broken off here. Run manage.py restore once more: it finishes or clears it.")
     done: list[str] = []
     await_database()
     with alone():

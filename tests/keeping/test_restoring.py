@@ -11,6 +11,7 @@ from claims.models import StoredFile
 from tests.factories import make_capture, make_case
 from tests.keeping.test_backups import rewritten
 from tests.keeping.test_drill import backed_up
+from tests.processes import manage
 
 pytestmark = pytest.mark.usefixtures("real_transactions")
 
@@ -74,6 +75,30 @@ def test_nothing_is_restored_while_somebody_is_at_work(backup, elsewhere):
             cursor.execute("SELECT count(*) FROM claims_case")
         assert "Somebody is at work in the database" in place.refuses("restore", str(backup), "--replace")
     place.manage("restore", str(backup), "--replace")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["serve"], ["serve", "worker"], ["worker", "--once"], ["migrate"], ["backup"], ["move_database", "sqlite"]],
+)
+def test_on_what_is_half_restored_nothing_that_writes_begins(tmp_path, command):
+    (tmp_path / "restoring").mkdir()
+    (tmp_path / "restoring" / "journal.json").write_text("{}")
+    done = manage(*command, WORKBENCH_DATA=str(tmp_path))
+    assert done.returncode == 1
+    assert "A restore is under way here, or was broken off." in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "workbench.sqlite3").exists()
+
+
+def test_a_restore_that_was_broken_off_is_cleared_away_by_the_next_and_then_all_begins(backup, elsewhere):
+    place = elsewhere()
+    (place.data / "restoring").mkdir()
+    (place.data / "restoring" / "journal.json").write_text("{}")
+    assert "or was broken off" in place.refuses("migrate")
+    assert "A restore was broken off." in place.run("manage.py", "doctor").stdout
+    place.manage("restore", str(backup))
+    place.manage("migrate")
 
 
 def test_a_damaged_database_can_be_replaced(backup, elsewhere):
