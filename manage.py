@@ -12,6 +12,7 @@ WHILE_RESTORING = {"restore", "doctor", "integrity", "verify_backup", "check", "
 def main() -> None:
     """Run one command; `--data DIR` is the same as setting WORKBENCH_DATA, for every command."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "workbench.settings")
+    os.umask(0o077)  # what is written here, records and secrets, is for its owner alone
     if "--data" in sys.argv[1:-1]:
         # Taken out here, since the settings need the folder before any command reads its arguments.
         at = sys.argv.index("--data")

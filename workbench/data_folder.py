@@ -8,9 +8,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 def made(folder: Path) -> Path:
-    """The folder, made where it is missing. Raises ImproperlyConfigured where it cannot be."""
+    """The folder, made for its owner alone where it is missing. Raises ImproperlyConfigured where it cannot be."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as fault:
         raise ImproperlyConfigured(f"WORKBENCH_DATA: {folder} cannot be made: {fault.strerror}.") from fault
     return folder

@@ -74,8 +74,11 @@ def verify_backup(file: Path) -> Account:
 
 
 def unpack(content: Hashed, place: Path) -> None:
-    """Write a member to this place; a packed database as it was before. Raises Refused where it cannot be unpacked."""
-    with place.open("wb") as out:
+    """Write a member to this place, for its owner alone; a packed database as it was before.
+
+    Raises Refused where it cannot be unpacked.
+    """
+    with open(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
         if place.name != "database.sqlite3":
             shutil.copyfileobj(content, out, CHUNK)
             return

@@ -189,7 +189,8 @@ class Work:
 
     def begin(self) -> None:
         """Make room, and say so in the journal."""
-        (self.folder / "heads").mkdir(mode=0o700, parents=True)
+        self.folder.mkdir(mode=0o700)
+        (self.folder / "heads").mkdir()
         self.note(switching=False)
 
     def note(self, *, switching: bool) -> None:

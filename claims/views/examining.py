@@ -168,6 +168,9 @@ def storage() -> Finding:
     """Whether files can be kept."""
     name, said = _("Files"), health.storage()
     place = f"s3://{settings.STORE.name}" if settings.STORE else str(settings.DATA)
+    if said == "ok" and settings.DATA.stat().st_mode & 0o007:
+        do = _("Run chmod 700 %(folder)s: secrets and records are in it.") % {"folder": settings.DATA}
+        return Finding(name, Standing.LOOK, _("Everybody on this machine can look into the data folder."), do)
     if said == "ok":
         return good(name, _("They can be written, in %(place)s.") % {"place": place})
     do = _("See whether %(place)s is there, may be written to by the user who runs this, and is not full.")

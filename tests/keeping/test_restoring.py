@@ -1,5 +1,6 @@
 """`manage.py restore`: what it refuses, what it puts aside, and a copy that is kept before every migration."""
 
+import os
 import sqlite3
 
 import pytest
@@ -99,6 +100,23 @@ def test_a_restore_that_was_broken_off_is_cleared_away_by_the_next_and_then_all_
     assert "A restore was broken off." in place.run("manage.py", "doctor").stdout
     place.manage("restore", str(backup))
     place.manage("migrate")
+
+
+def test_what_comes_back_is_for_its_owner_alone_whatever_the_shell_says(backup, elsewhere, tmp_path):
+    place = elsewhere()
+    place.variables["WORKBENCH_DATA"] = str(place.data / "in" / "it")
+    if connection.vendor == "sqlite":
+        place.database["NAME"] = str(place.data / "in" / "it" / "workbench.sqlite3")
+    old = os.umask(0)
+    try:
+        place.manage("restore", str(backup))
+        place.manage("migrate")
+        place.manage("backup", "--no-verify")
+    finally:
+        os.umask(old)
+    lie = [path for path in (place.data / "in").rglob("*")]
+    assert {path.name for path in lie} >= {"it", "secret_key", "heads", "files", "backups"}
+    assert [path for path in lie if path.stat().st_mode & 0o077] == []
 
 
 def test_a_damaged_database_can_be_replaced(backup, elsewhere):

@@ -112,6 +112,11 @@ def test_a_folder_that_cannot_be_written_is_told(well, monkeypatch):
     assert (found("Files").standing, "not writable" in found("Files").said) == (Standing.BAD, True)
 
 
+def test_a_data_folder_that_others_can_look_into_is_told(well, settings):
+    settings.DATA.chmod(0o755)
+    assert (found("Files").standing, "chmod 700" in found("Files").do) == (Standing.LOOK, True)
+
+
 def test_that_there_is_no_backup_or_only_an_old_one_is_told(well, monkeypatch):
     assert found("Backup").standing == Standing.GOOD
     last: Any = well
