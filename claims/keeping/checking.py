@@ -8,7 +8,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import zlib
 from collections.abc import Iterable
 from contextlib import closing
@@ -24,6 +23,7 @@ from claims.keeping.backing_up import verified, version
 from claims.keeping.databases import tool
 from claims.keeping.sealing import opened
 from claims.models import Refused
+from workbench.data_folder import scratch
 
 
 @dataclass
@@ -42,8 +42,7 @@ def verify_backup(file: Path) -> Account:
 
     Raises Refused, in a sentence, where it could not be restored; OSError where it cannot be read.
     """
-    with tempfile.TemporaryDirectory(dir=settings.DATA, prefix=".verifying-") as folder:
-        work = Path(folder)
+    with scratch(settings.DATA, ".verifying-") as work:
         (work / "heads").mkdir()
         files: set[str] = set()
 

@@ -8,6 +8,7 @@ from django.db import connection, connections
 
 from claims.custody.store import FolderStore
 from claims.keeping.before_migrating import after_migrate, keep_before_migrating
+from claims.keeping.sealing import opened
 from claims.models import StoredFile
 from tests.factories import make_capture, make_case
 from tests.keeping.test_backups import rewritten
@@ -189,6 +190,18 @@ def test_migrations_that_break_off_again_and_again_cost_no_copy_of_what_was(back
     first = keep_before_migrating()
     assert [keep_before_migrating() for _ in range(4)] == [None] * 4
     assert set((settings.DATA / "backups").glob("before-migrating-*.tar")) == {first}
+
+
+def test_a_copy_before_migrations_is_locked_as_other_backups_are(backup, settings):
+    if connection.vendor != "sqlite":
+        pytest.skip("copies are made of SQLite alone")
+    settings.BACKUP_PASSPHRASE = "seven horses in a row"
+    copy = kept_and_migrated()
+    assert copy.name.endswith(".tar.age")
+    assert b"SQLite format 3" not in copy.read_bytes()
+    assert b"about.json" not in copy.read_bytes()
+    with copy.open("rb") as file, opened(file) as tar:
+        assert b"about.json" in tar.read()
 
 
 def test_of_the_copies_before_migrations_three_stay(backup, settings):

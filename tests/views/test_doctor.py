@@ -28,7 +28,7 @@ def found(name, request=None):
 def well(db, settings, monkeypatch):
     """An installation as it should be."""
     settings.HTTPS = True
-    last: Any = SimpleNamespace(at=timezone.now(), file="/b/1.tar", size=1, verified=True, amiss="", stands=True)
+    last: Any = SimpleNamespace(at=timezone.now(), file="/b/1.tar", size=1, verified=True, whole=True, stands=True)
     last.age = datetime.timedelta(0)
     monkeypatch.setattr(examining, "last_backup", lambda: last)
     collected = SimpleNamespace(exists=lambda name: True, url=lambda name: name)
@@ -124,10 +124,23 @@ def test_that_there_is_no_backup_or_only_an_old_one_is_told(well, monkeypatch):
     assert found("Backup").standing == Standing.LOOK
     last.stands = False
     assert found("Backup").standing == Standing.BAD
+    last.stands, last.whole = True, False
+    assert found("Backup").standing == Standing.BAD
     monkeypatch.setattr(examining, "last_backup", lambda: None)
     assert found("Backup").said == "None was ever made from this data folder."
     monkeypatch.setattr(examining, "half_done", lambda: True)
     assert found("Backup").said == "A restore was broken off."
+
+
+def test_locked_backups_are_well_while_one_of_them_was_read_back_not_long_ago(well):
+    last: Any = well
+    last.verified, last.tried = None, None
+    assert (found("Backup").standing, "run manage.py verify_backup" in found("Backup").do) == (Standing.LOOK, True)
+    last.tried = timezone.now() - datetime.timedelta(days=80)
+    assert found("Backup").standing == Standing.GOOD
+    assert "One was last read back 80 days ago." in found("Backup").said
+    last.tried = timezone.now() - datetime.timedelta(days=100)
+    assert found("Backup").standing == Standing.LOOK
 
 
 def test_a_clock_that_was_turned_back_is_told(well, case, monkeypatch):
