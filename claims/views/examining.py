@@ -102,6 +102,9 @@ def migrations() -> Finding:
     name, said = _("Migrations"), health.migrations()
     if said == "ok":
         return good(name, _("The database has this program's form."))
+    if said == health.NEWER:
+        do = _("Start the newer program here as well, or restore a backup made before it.")
+        return Finding(name, Standing.BAD, _("A newer program has been at the database; this one would spoil it."), do)
     do = _("Run manage.py serve, which migrates, or manage.py migrate. Make a backup first.")
     return Finding(name, Standing.BAD, _("The database lacks some: %(said)s.") % {"said": said}, do)
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from claims.models import Job, Worker, begin
@@ -74,6 +75,12 @@ def test_a_trigger_that_is_missing_is_named(well, monkeypatch):
 def test_a_migration_that_is_missing_is_told(well, monkeypatch):
     monkeypatch.setattr(health, "shipped", lambda: frozenset({("claims", "9999_more")}))
     assert found("Migrations").said == "The database lacks some: 1 pending."
+
+
+def test_a_database_that_a_newer_program_has_been_at_is_told(well):
+    MigrationRecorder(connection).record_applied("claims", "9999_what_is_to_come")
+    assert found("Migrations").standing == Standing.BAD
+    assert "newer program has been at the database" in found("Migrations").said
 
 
 def test_without_its_database_it_tells_the_rest(well, monkeypatch):
