@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection
+from django.db import DatabaseError, connection
+from django.db.backends.utils import CursorWrapper
 
 from claims.custody import guards
 
@@ -29,20 +30,35 @@ LOOSE = {
 
 @contextmanager
 def unindexed() -> Iterator[None]:
-    """Without indexes, triggers and foreign keys while it is filled; all of them stand again at the end."""
+    """Without indexes, triggers and foreign keys while it is filled; all of them stand again, however that ends.
+
+    What breaks an index or a foreign key by then is raised once the others stand.
+    """
     back: list[str] = []
     with connection.cursor() as cursor:
-        for rows in LOOSE[connection.vendor]:
-            cursor.execute(rows)
-            for away, again in cursor.fetchall():
-                cursor.execute(away)
-                back.append(again)
-        with connection.constraint_checks_disabled():
-            yield
-        if connection.vendor == "postgresql":
-            cursor.execute("SET maintenance_work_mem = '512MB'")
-        for again in reversed(back):  # indexes before what leans on them
-            if again:
-                cursor.execute(again)
-        guards.set_up(connection)  # what keeps SQLite's words in step, and the words anew
+        try:
+            for rows in LOOSE[connection.vendor]:
+                cursor.execute(rows)
+                for away, again in cursor.fetchall():
+                    cursor.execute(away)
+                    back.append(again)
+            with connection.constraint_checks_disabled():
+                yield
+        finally:
+            put_back(cursor, back)
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def put_back(cursor: CursorWrapper, back: list[str]) -> None:
+    """Have what was taken away stand again: indexes before what leans on them, and then the triggers."""
+    faults: list[DatabaseError] = []
+    if connection.vendor == "postgresql":
+        cursor.execute("SET maintenance_work_mem = '512MB'")
+    for again in filter(None, reversed(back)):
+        try:
+            cursor.execute(again)
+        except DatabaseError as fault:
+            faults.append(fault)
+    guards.set_up(connection)  # what keeps SQLite's words in step, and the words anew
+    if faults:
+        raise faults[0]
