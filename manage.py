@@ -35,6 +35,7 @@ def run(arguments: list[str]) -> None:
 
     try:
         refuse_half_restored(arguments)
+        log_faults()
         execute_from_command_line(arguments)
     except ImproperlyConfigured as fault:
         print(fault, file=sys.stderr)
@@ -54,6 +55,16 @@ def refuse_half_restored(arguments: list[str]) -> None:
             file=sys.stderr,
         )
         sys.exit(1)
+
+
+def log_faults() -> None:
+    """Have what nobody catches logged as the settings say: a trace as Python prints it may hold people's words."""
+    from django.conf import settings
+
+    from workbench.logs import catch_the_rest
+
+    if not settings.DEBUG:
+        catch_the_rest()
 
 
 if __name__ == "__main__":

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
+import socket
 from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from gunicorn.app.base import BaseApplication
 
 THREADS = 4  # of each process
@@ -43,6 +45,21 @@ class Web(BaseApplication):  # type: ignore[misc]
         from workbench.wsgi import application
 
         return application
+
+
+def check_address(bind: str) -> None:
+    """Raises CommandError where nothing can listen on the address, host:port. A socket's file is taken over."""
+    host, _, port = bind.rpartition(":")
+    if bind.startswith("unix:"):
+        return
+    try:
+        family, kind, protocol, _, place = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(place)
+    except OSError as fault:
+        why = "is in use" if fault.errno == errno.EADDRINUSE else f"cannot be listened on ({fault.strerror})"
+        raise CommandError(f"{bind} {why}.") from fault
 
 
 def collect_static() -> None:
