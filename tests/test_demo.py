@@ -124,7 +124,7 @@ def test_a_port_in_use_is_named(folder):
         port = taken.getsockname()[1]
         refused = manage("demo", "--data", str(folder), "--port", str(port))
     assert refused.returncode == 1
-    assert f"Port {port} is in use" in refused.stderr
+    assert f"127.0.0.1:{port} is in use" in refused.stderr
     assert "Traceback" not in refused.stderr
 
 

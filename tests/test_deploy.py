@@ -1,14 +1,19 @@
 """The files of a deployment, as far as this machine can start them."""
 
+import http.server
 import re
 import shutil
 import socket
+import socketserver
 import ssl
 import subprocess
+import threading
 import time
 import tomllib
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 import trustme
@@ -19,6 +24,7 @@ from tests.serving import free_port, serving, until
 from workbench.variables import Environment, is_known
 
 DEPLOY = ROOT / "workbench" / "deploy"
+SHIPPED = (DEPLOY / "nginx.conf").read_text()
 UNITS = sorted(DEPLOY.glob("workbench*.*"))
 
 
@@ -30,14 +36,13 @@ def authority():
     return trustme.CA()
 
 
-def proxy(folder, authority, port, behind):
+def proxy(folder, authority, port, behind, shipped):
     """The shipped configuration, with this port, certificate and server behind it."""
     certificate = authority.issue_cert("claims.example.org")
     chain, key = folder / "chain.pem", folder / "key.pem"
     for blob in certificate.cert_chain_pems:
         blob.write_to_path(chain, append=True)
     certificate.private_key_pem.write_to_path(key)
-    shipped = (DEPLOY / "nginx.conf").read_text()
     changed = (
         re.sub(r"listen \[::\].*\n", "", shipped)
         .replace("listen 80;", f"listen 127.0.0.1:{free_port()};")
@@ -66,9 +71,9 @@ def nginx(tmp_path, authority):
         pytest.skip("nginx is not on this machine")
     running = []
 
-    def start(behind):
+    def start(behind, shipped=SHIPPED):
         port = free_port()
-        main = proxy(tmp_path, authority, port, behind)
+        main = proxy(tmp_path, authority, port, behind, shipped)
         checked = subprocess.run([program, "-t", "-c", main, "-p", tmp_path], capture_output=True, text=True)
         assert checked.returncode == 0, checked.stderr
         running.append(subprocess.Popen([program, "-c", main, "-p", tmp_path]))
@@ -158,6 +163,70 @@ def test_clients_that_trickle_keep_nobody_else_waiting(server_folder, nginx, aut
         finally:
             for line in lines:
                 line.close()
+
+
+class Names(socketserver.BaseRequestHandler):
+    """Answers each question for a name with the address that the server has at that moment (RFC 1035)."""
+
+    server: Any
+
+    def handle(self):
+        asked, line = self.request
+        end = asked.index(b"\0", 12) + 5
+        an_address = asked[end - 4 : end - 2] == b"\0\1"
+        head = asked[:2] + b"\x81\x80\0\1" + (b"\0\1" if an_address else b"\0\0") + b"\0\0\0\0"
+        told = b"\xc0\x0c\0\1\0\1\0\0\0\1\0\4" + socket.inet_aton(self.server.address) if an_address else b""
+        line.sendto(head + asked[12:end] + told, self.client_address)
+
+
+class Asked(socketserver.UDPServer):
+    """Knows one address for every name."""
+
+    address = "127.0.0.1"
+
+
+class Container(http.server.BaseHTTPRequestHandler):
+    """Says at which address it was asked."""
+
+    server: Any
+
+    def do_GET(self):
+        said = self.server.server_address[0].encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(said)))
+        self.end_headers()
+        self.wfile.write(said)
+
+    def log_message(self, *args):
+        pass
+
+
+@contextmanager
+def answering(server):
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_a_container_that_is_made_anew_is_found_at_its_new_address(nginx, authority):
+    """By the very line that the compose file has for its proxy."""
+    get, port = browser(authority), free_port()
+    (pattern, new) = re.findall(r"sed 's\|(.+)\|(.+)\|'", (DEPLOY / "compose.yaml").read_text())[0]
+    assert pattern in SHIPPED
+    with (
+        answering(Asked(("127.0.0.1", 0), Names)) as names,
+        answering(http.server.HTTPServer(("127.0.0.1", port), Container)),
+        answering(http.server.HTTPServer(("127.0.0.2", port), Container)),
+    ):
+        at = f"127.0.0.1:{names.server_address[1]}"
+        in_front = nginx(port, SHIPPED.replace(pattern, new).replace("127.0.0.11 valid=10s", f"{at} valid=1s")
+                         .replace(":8000", f":{port}"))  # fmt: skip
+        assert get(in_front, "/")[2] == "127.0.0.1"
+        names.address = "127.0.0.2"
+        assert until(lambda: get(in_front, "/")[2] == "127.0.0.2")
 
 
 # ---- units

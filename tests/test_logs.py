@@ -6,6 +6,7 @@ import logging
 import pytest
 from django.db import IntegrityError
 
+from tests.processes import manage
 from workbench.logs import Json, Plain, current_request
 
 
@@ -82,3 +83,19 @@ def test_who_asked_is_told_by_a_number(as_, ann, caplog):
     with caplog.at_level(logging.INFO, "workbench.requests"):
         as_(ann).get("/")
     assert [each.told["user"] for each in caplog.records if each.name == "workbench.requests"] == [ann.pk]
+
+
+BREAK = (
+    "import threading; "
+    "thread = threading.Thread(target=lambda: {}['the words of somebody']); thread.start(); thread.join(); "
+    "raise ValueError('the words of somebody')"
+)
+
+
+def test_what_nobody_catches_is_a_line_of_the_log_without_words(tmp_path):
+    done = manage("shell", "-v", "0", "-c", BREAK, WORKBENCH_DATA=str(tmp_path), WORKBENCH_LOGS="json")
+    assert done.returncode == 1
+    assert "the words of somebody" not in done.stderr
+    told = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [line["level"] for line in told] == ["critical"] * 2
+    assert [line["trace"][0] for line in told] == ["builtins.KeyError", "builtins.ValueError"]

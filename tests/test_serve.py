@@ -5,19 +5,20 @@ import os
 import signal
 import socket
 import sqlite3
-import time
 
 import pytest
 from django.core.management import CommandError
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from claims.custody import guards
-from claims.management.preparing import first_administrator, prepare
-from claims.models import User
+from claims.management.commands import serve
+from claims.management.preparing import alone, first_administrator, prepare
+from claims.management.supervising import told_to_end
+from claims.models import Refused, User
 from claims.models.people import set_up_code
 from tests.processes import manage
-from tests.serving import serving, until
+from tests.serving import free_port, serving, until
 
 
 def query(folder, statement):
@@ -42,6 +43,22 @@ def test_what_is_missing_of_triggers_and_index_stands_again(real_transactions):
     assert prepare() == [f"{name} was missing and stands again."]
 
     assert guards.missing(connection) == []
+
+
+def test_the_lock_is_held_by_a_transaction_as_a_pool_of_connections_needs_it(real_transactions):
+    if connection.vendor != "postgresql":
+        pytest.skip("the lock of SQLite is a file's")
+    asked = (
+        "SELECT l.pid <> pg_backend_pid(), a.state, a.xact_start IS NOT NULL FROM pg_locks AS l "
+        "JOIN pg_stat_activity AS a ON a.pid = l.pid WHERE l.locktype = 'advisory' AND l.database = "
+        "(SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    with connection.cursor() as cursor:
+        with alone():
+            cursor.execute(asked)
+            assert cursor.fetchall() == [(True, "idle in transaction", True)]
+        cursor.execute(asked)
+        assert cursor.fetchall() == []
 
 
 def test_a_database_of_a_newer_program_is_refused(db):
@@ -102,6 +119,41 @@ def test_two_that_start_at_once_on_nothing_make_one_database_and_both_serve(tmp_
         assert "/set-up/" in one.said()
 
 
+@pytest.mark.parametrize("role", [[], ["web"]])
+def test_an_address_that_is_taken_is_told_in_a_sentence(tmp_path, role):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        at = f"127.0.0.1:{other.getsockname()[1]}"
+        done = manage("serve", *role, WORKBENCH_DATA=str(tmp_path), WORKBENCH_BIND=at)
+    assert (done.returncode, done.stderr) == (1, f"CommandError: {at} is in use.\n")
+
+
+def test_a_folder_that_cannot_be_worked_with_is_told_in_a_sentence(tmp_path):
+    (tmp_path / "preparing.lock").mkdir()
+    (tmp_path / "static.lock").mkdir()
+    done = manage("serve", "web", WORKBENCH_DATA=str(tmp_path), WORKBENCH_BIND=f"127.0.0.1:{free_port()}")
+    assert done.returncode == 1
+    assert "CommandError: The data folder" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_what_a_copy_before_migrations_refuses_is_told_in_a_sentence(db, monkeypatch):
+    def refuse():
+        raise Refused("A backup is being made just now: wait until it is done.")
+
+    monkeypatch.setattr(serve, "prepare", refuse)
+    with pytest.raises(CommandError, match="A backup is being made just now"):
+        serve.Command().prepare("worker")
+
+
+def test_a_database_that_does_not_answer_is_told_in_a_sentence(db, monkeypatch):
+    def gone():
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(serve, "prepare", gone)
+    with pytest.raises(CommandError, match="The database cannot be worked with: connection refused"):
+        serve.Command().prepare("worker")
+
+
 # ---- while it serves
 
 
@@ -124,7 +176,7 @@ def test_each_role_runs_alone(server_folder, role):
     with serving(server_folder, role) as served:
         if role == "web":
             served.up()
-            time.sleep(1)
+            assert served.children("worker") == []
             assert not query(server_folder, "SELECT name FROM claims_worker")
         else:
             assert until(lambda: query(server_folder, "SELECT name FROM claims_worker"))
@@ -132,17 +184,40 @@ def test_each_role_runs_alone(server_folder, role):
         assert served.end() == 0
 
 
+def taken_in(line):
+    """Whether the server's program has read all that was sent to it on this connection so far."""
+    ours = f":{line.getsockname()[1]:04X}"
+    with open("/proc/net/tcp") as table:
+        rows = [row.split() for row in table]
+    return [row[4].partition(":")[2] for row in rows if row[2].endswith(ours)] == ["0" * 8]
+
+
 def test_a_request_in_hand_is_answered_before_it_ends(server_folder):
     with serving(server_folder) as served:
         served.up()
         with socket.create_connection(("127.0.0.1", served.port), timeout=60) as line:
             line.sendall(b"POST /accounts/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nabc")
-            time.sleep(1)
+            assert until(lambda: taken_in(line)), "it has the first half"
             served.process.send_signal(signal.SIGTERM)
-            time.sleep(1)
+            assert until(lambda: served.ask() is None), "it lets nobody else in"
             line.sendall(b"defghij")
             assert line.recv(100).startswith(b"HTTP/1.1 403")
         assert served.process.wait(60) == 0
+
+
+def test_ctrl_c_ends_all_of_it_in_order_and_without_noise(server_folder):
+    """As a terminal sends it: to every process of its group at once."""
+    with serving(server_folder) as served:
+        served.up()
+        assert until(lambda: query(server_folder, "SELECT name FROM claims_worker"))
+        children = served.children("serve")
+        assert {os.getpgid(child) for child in children}.isdisjoint({served.process.pid}), "they are told by it alone"
+        os.killpg(served.process.pid, signal.SIGINT)
+        assert served.process.wait(90) == 0
+        assert [child for child in children if os.path.exists(f"/proc/{child}")] == []
+        assert "Traceback" not in served.said()
+        assert "KeyboardInterrupt" not in served.said()
+        assert "ended with status" not in served.said()
 
 
 @pytest.mark.parametrize("name", ["web", "worker"])
@@ -187,6 +262,18 @@ def test_a_job_in_hand_is_handed_back_and_goes_on_where_it_was(server_folder):
         assert until(lambda: query(server_folder, state)[0][0] == "done")
     count = "SELECT count(*), count(DISTINCT number) FROM claims_claim WHERE statement LIKE '%Ruritania%'"
     assert query(server_folder, count) == [(9000, 9000)]
+
+
+def test_a_signal_is_heard_in_whatever_it_interrupts(db):
+    with told_to_end() as told:
+        told.wait(0)
+        assert not told.is_set()
+        os.kill(os.getpid(), signal.SIGTERM)
+        told.wait(60)
+        assert told.is_set()
+        os.kill(os.getpid(), signal.SIGINT)  # as often as somebody likes
+        told.wait(60)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 # ---- below a path

@@ -2,10 +2,15 @@
 
 import hashlib
 import json
+import os
 import re
 from pathlib import Path
 
 import pytest
+
+from claims.management import web
+from claims.management.web import collect_static
+from workbench.static import collected_in
 
 ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "claims" / "static" / "claims"
@@ -108,3 +113,33 @@ def test_a_word_left_unmarked_is_noticed():
     {% if x > 2 %}<b aria-label="Close it">…</b>
     Verdict{% endif %}"""
     assert unmarked_words(template) == [(3, '"Close it"'), (4, "Verdict")]
+
+
+def test_two_versions_of_the_files_stand_beside_each_other_and_older_ones_go(settings, tmp_path, monkeypatch):
+    collected = []
+
+    def collect(*args, **kwargs):
+        settings.STATIC_ROOT.mkdir(parents=True)
+        collected.append(settings.STATIC_ROOT.name)
+
+    monkeypatch.setattr(web, "call_command", collect)
+    for n, version in enumerate(("one", "two", "one", "three", "four")):
+        settings.STATIC_ROOT = tmp_path / "static" / version
+        collect_static()
+        os.utime(settings.STATIC_ROOT, (n, n))
+    assert collected == ["one", "two", "three", "four"]
+    assert {path.name for path in (tmp_path / "static").iterdir()} == {"one", "three", "four"}, (
+        "two was served least lately"
+    )
+
+
+def test_the_folder_is_named_for_what_the_files_were_made_of(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    style = tmp_path / "an_app_of_nobody" / "static" / "look.css"
+    style.parent.mkdir(parents=True)
+    (tmp_path / "an_app_of_nobody" / "__init__.py").touch()
+    style.write_text("p {}")
+    first = collected_in(tmp_path, ["an_app_of_nobody"])
+    assert collected_in(tmp_path, ["an_app_of_nobody"]) == first
+    style.write_text("p { color: red }")
+    assert collected_in(tmp_path, ["an_app_of_nobody"]) != first

@@ -1,16 +1,23 @@
 """The one folder in which an installation keeps its database, its files and its secret key."""
 
+import fcntl
 import os
 import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+IN_USE = ".in-use"  # in a scratch folder: locked for as long as somebody uses it
+
 
 def made(folder: Path) -> Path:
-    """The folder, made where it is missing. Raises ImproperlyConfigured where it cannot be."""
+    """The folder, made for its owner alone where it is missing. Raises ImproperlyConfigured where it cannot be."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as fault:
         raise ImproperlyConfigured(f"WORKBENCH_DATA: {folder} cannot be made: {fault.strerror}.") from fault
     return folder
@@ -23,20 +30,68 @@ def secret_key(folder: Path) -> str:
     """
     place = folder / "secret_key"
     try:
-        with open(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as new:
-            new.write(secrets.token_urlsafe(60))
-    except FileExistsError:
-        pass
+        key = _kept_once(place, secrets.token_urlsafe(60))
     except OSError as fault:
         raise ImproperlyConfigured(
             f"WORKBENCH_SECRET_KEY is not set, and no key could be kept in {folder}: {fault.strerror}."
         ) from fault
-    key = place.read_text().strip()
     if not key:
         raise ImproperlyConfigured(f"{place} is empty: delete it, or set WORKBENCH_SECRET_KEY.")
     return key
 
 
+def installation(folder: Path) -> str:
+    """Eight hex digits that tell this data folder's installation from others; made on first use. Raises OSError."""
+    return _kept_once(folder / "installation", secrets.token_hex(4))
+
+
+def _kept_once(place: Path, text: str) -> str:
+    """What stands in the file: the text, where it is not there yet."""
+    with (
+        suppress(FileExistsError),
+        open(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as new,
+    ):
+        new.write(text)
+    return place.read_text().strip()
+
+
+def restore_journal(folder: Path) -> Path:
+    """The journal of a restore. While it stands, one is under way here or was broken off."""
+    return folder / "restoring" / "journal.json"
+
+
 def is_demo(folder: Path) -> bool:
     """Whether the folder was made by `manage.py demo`: there, and only there, the demo accounts may sign in."""
     return (folder / "demo").exists()
+
+
+@contextmanager
+def scratch(parent: Path, prefix: str) -> Iterator[Path]:
+    """A folder for this process, gone when it is done with it; those that killed ones left behind go at its beginning.
+
+    Processes that it forks may use it, and do not take it away. Raises OSError where there can be none.
+    """
+    owner = os.getpid()
+    with open(parent / ".scratching", "w") as door:
+        fcntl.flock(door, fcntl.LOCK_EX)  # nobody takes away what is not marked yet
+        for left in parent.glob(f"{prefix}*"):
+            if not _in_use(left):
+                shutil.rmtree(left, ignore_errors=True)
+        folder = Path(tempfile.mkdtemp(dir=parent, prefix=prefix))
+        mark = open(folder / IN_USE, "w")  # noqa: SIM115 - held for as long as the folder is
+        fcntl.flock(mark, fcntl.LOCK_EX)
+    try:
+        yield folder
+    finally:
+        mark.close()
+        if os.getpid() == owner:
+            shutil.rmtree(folder)
+
+
+def _in_use(folder: Path) -> bool:
+    with open(folder / IN_USE, "a") as mark:
+        try:
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import sys
+import threading
 import time
 import traceback
 import uuid
@@ -73,6 +75,17 @@ def trace(fault: BaseException | None) -> list[str]:
 
 def _short(path: str) -> str:
     return path.removeprefix(f"{ROOT}/").rpartition("site-packages/")[2]
+
+
+def catch_the_rest() -> None:
+    """From now on what nobody catches, in this thread or another, is a line of the log as any other fault is."""
+
+    def told(kind: type[BaseException], fault: BaseException | None) -> None:
+        if not issubclass(kind, KeyboardInterrupt | SystemExit):
+            getLogger("workbench.faults").critical("It broke off, by a fault of the workbench.", exc_info=fault)
+
+    sys.excepthook = lambda kind, fault, _: told(kind, fault)
+    threading.excepthook = lambda caught: told(caught.exc_type, caught.exc_value)
 
 
 class Plain(Formatter):

@@ -14,6 +14,7 @@ from workbench.logs import logging
 from workbench.mail import mailer, sender, site
 from workbench.signing_in import contact, provider
 from workbench.stamping import root, service
+from workbench.static import collected_in
 from workbench.variables import Environment, address, flag, host_of, listed, long_secret, number, one_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -169,7 +170,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 STATIC_URL = f"{FORCE_SCRIPT_NAME}/static/"
-STATIC_ROOT = DATA / "static"
+STATIC_ROOT = collected_in(DATA / "static", INSTALLED_APPS)
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",

@@ -66,6 +66,8 @@ def stamp_heads(day: datetime.date, *, stopped: Callable[[], bool] = lambda: Fal
         try:
             stamp = _stamped(chain)
         except Unstamped as fault:
+            said = "The log of %s was not stamped; it is tried again in an hour, or when this runs again."
+            logger.warning(said, chain.name or "no case", exc_info=fault)
             outcome.failed.append((chain.name, str(fault)))
             if isinstance(fault, Down):
                 break
@@ -280,7 +282,5 @@ class Rounds:
         except (Error, OSError):
             logger.exception("The heads of the log could not be stamped; it is tried again in an hour.")
             return
-        for name, why in outcome.failed:
-            logger.warning("The log of %s was not stamped, and is tried again in an hour: %s", name or "no case", why)
         if not outcome.failed:
             self.next = datetime.datetime.combine(now.date() + datetime.timedelta(1), datetime.time(), datetime.UTC)

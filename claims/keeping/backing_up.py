@@ -29,13 +29,17 @@ from typing import IO, Self
 from django.conf import settings
 from django.utils import timezone
 
-from claims.custody import heads, store
+from claims.custody import heads, keys, store
 from claims.keeping.archive import Writer
 from claims.keeping.databases import Copy, copied
 from claims.keeping.sealing import sealed
 from claims.models import Refused
+from workbench.data_folder import installation
 
-NAME = re.compile(r"(workbench|before-migrating)-(\d{8}T\d{6}Z)(-\d+)?\.tar(\.age)?")
+# What it is of, which installation made it, and when: several may keep theirs in one folder.
+NAME = re.compile(
+    r"(?P<name>workbench|before-migrating)-(?P<by>[0-9a-f]{8})-(?P<at>\d{8}T\d{6}Z)(?P<n>-\d+)?\.tar(\.age)?"
+)
 STAMP = "%Y%m%dT%H%M%SZ"
 WORKING = ".backing-up-"  # how the names of folders begin in which a backup is being prepared
 
@@ -44,7 +48,8 @@ WORKING = ".backing-up-"  # how the names of folders begin in which a backup is 
 class LastBackup:
     """The newest backup made here: when it was begun, where it is, whether it was read back since, and what was amiss.
 
-    `verified` is when it was found whole; None where it was not tried, or could not be opened here.
+    `verified` is when it was found whole; None where it was not tried, or could not be opened here. `tried` is when any
+    backup of ours last was. `lacks` names what else but files should be in it and was not here.
     """
 
     at: datetime.datetime
@@ -52,6 +57,13 @@ class LastBackup:
     size: int
     verified: datetime.datetime | None = None
     amiss: int = 0
+    lacks: str = ""
+    tried: datetime.datetime | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether all is in it that should be."""
+        return not (self.amiss or self.lacks)
 
     @property
     def age(self) -> datetime.timedelta:
@@ -70,9 +82,9 @@ class LastBackup:
     def read(cls, text: str) -> Self:
         """As `noted` writes it. Raises ValueError."""
         said = json.loads(text)
-        verified = said["verified"] and datetime.datetime.fromisoformat(said["verified"])
         at, file = datetime.datetime.fromisoformat(said["at"]), Path(said["file"])
-        return cls(at, file, int(said["size"]), verified, int(said["amiss"]))
+        verified, tried = (said[each] and datetime.datetime.fromisoformat(said[each]) for each in ("verified", "tried"))
+        return cls(at, file, int(said["size"]), verified, int(said["amiss"]), str(said["lacks"]), tried)
 
 
 def last_backup() -> LastBackup | None:
@@ -86,16 +98,18 @@ def last_backup() -> LastBackup | None:
 
 
 def verified(file: Path) -> None:
-    """Note that the newest backup was found whole, if it is this one."""
-    last = last_backup()
+    """Note that a backup of ours was found whole, and whether it is the newest."""
+    last, now = last_backup(), timezone.now()
     if last is not None and last.file == file.resolve():
-        noted(replace(last, verified=timezone.now()))
+        noted(replace(last, verified=now, tried=now))
+    elif last is not None and _is_ours(file, "workbench"):
+        noted(replace(last, tried=now))
 
 
 def noted(backup: LastBackup) -> None:
     """Write it down, whole or not at all."""
     said = asdict(backup) | {"file": str(backup.file), "at": backup.at.isoformat()}
-    said["verified"] = backup.verified and backup.verified.isoformat()
+    said |= {name: when and when.isoformat() for name, when in (("verified", backup.verified), ("tried", backup.tried))}
     new = _note().with_suffix(".new")
     new.write_text(json.dumps(said) + "\n")
     os.replace(new, _note())
@@ -115,12 +129,12 @@ def back_up(to: Path | None = None) -> LastBackup:
 
     Raises Refused where it cannot be made, and OSError where there is no room.
     """
-    to, at = to or folder(), timezone.now()
+    to, at, before = to or folder(), timezone.now(), last_backup()
     with preparing(to) as work:
         kept_heads = dict(_heads())
         with (
             copied(work) as copy,
-            arriving(to, "workbench", at, locked=True) as (place, out),
+            arriving(to, "workbench", at) as (place, out),
             _begun(out, copy, at, with_files=True) as writer,
         ):
             for name, head in kept_heads.items():
@@ -128,24 +142,44 @@ def back_up(to: Path | None = None) -> LastBackup:
             _add_file(writer, copy.member, copy.file)
             _add_secrets(writer)
             _add_files(writer, copy)
-    made = LastBackup(at, place.resolve(), place.stat().st_size, amiss=len(writer.amiss))
+            lacks = _lacking(copy, kept_heads)
+    made = LastBackup(
+        at,
+        place.resolve(),
+        place.stat().st_size,
+        amiss=len(writer.amiss),
+        lacks=lacks,
+        tried=before.tried if before else None,
+    )
     noted(made)
     return made
 
 
 def keep_database(name: str, at: datetime.datetime, to: Path) -> Path:
-    """A backup of the database alone, with the heads of the log; it stays in the data folder, and is not locked."""
+    """A backup of the database alone, with the heads of the log."""
     with preparing(to) as work:
         kept_heads = dict(_heads())
         with (
             copied(work) as copy,
-            arriving(to, name, at, locked=False) as (place, out),
+            arriving(to, name, at) as (place, out),
             _begun(out, copy, at, with_files=False) as writer,
         ):
             for head_of, head in kept_heads.items():
                 writer.put(f"heads/{head_of}", head)
             _add_file(writer, copy.member, copy.file)
     return place
+
+
+def _lacking(copy: Copy, kept_heads: dict[str, bytes]) -> str:
+    """What the data folder should hold beside this database, and does not; nothing where all is there."""
+    lacks = [
+        f"keys/{keys.place(fingerprint).name}, with which reports are signed"
+        for (fingerprint,) in copy.ask("SELECT fingerprint FROM claims_key WHERE until IS NULL")
+        if not keys.place(fingerprint).exists()
+    ]
+    if not kept_heads and copy.ask("SELECT 1 FROM claims_chain WHERE count > 0 LIMIT 1"):
+        lacks.append("heads/, which show whether the newest entries of the log were deleted")
+    return " and ".join(lacks)
 
 
 def _begun(out: IO[bytes], copy: Copy, at: datetime.datetime, *, with_files: bool) -> Writer:
@@ -207,28 +241,25 @@ def preparing(to: Path) -> Iterator[Path]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as fault:
             raise Refused("A backup is being made just now: wait until it is done.") from fault
-        for left in [*data.glob(f"{WORKING}*"), *to.glob(f"{WORKING}*")]:  # by one that was killed
+        for left in [*data.glob(f"{WORKING}*"), *to.glob(f"{WORKING}*-{by()}-*")]:  # by one that was killed
             shutil.rmtree(left) if left.is_dir() else left.unlink()
         with tempfile.TemporaryDirectory(dir=data, prefix=WORKING) as work:
             yield Path(work)
 
 
 @contextmanager
-def arriving(to: Path, name: str, at: datetime.datetime, *, locked: bool) -> Iterator[tuple[Path, IO[bytes]]]:
+def arriving(to: Path, name: str, at: datetime.datetime) -> Iterator[tuple[Path, IO[bytes]]]:
     """The place of a new backup, and a stream to write it to; it is there once it is whole and on disk, or not at all.
 
-    It is for its owner's eyes alone.
+    It is for its owner's eyes alone, and locked where the settings have what locks it.
     """
-    is_locked = locked and bool(settings.BACKUP_KEYS or settings.BACKUP_PASSPHRASE)
-    place = _free(to, f"{name}-{at.strftime(STAMP)}", ".tar.age" if is_locked else ".tar")
+    is_locked = bool(settings.BACKUP_KEYS or settings.BACKUP_PASSPHRASE)
+    place = _free(to, f"{name}-{by()}-{at.strftime(STAMP)}", ".tar.age" if is_locked else ".tar")
     new = to / f"{WORKING}{place.name}"
     try:
         with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            if is_locked:
-                with sealed(file) as out:
-                    yield place, out
-            else:
-                yield place, file
+            with sealed(file) as out:
+                yield place, out
             file.flush()
             os.fsync(file.fileno())
         os.rename(new, place)
@@ -241,8 +272,19 @@ def arriving(to: Path, name: str, at: datetime.datetime, *, locked: bool) -> Ite
 
 def _free(to: Path, stem: str, ending: str) -> Path:
     """A name that nobody has: several may be made within a second, and the later one is numbered higher."""
-    numbers = [int((match[3] or "-1")[1:]) for path in to.glob(f"{stem}*") if (match := NAME.fullmatch(path.name))]
+    numbers = [int((match["n"] or "-1")[1:]) for path in to.glob(f"{stem}*") if (match := NAME.fullmatch(path.name))]
     return to / (f"{stem}-{max(numbers) + 1}{ending}" if numbers else f"{stem}{ending}")
+
+
+def by() -> str:
+    """Which installation makes backups here, as their names say it."""
+    return installation(Path(settings.DATA))
+
+
+def _is_ours(place: Path, name: str) -> re.Match[str] | None:
+    """What the name of a backup of this name and of ours says; None for other files."""
+    match = NAME.fullmatch(place.name)
+    return match if match and (match["name"], match["by"]) == (name, by()) else None
 
 
 def version() -> str:
@@ -252,7 +294,7 @@ def version() -> str:
 
 
 def thin_out(to: Path, *, name: str = "workbench", newest: int, weeks: int = 0) -> list[Path]:
-    """Let go of the backups in the folder that are not to be kept, and name them.
+    """Let go of the backups of ours in the folder that are not to be kept, and name them.
 
     Kept are so many of the newest, and of those before them the last of a week, for so many weeks that have one.
     """
@@ -264,11 +306,9 @@ def thin_out(to: Path, *, name: str = "workbench", newest: int, weeks: int = 0) 
 
 
 def backups(to: Path, name: str = "workbench") -> list[Path]:
-    """The backups of this name in the folder, newest first."""
-    found = [
-        (match, path) for path in to.glob(f"{name}-*") if (match := NAME.fullmatch(path.name)) and match[1] == name
-    ]
-    found.sort(key=lambda pair: (pair[0][2], int((pair[0][3] or "-1")[1:])), reverse=True)
+    """The backups of this name in the folder that this installation made, newest first."""
+    found = [(match, path) for path in to.glob(f"{name}-*") if (match := _is_ours(path, name))]
+    found.sort(key=lambda pair: (pair[0]["at"], int((pair[0]["n"] or "-1")[1:])), reverse=True)
     return [path for _match, path in found]
 
 
@@ -277,7 +317,7 @@ def to_let_go(newest_first: list[Path], *, newest: int, weeks: int) -> list[Path
     older, seen, gone = newest_first[newest:], set[tuple[int, int]](), []
     for place in older:
         match = NAME.fullmatch(place.name)
-        day = datetime.datetime.strptime(match[2], STAMP).replace(tzinfo=datetime.UTC) if match else None
+        day = datetime.datetime.strptime(match["at"], STAMP).replace(tzinfo=datetime.UTC) if match else None
         week = tuple(day.isocalendar()[:2]) if day else None
         if week is None or week in seen or len(seen) == weeks:
             gone.append(place)

@@ -1,6 +1,7 @@
 """A copy of a SQLite database before it is brought to another form: what a migration spoils can be had back.
 
 It is made wherever migrations are applied, by `migrate`, by `serve` or by the demo: they all tell so beforehand.
+It is locked as other backups are.
 On PostgreSQL a migration that fails leaves nothing behind, and who runs a server has it backed up.
 """
 

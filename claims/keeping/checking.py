@@ -8,7 +8,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import zlib
 from collections.abc import Iterable
 from contextlib import closing
@@ -24,6 +23,7 @@ from claims.keeping.backing_up import verified, version
 from claims.keeping.databases import tool
 from claims.keeping.sealing import opened
 from claims.models import Refused
+from workbench.data_folder import scratch
 
 
 @dataclass
@@ -42,8 +42,7 @@ def verify_backup(file: Path) -> Account:
 
     Raises Refused, in a sentence, where it could not be restored; OSError where it cannot be read.
     """
-    with tempfile.TemporaryDirectory(dir=settings.DATA, prefix=".verifying-") as folder:
-        work = Path(folder)
+    with scratch(settings.DATA, ".verifying-") as work:
         (work / "heads").mkdir()
         files: set[str] = set()
 
@@ -74,8 +73,11 @@ def verify_backup(file: Path) -> Account:
 
 
 def unpack(content: Hashed, place: Path) -> None:
-    """Write a member to this place; a packed database as it was before. Raises Refused where it cannot be unpacked."""
-    with place.open("wb") as out:
+    """Write a member to this place, for its owner alone; a packed database as it was before.
+
+    Raises Refused where it cannot be unpacked.
+    """
+    with open(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
         if place.name != "database.sqlite3":
             shutil.copyfileobj(content, out, CHUNK)
             return

@@ -10,11 +10,14 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 from claims.keeping.archive import CHUNK, POSTGRES, SQLITE
 from claims.models import Refused, StoredFile
@@ -120,6 +123,20 @@ def is_behind() -> bool:
     """Whether the installation's database lacks migrations of this version."""
     executor = MigrationExecutor(connection)
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def newer() -> list[tuple[str, str]]:
+    """The migrations, by app and name, that a newer program has applied to the database, in their order by name."""
+    known = shipped()
+    ours = {app for app, _ in known}
+    applied = MigrationRecorder(connection).applied_migrations()
+    return sorted(each for each in applied if each not in known and each[0] in ours)
+
+
+@cache
+def shipped() -> frozenset[tuple[str, str]]:
+    """The migrations that came with this program; they are read from the disk once."""
+    return frozenset(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
 
 
 def database_file() -> Path:

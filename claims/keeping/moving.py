@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import batched
@@ -22,6 +21,7 @@ from claims.keeping.comparing import Sum, Table, sum_of, tables
 from claims.keeping.databases import is_behind
 from claims.keeping.restoring import Target
 from claims.models import Case, Refused, User
+from workbench.data_folder import scratch
 from workbench.databases import database
 
 THERE = "moved-to"
@@ -99,9 +99,9 @@ def here_held() -> Iterator[None]:
 
 def _make_tables(address: str) -> None:
     """Make the tables there, in a process of its own: in this one, migrations that move data would move those here."""
-    with tempfile.TemporaryDirectory(dir=settings.DATA, prefix=".moving-") as folder:
+    with scratch(settings.DATA, ".moving-") as folder:
         usual = f"sqlite:///{Path(settings.DATA) / 'workbench.sqlite3'}"
-        manage("migrate", "--verbosity=0", data=Path(folder), DATABASE_URL=usual if address == "sqlite" else address)
+        manage("migrate", "--verbosity=0", data=folder, DATABASE_URL=usual if address == "sqlite" else address)
 
 
 def _refuse_full(there: BaseDatabaseWrapper) -> None:

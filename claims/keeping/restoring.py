@@ -37,6 +37,7 @@ from claims.keeping.checking import refuse_unknown, sound, unpack
 from claims.keeping.databases import database_file, reaching, run, tool
 from claims.keeping.sealing import opened
 from claims.models import Refused, StoredFile
+from workbench.data_folder import restore_journal
 
 SECRETS = ("secret_key", "demo")
 
@@ -95,13 +96,13 @@ def alone() -> Iterator[None]:
 
 def half_done() -> bool:
     """Whether a restore was broken off, and has yet to be finished or cleared away by the next one."""
-    return _journal().exists()
+    return restore_journal(settings.DATA).exists()
 
 
 def finish() -> None:
     """Clear away what was broken off before the switch; finish what was broken off after it."""
     try:
-        said = json.loads(_journal().read_text())
+        said = json.loads(restore_journal(settings.DATA).read_text())
     except (FileNotFoundError, ValueError):
         said = {}  # nothing was begun, or it was killed while it wrote its very first line
     target, work = Target.here(), _work()
@@ -118,11 +119,7 @@ def finish() -> None:
 
 
 def _work() -> Path:
-    return Path(settings.DATA) / "restoring"
-
-
-def _journal() -> Path:
-    return _work() / "journal.json"
+    return restore_journal(settings.DATA).parent
 
 
 def _clear_added() -> None:
@@ -192,7 +189,8 @@ class Work:
 
     def begin(self) -> None:
         """Make room, and say so in the journal."""
-        (self.folder / "heads").mkdir(mode=0o700, parents=True)
+        self.folder.mkdir(mode=0o700)
+        (self.folder / "heads").mkdir()
         self.note(switching=False)
 
     def note(self, *, switching: bool) -> None:
@@ -204,7 +202,7 @@ class Work:
             json.dump(said, file)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(new, _journal())
+        os.replace(new, restore_journal(settings.DATA))
         sync(self.folder)
 
     def before(self, about: dict[str, Any]) -> None:

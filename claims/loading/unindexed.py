@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import chain
 
-from django.db import connection
+from django.db import DatabaseError, connection
+from django.db.backends.utils import CursorWrapper
 
 from claims.custody import guards
 
@@ -30,21 +30,38 @@ LOOSE = {
 
 @contextmanager
 def unindexed() -> Iterator[None]:
-    """Without indexes, triggers and foreign keys while it is filled; all of them stand again at the end."""
-    back: list[list[str]] = []
+    """Without indexes, triggers and foreign keys while it is filled; all of them stand again, however that ends.
+
+    What breaks an index or a foreign key by then is raised once the others stand.
+    """
+    taken: list[list[str]] = []
     with connection.cursor() as cursor:
-        for rows in LOOSE[connection.vendor]:
-            cursor.execute(rows)
-            found = cursor.fetchall()
-            for away, _again in found:
-                cursor.execute(away)
-            back.append([again for _away, again in found if again])
-        with connection.constraint_checks_disabled():
-            yield
-        if connection.vendor == "postgresql":
-            cursor.execute("SET maintenance_work_mem = '512MB'")
-        # Indexes before what leans on them; and in their order, by which SQLite chooses between two that serve alike.
-        for again in chain.from_iterable(reversed(back)):
-            cursor.execute(again)
-        guards.set_up(connection)  # what keeps SQLite's words in step, and the words anew
+        try:
+            for rows in LOOSE[connection.vendor]:
+                cursor.execute(rows)
+                taken.append([])
+                for away, again in cursor.fetchall():
+                    cursor.execute(away)
+                    taken[-1].append(again)
+            with connection.constraint_checks_disabled():
+                yield
+        finally:
+            # Indexes before what leans on them; and each in its order, by which SQLite chooses between two that
+            # serve alike.
+            put_back(cursor, [again for group in reversed(taken) for again in group if again])
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def put_back(cursor: CursorWrapper, back: list[str]) -> None:
+    """Have what was taken away stand again, and then the triggers."""
+    faults: list[DatabaseError] = []
+    if connection.vendor == "postgresql":
+        cursor.execute("SET maintenance_work_mem = '512MB'")
+    for again in back:
+        try:
+            cursor.execute(again)
+        except DatabaseError as fault:
+            faults.append(fault)
+    guards.set_up(connection)  # what keeps SQLite's words in step, and the words anew
+    if faults:
+        raise faults[0]

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -80,11 +80,17 @@ def work(job: Job) -> None:
 
 
 def reachable() -> bool:
-    """Whether database and store answer by now, so that a fault of theirs may have been the job's doing."""
+    """Whether database and store answer, so that a fault of theirs may have been the job's doing.
+
+    A connection that has died answers nothing: the next question opens another.
+    """
     try:
-        connection.ensure_connection()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
         store().check()
-    except (*OUTAGES, OSError):
+    except (DatabaseError, InterfaceError, OutOfReach, OSError):
+        if not connection.in_atomic_block:
+            connection.close()
         return False
     return True
 

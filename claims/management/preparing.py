@@ -14,11 +14,10 @@ from django.core.management import CommandError, call_command
 from django.core.validators import validate_email
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.migrations.recorder import MigrationRecorder
 from django.urls import reverse
 
 from claims.custody import guards
-from claims.keeping.restoring import half_done
+from claims.keeping.databases import newer
 from claims.models import NotNow, Refused, User
 from claims.models.people import set_up_code
 
@@ -30,13 +29,19 @@ LOCK = 0x77B0_0001  # one number for all machines that share a PostgreSQL
 def alone() -> Iterator[None]:
     """While one process prepares the database, whoever comes to the same one waits."""
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        # In a transaction, on a connection of its own: behind a pool such as PgBouncer the statements of a session may
+        # reach several, and a lock of the session would be taken on one and left there.
+        apart = connection.copy()
         try:
-            yield
+            with apart.cursor() as cursor:
+                cursor.execute("BEGIN")
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+                try:
+                    yield
+                finally:
+                    cursor.execute("ROLLBACK")
         finally:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+            apart.close()
         return
     with open(settings.DATA / "preparing.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -64,13 +69,11 @@ def prepare() -> list[str]:
 
     Raises CommandError where a newer program has been at it.
     """
-    if half_done():
-        raise CommandError("A restore was broken off here. Run manage.py restore once more: it finishes or clears it.")
     done: list[str] = []
     await_database()
     with alone():
+        check_not_newer()
         executor = MigrationExecutor(connection)
-        check_not_newer(executor)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         gone = [] if plan else guards.missing(connection)
         if plan or gone:
@@ -81,14 +84,9 @@ def prepare() -> list[str]:
     return done
 
 
-def check_not_newer(executor: MigrationExecutor) -> None:
+def check_not_newer() -> None:
     """Raises CommandError where the database has been migrated by a newer program than this one."""
-    known = set(executor.loader.disk_migrations)
-    ours = {app for app, _ in known}
-    beyond = sorted(
-        each for each in MigrationRecorder(connection).applied_migrations() if each not in known and each[0] in ours
-    )
-    if beyond:
+    if beyond := newer():
         app, name = beyond[-1]
         raise CommandError(
             f"A newer workbench has been at this database ({app} {name}), and this one would spoil it. "

@@ -5,12 +5,14 @@ from __future__ import annotations
 import ctypes
 import logging
 import os
+import select
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 logger = logging.getLogger("workbench.serving")
 
@@ -37,7 +39,8 @@ class Child:
             self.due = now + self.wait
         if self.process is None and now >= self.due:
             self.began = now
-            self.process = subprocess.Popen(self.command)  # noqa: S603 - this very program
+            # In a group of its own: Ctrl-C reaches this process alone, which then tells the children.
+            self.process = subprocess.Popen(self.command, process_group=0)  # noqa: S603 - this very program
 
     def tell_to_end(self) -> None:
         """Have it end what it has in hand, and then itself."""
@@ -56,15 +59,56 @@ class Child:
             self.process.wait()
 
 
+class Told:
+    """Whether this process was told to end. No threading.Event: the thread that a signal stops may hold its lock."""
+
+    def __init__(self) -> None:
+        self.said = False
+        self.hearing, self.saying = os.pipe()
+        os.set_blocking(self.saying, False)
+
+    def end(self, *_: object) -> None:
+        """What a signal calls, at any moment."""
+        self.said = True
+        with suppress(BlockingIOError):
+            os.write(self.saying, b".")
+
+    def is_set(self) -> bool:
+        """Whether it was told."""
+        return self.said
+
+    def wait(self, seconds: float) -> None:
+        """Returns once it is told, or when the time is over."""
+        select.select([self.hearing], [], [], seconds)
+
+
+@contextmanager
+def told_to_end() -> Iterator[Told]:
+    """Hears SIGTERM and SIGINT meanwhile; in another thread than the main one nobody does."""
+    told = Told()
+    numbers = (signal.SIGTERM, signal.SIGINT) if threading.current_thread() is threading.main_thread() else ()
+    before = [signal.signal(number, told.end) for number in numbers]
+    try:
+        yield told
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
+        os.close(told.hearing)
+        os.close(told.saying)
+
+
 def supervise(children: Sequence[Child]) -> None:
     """Keep the children running until SIGTERM or SIGINT comes; then all of them end, and this returns."""
-    told = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: told.set())
-    while not told.is_set():
-        for child in children:
-            child.look()
-        told.wait(LOOK)
+    with told_to_end() as told:
+        while not told.is_set():
+            for child in children:
+                child.look()
+            told.wait(LOOK)
+        end_all(children)
+
+
+def end_all(children: Sequence[Child]) -> None:
+    """Have all of them end, each in its own time."""
     until = time.monotonic() + STOP_WITHIN
     for child in children:
         child.tell_to_end()

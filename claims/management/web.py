@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
-import hashlib
 import os
+import shutil
+import socket
 from typing import Any
 
 from django.conf import settings
-from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from gunicorn.app.base import BaseApplication
+
+from workbench.data_folder import made, scratch
 
 THREADS = 4  # of each process
 GRACE = 30  # seconds that requests in hand are given to end
+VERSIONS = 2  # of the static files that others may be serving still, which stay beside this one's
 REQUESTS = 20_000  # after which a process makes room for a fresh one, whatever memory it has lost hold of
 
 
@@ -33,10 +37,17 @@ class Web(BaseApplication):  # type: ignore[misc]
         for name, value in (chosen | lasting | quiet).items():
             self.cfg.set(name, value)
         if settings.METRICS:
-            from workbench.counting import begin_anew, gone
+            from workbench.counting import gone
 
-            begin_anew()
             self.cfg.set("child_exit", lambda server, child: gone(child.pid))
+
+    def run(self) -> None:
+        """Serve until told to end. What is counted meanwhile is kept in a folder of this start's own."""
+        if not settings.METRICS:
+            return super().run()  # type: ignore[no-any-return]
+        with scratch(made(settings.DATA / "metrics"), "counting-") as folder:
+            os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+            super().run()
 
     def load(self) -> Any:
         """The application."""
@@ -45,18 +56,34 @@ class Web(BaseApplication):  # type: ignore[misc]
         return application
 
 
+def check_address(bind: str) -> None:
+    """Raises CommandError where nothing can listen on the address, host:port. A socket's file is taken over."""
+    host, _, port = bind.rpartition(":")
+    if bind.startswith("unix:"):
+        return
+    try:
+        family, kind, protocol, _, place = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(place)
+    except OSError as fault:
+        why = "is in use" if fault.errno == errno.EADDRINUSE else f"cannot be listened on ({fault.strerror})"
+        raise CommandError(f"{bind} {why}.") from fault
+
+
 def collect_static() -> None:
-    """Collect the static files, unless those in the data folder were made of the very same ones."""
+    """Collect the static files, unless that was done for the very same ones, and let old ones go."""
     if settings.DEBUG:
         return
-    made_of = hashlib.sha256()
-    for finder in get_finders():
-        for path, storage in finder.list(None):
-            file = os.stat(storage.path(path))
-            made_of.update(f"{path}\0{file.st_size}\0{file.st_mtime_ns}\n".encode())
-    stamp = settings.STATIC_ROOT / "made_of"
+    folder = settings.STATIC_ROOT
+    done = folder / "collected"
     with open(settings.DATA / "static.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # another start in this folder would clear away what this one writes
-        if not stamp.exists() or stamp.read_text() != made_of.hexdigest():
+        if not done.exists():
             call_command("collectstatic", interactive=False, clear=True, verbosity=0)
-            stamp.write_text(made_of.hexdigest())
+            done.touch()
+        os.utime(folder)
+        others = [each for each in folder.parent.iterdir() if each != folder]
+        others.sort(key=lambda each: each.stat().st_mtime, reverse=True)
+        for old in others[VERSIONS:]:
+            shutil.rmtree(old) if old.is_dir() else old.unlink()

@@ -26,7 +26,10 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Outcome:
-    """How many people were mailed how many notices, and to whom it could not be sent, and why."""
+    """How many people were mailed how many notices, and to whom it could not be sent, and why.
+
+    It may end in a log: so people have numbers, and what the mail server said is left out but for its code.
+    """
 
     people: int = 0
     notices: int = 0
@@ -56,8 +59,9 @@ def send_digests() -> Outcome:
             message(user, notices).send()
         except (OSError, SMTPException) as fault:
             # The others are still to be mailed; this person is tried again with the next run.
-            log.warning("no digest to person %s: %s", user.pk, fault)
-            outcome.failed.append((str(user), str(fault)))
+            log.warning("No digest could be sent to person %s.", user.pk, exc_info=fault)
+            why = f"{type(fault).__name__} {getattr(fault, 'smtp_code', '')}".strip()
+            outcome.failed.append((f"person {user.pk}", why))
             continue
         Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(mailed_at=timezone.now())
         outcome.people += 1
@@ -77,7 +81,7 @@ def send_urgent() -> int:
         try:
             urgent_message(notice).send()
         except (OSError, SMTPException) as fault:
-            log.warning("no mail to person %s: %s", notice.user_id, fault)
+            log.warning("No mail could be sent to person %s.", notice.user_id, exc_info=fault)
             continue
         Notice.objects.filter(pk=notice.pk).update(mailed_at=timezone.now())
         sent += 1

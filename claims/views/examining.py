@@ -29,6 +29,7 @@ LITTLE, SCARCE = 5_000_000_000, 1_000_000_000  # bytes that are left: worth a lo
 PATIENCE = datetime.timedelta(minutes=10)  # that a job may wait while a worker is there
 AHEAD = datetime.timedelta(seconds=5)  # by which two clocks may differ
 FEWEST_FONTS = 11
+UNTRIED = datetime.timedelta(days=90)  # for which locked backups are trusted since one of them was read back
 STALE = datetime.timedelta(hours=36)  # a nightly backup that is this old was left out once
 
 
@@ -101,6 +102,9 @@ def migrations() -> Finding:
     name, said = _("Migrations"), health.migrations()
     if said == "ok":
         return good(name, _("The database has this program's form."))
+    if said == health.NEWER:
+        do = _("Start the newer program here as well, or restore a backup made before it.")
+        return Finding(name, Standing.BAD, _("A newer program has been at the database; this one would spoil it."), do)
     do = _("Run manage.py serve, which migrates, or manage.py migrate. Make a backup first.")
     return Finding(name, Standing.BAD, _("The database lacks some: %(said)s.") % {"said": said}, do)
 
@@ -168,6 +172,9 @@ def storage() -> Finding:
     """Whether files can be kept."""
     name, said = _("Files"), health.storage()
     place = f"s3://{settings.STORE.name}" if settings.STORE else str(settings.DATA)
+    if said == "ok" and settings.DATA.stat().st_mode & 0o007:
+        do = _("Run chmod 700 %(folder)s: secrets and records are in it.") % {"folder": settings.DATA}
+        return Finding(name, Standing.LOOK, _("Everybody on this machine can look into the data folder."), do)
     if said == "ok":
         return good(name, _("They can be written, in %(place)s.") % {"place": place})
     do = _("See whether %(place)s is there, may be written to by the user who runs this, and is not full.")
@@ -199,13 +206,18 @@ def backup() -> Finding:
         return Finding(name, Standing.LOOK, _("None was ever made from this data folder."), do)
     said = _("The last is of %(when)s, %(size)s: %(file)s.")
     said %= {"when": ago(last.at), "size": filesizeformat(last.size), "file": last.file}
-    if last.amiss or not last.stands:
-        return Finding(name, Standing.BAD, said, _("It is not there any more, or lacks files: run manage.py backup."))
+    if not (last.whole and last.stands):
+        do = _("It is not there any more, or lacks something: run manage.py backup, which says what.")
+        return Finding(name, Standing.BAD, said, do)
     if last.age > STALE:
         return Finding(name, Standing.LOOK, said, _("See why the timer makes none: manage.py backup says it."))
-    if not last.verified:
-        return Finding(name, Standing.LOOK, said, _("It was not read back: run manage.py verify_backup."))
-    return good(name, said)
+    if last.verified:
+        return good(name, said)
+    # What is locked can be read back only where its key is, which had better not be here every night.
+    if last.tried and timezone.now() - last.tried < UNTRIED:
+        return good(name, _("%(said)s One was last read back %(when)s.") % {"said": said, "when": ago(last.tried)})
+    do = _("It was not read back: run manage.py verify_backup, with WORKBENCH_BACKUP_IDENTITY_FILE where it is locked.")
+    return Finding(name, Standing.LOOK, said, do)
 
 
 def fonts() -> Finding:

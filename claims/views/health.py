@@ -10,12 +10,14 @@ from functools import cache
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, InterfaceError, connection
-from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 
 from claims.custody.store import OutOfReach, store
+from claims.keeping.databases import newer, shipped
+
+NEWER = "of a newer program"
 
 
 @login_not_required
@@ -66,19 +68,15 @@ def database() -> str:
     return "ok"
 
 
-@cache
-def shipped() -> frozenset[tuple[str, str]]:
-    """The migrations that came with this program; they are read from the disk once."""
-    loader = MigrationLoader(None, ignore_no_migrations=True)
-    return frozenset(loader.disk_migrations)
-
-
 def migrations() -> str:
-    """`ok`, or how many the database still lacks."""
+    """`ok`, how many the database still lacks, or that a newer program than this one has been at it."""
     try:
         lacking = shipped() - set(MigrationRecorder(connection).applied_migrations())
+        beyond = newer()
     except (DatabaseError, InterfaceError, OSError):
         return "unknown"
+    if beyond:
+        return NEWER
     return f"{len(lacking)} pending" if lacking else "ok"
 
 

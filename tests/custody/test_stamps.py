@@ -21,6 +21,7 @@ from claims.custody.stamps import Rounds, Unstamped, ask, check_stamps, stamp_he
 from claims.models import Chain, Entry, Stamp
 from tests.factories import make_case, make_claim
 from workbench import stamping
+from workbench.logs import Plain
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="there is no openssl command on this machine")
 
@@ -242,9 +243,12 @@ def test_rubbish_is_no_stamp(case, chain, service, answer, why):
     assert len(stamp_heads(TODAY).failed) == 1
 
 
-def test_a_status_that_is_none_is_no_stamp(case, chain, service):
+def test_a_status_that_is_none_is_no_stamp(case, chain, service, caplog):
     service.status = 503
     assert stamp_heads(TODAY).failed == [("BY", "The service answered with status 503.")]
+    (line,) = caplog.records
+    assert "status 503" not in Plain().format(line), "what a service says is not ours to log"
+    assert "claims.custody.stamps.Unstamped" in Plain().format(line)
 
 
 @pytest.mark.timeout(60)

@@ -14,10 +14,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from claims.custody import store
+from claims.custody import keys, store
 from claims.keeping import checking
 from claims.keeping.archive import FORMAT, Writer, written
-from claims.keeping.backing_up import backups, folder, last_backup, thin_out, to_let_go
+from claims.keeping.backing_up import WORKING, backups, by, folder, last_backup, thin_out, to_let_go
 from claims.keeping.checking import verify_backup
 from claims.keeping.sealing import opened
 from claims.models import Refused, StoredFile
@@ -25,6 +25,7 @@ from tests.custody.conftest import bucket, service  # noqa: F401 - fixtures
 from tests.factories import make_capture, make_case
 from tests.keeping.test_drill import noted
 from workbench.backups import passphrase, public_keys, secret_half
+from workbench.data_folder import scratch
 
 PASSPHRASE = "seven horses in a row"
 
@@ -229,29 +230,107 @@ def test_files_in_a_bucket_are_backed_up_too(real_transactions, untried, bucket)
 
 
 def test_old_backups_go_but_for_the_last_of_some_weeks(tmp_path):
+    ours, others = by(), "0" * 8
     days = [datetime.datetime(2026, 3, 1, 4, tzinfo=datetime.UTC) + datetime.timedelta(days=n) for n in range(60)]
     for day in days:
-        (tmp_path / f"workbench-{day:%Y%m%dT%H%M%SZ}.tar").touch()
-    for other in ("notes.txt", "workbench-of-old.tar", "before-migrating-20200101T000000Z.tar"):
+        (tmp_path / f"workbench-{ours}-{day:%Y%m%dT%H%M%SZ}.tar").touch()
+    stay = {
+        "notes.txt", "workbench-of-old.tar", f"before-migrating-{ours}-20200101T000000Z.tar",
+        f"workbench-{others}-20200101T000000Z.tar", f"workbench-{others}-20300101T000000Z.tar.age",
+    }  # fmt: skip
+    for other in stay:
         (tmp_path / other).touch()
     gone = thin_out(tmp_path, newest=7, weeks=3)
-    left = [path.name[10:18] for path in backups(tmp_path)]
+    left = [path.name[19:27] for path in backups(tmp_path)]
     # April 29 is a Wednesday: seven days, and of the weeks before them each last day that is left.
     assert left == ["20260429", "20260428", "20260427", "20260426", "20260425", "20260424", "20260423",
                     "20260422", "20260419", "20260412"]  # fmt: skip
     assert len(gone) == 50
-    assert {path.name for path in tmp_path.iterdir()} >= {"notes.txt", "workbench-of-old.tar"}
-    assert (tmp_path / "before-migrating-20200101T000000Z.tar").exists()
+    assert {path.name for path in tmp_path.iterdir()} >= stay
 
 
 def test_of_two_in_a_second_the_later_is_the_newer():
-    names = [Path(f"workbench-20260301T040000Z{end}.tar") for end in ("-10", "-2", "")]
+    names = [Path(f"workbench-{by()}-20260301T040000Z{end}.tar") for end in ("-10", "-2", "")]
     assert to_let_go(names, newest=1, weeks=0) == names[1:]
 
 
 def test_only_the_asked_number_stays(real_transactions):
     files = [made("--keep", "2", "--weeks", "0") for _ in range(4)]
     assert backups(folder()) == [files[3], files[2]]
+
+
+def test_of_two_installations_that_share_a_folder_neither_touches_what_the_other_keeps(
+    real_transactions, settings, tmp_path, tmp_path_factory
+):
+    shared = ("--to", str(tmp_path_factory.mktemp("shared")), "--keep", "1", "--weeks", "0")
+    first = made(*shared)
+    under_way = first.with_name(f"{WORKING}{first.name}")
+    under_way.write_bytes(b"the first one is writing it just now")
+    settings.DATA = tmp_path / "other"
+    settings.DATA.mkdir()
+    second, third = made(*shared), made(*shared)
+    assert {first, under_way, third} == set(first.parent.iterdir())
+    assert not second.exists()
+    settings.DATA = tmp_path
+    assert made(*shared).exists()
+    assert not first.exists(), "it is the first one's own"
+    assert not under_way.exists(), "one that broke off is cleared away by the next"
+
+
+def test_what_a_killed_one_left_behind_is_cleared_away_and_what_is_in_use_is_not(tmp_path):
+    left = tmp_path / ".verifying-left"
+    (left / "heads").mkdir(parents=True)
+    with scratch(tmp_path, ".verifying-") as one, scratch(tmp_path, ".verifying-") as other:
+        assert not left.exists()
+        assert one.is_dir()
+        assert other != one
+    assert [path for path in tmp_path.glob(".verifying-*")] == []
+
+
+def test_reading_a_backup_back_clears_away_what_broke_off_before(backup, untried, settings):
+    left = settings.DATA / ".verifying-left"
+    left.mkdir()
+    verify_backup(backup)
+    assert [path.name for path in settings.DATA.iterdir() if path.name.startswith(".verifying")] == []
+
+
+def test_a_backup_without_the_key_that_signs_or_the_heads_says_so_and_drives_out_none(real_transactions, ann, settings):
+    make_case(code="BY")
+    key = keys.place(keys.current(by=ann).fingerprint)
+    first = made("--keep", "1", "--weeks", "0")
+    assert noted().whole
+    aside = key.rename(settings.DATA / "aside")
+    with pytest.raises(CommandError, match=f"stands, but it lacks keys/{key.name}"):
+        made("--keep", "1", "--weeks", "0")
+    assert first.exists()
+    assert not noted().whole
+    aside.rename(key)
+    shutil.rmtree(settings.DATA / "heads")
+    with pytest.raises(CommandError, match="it lacks heads/"):
+        made("--keep", "1", "--weeks", "0")
+    assert first.exists()
+
+
+def test_when_a_locked_backup_was_last_read_back_is_known_although_the_key_is_not_here(
+    real_transactions, untried, settings
+):
+    mine = pyrage.x25519.Identity.generate()
+    settings.BACKUP_KEYS = [str(mine.to_public())]
+    first = made()
+    assert noted().tried is None
+    settings.BACKUP_IDENTITY = str(mine)
+    verify_backup(first)
+    assert noted().tried == noted().verified
+    settings.BACKUP_IDENTITY = ""
+    when = noted().tried
+    assert when is not None
+    second = made()
+    assert (noted().verified, noted().tried) == (None, when)
+    settings.BACKUP_IDENTITY = str(mine)
+    verify_backup(first)
+    assert noted().file == second
+    assert noted().verified is None, "another one was read back"
+    assert noted().tried not in (None, when)
 
 
 def test_a_note_that_was_damaged_says_nothing(settings):

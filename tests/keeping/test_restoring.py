@@ -1,5 +1,6 @@
 """`manage.py restore`: what it refuses, what it puts aside, and a copy that is kept before every migration."""
 
+import os
 import sqlite3
 
 import pytest
@@ -7,10 +8,12 @@ from django.db import connection, connections
 
 from claims.custody.store import FolderStore
 from claims.keeping.before_migrating import after_migrate, keep_before_migrating
+from claims.keeping.sealing import opened
 from claims.models import StoredFile
 from tests.factories import make_capture, make_case
 from tests.keeping.test_backups import rewritten
 from tests.keeping.test_drill import backed_up
+from tests.processes import manage
 
 pytestmark = pytest.mark.usefixtures("real_transactions")
 
@@ -74,6 +77,47 @@ def test_nothing_is_restored_while_somebody_is_at_work(backup, elsewhere):
             cursor.execute("SELECT count(*) FROM claims_case")
         assert "Somebody is at work in the database" in place.refuses("restore", str(backup), "--replace")
     place.manage("restore", str(backup), "--replace")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["serve"], ["serve", "worker"], ["worker", "--once"], ["migrate"], ["backup"], ["move_database", "sqlite"]],
+)
+def test_on_what_is_half_restored_nothing_that_writes_begins(tmp_path, command):
+    (tmp_path / "restoring").mkdir()
+    (tmp_path / "restoring" / "journal.json").write_text("{}")
+    done = manage(*command, WORKBENCH_DATA=str(tmp_path))
+    assert done.returncode == 1
+    assert "A restore is under way here, or was broken off." in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "workbench.sqlite3").exists()
+
+
+def test_a_restore_that_was_broken_off_is_cleared_away_by_the_next_and_then_all_begins(backup, elsewhere):
+    place = elsewhere()
+    (place.data / "restoring").mkdir()
+    (place.data / "restoring" / "journal.json").write_text("{}")
+    assert "or was broken off" in place.refuses("migrate")
+    assert "A restore was broken off." in place.run("manage.py", "doctor").stdout
+    place.manage("restore", str(backup))
+    place.manage("migrate")
+
+
+def test_what_comes_back_is_for_its_owner_alone_whatever_the_shell_says(backup, elsewhere, tmp_path):
+    place = elsewhere()
+    place.variables["WORKBENCH_DATA"] = str(place.data / "in" / "it")
+    if connection.vendor == "sqlite":
+        place.database["NAME"] = str(place.data / "in" / "it" / "workbench.sqlite3")
+    old = os.umask(0)
+    try:
+        place.manage("restore", str(backup))
+        place.manage("migrate")
+        place.manage("backup", "--no-verify")
+    finally:
+        os.umask(old)
+    lie = [path for path in (place.data / "in").rglob("*")]
+    assert {path.name for path in lie} >= {"it", "secret_key", "heads", "files", "backups"}
+    assert [path for path in lie if path.stat().st_mode & 0o077] == []
 
 
 def test_a_damaged_database_can_be_replaced(backup, elsewhere):
@@ -146,6 +190,18 @@ def test_migrations_that_break_off_again_and_again_cost_no_copy_of_what_was(back
     first = keep_before_migrating()
     assert [keep_before_migrating() for _ in range(4)] == [None] * 4
     assert set((settings.DATA / "backups").glob("before-migrating-*.tar")) == {first}
+
+
+def test_a_copy_before_migrations_is_locked_as_other_backups_are(backup, settings):
+    if connection.vendor != "sqlite":
+        pytest.skip("copies are made of SQLite alone")
+    settings.BACKUP_PASSPHRASE = "seven horses in a row"
+    copy = kept_and_migrated()
+    assert copy.name.endswith(".tar.age")
+    assert b"SQLite format 3" not in copy.read_bytes()
+    assert b"about.json" not in copy.read_bytes()
+    with copy.open("rb") as file, opened(file) as tar:
+        assert b"about.json" in tar.read()
 
 
 def test_of_the_copies_before_migrations_three_stay(backup, settings):

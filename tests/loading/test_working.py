@@ -3,6 +3,7 @@
 from contextvars import Context
 
 import pytest
+from django.db import connection
 from django.utils.module_loading import import_string
 
 from claims.loading import working
@@ -160,6 +161,14 @@ def test_an_address_is_refused_while_fetching_is_off(case, ann):
     work_once()
 
     assert "switched off" in job.items.get().message
+
+
+def test_a_connection_that_died_answers_nothing_and_the_next_question_opens_another(real_transactions):
+    assert working.reachable()
+    connection.connection.close()
+    assert not working.reachable()
+    assert Job.objects.count() == 0
+    assert working.reachable()
 
 
 def test_nothing_waits(db):

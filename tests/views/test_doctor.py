@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from claims.models import Job, Worker, begin
@@ -28,7 +29,7 @@ def found(name, request=None):
 def well(db, settings, monkeypatch):
     """An installation as it should be."""
     settings.HTTPS = True
-    last: Any = SimpleNamespace(at=timezone.now(), file="/b/1.tar", size=1, verified=True, amiss="", stands=True)
+    last: Any = SimpleNamespace(at=timezone.now(), file="/b/1.tar", size=1, verified=True, whole=True, stands=True)
     last.age = datetime.timedelta(0)
     monkeypatch.setattr(examining, "last_backup", lambda: last)
     collected = SimpleNamespace(exists=lambda name: True, url=lambda name: name)
@@ -76,6 +77,12 @@ def test_a_migration_that_is_missing_is_told(well, monkeypatch):
     assert found("Migrations").said == "The database lacks some: 1 pending."
 
 
+def test_a_database_that_a_newer_program_has_been_at_is_told(well):
+    MigrationRecorder(connection).record_applied("claims", "9999_what_is_to_come")
+    assert found("Migrations").standing == Standing.BAD
+    assert "newer program has been at the database" in found("Migrations").said
+
+
 def test_without_its_database_it_tells_the_rest(well, monkeypatch):
     def gone():
         raise OperationalError
@@ -112,6 +119,11 @@ def test_a_folder_that_cannot_be_written_is_told(well, monkeypatch):
     assert (found("Files").standing, "not writable" in found("Files").said) == (Standing.BAD, True)
 
 
+def test_a_data_folder_that_others_can_look_into_is_told(well, settings):
+    settings.DATA.chmod(0o755)
+    assert (found("Files").standing, "chmod 700" in found("Files").do) == (Standing.LOOK, True)
+
+
 def test_that_there_is_no_backup_or_only_an_old_one_is_told(well, monkeypatch):
     assert found("Backup").standing == Standing.GOOD
     last: Any = well
@@ -119,10 +131,23 @@ def test_that_there_is_no_backup_or_only_an_old_one_is_told(well, monkeypatch):
     assert found("Backup").standing == Standing.LOOK
     last.stands = False
     assert found("Backup").standing == Standing.BAD
+    last.stands, last.whole = True, False
+    assert found("Backup").standing == Standing.BAD
     monkeypatch.setattr(examining, "last_backup", lambda: None)
     assert found("Backup").said == "None was ever made from this data folder."
     monkeypatch.setattr(examining, "half_done", lambda: True)
     assert found("Backup").said == "A restore was broken off."
+
+
+def test_locked_backups_are_well_while_one_of_them_was_read_back_not_long_ago(well):
+    last: Any = well
+    last.verified, last.tried = None, None
+    assert (found("Backup").standing, "run manage.py verify_backup" in found("Backup").do) == (Standing.LOOK, True)
+    last.tried = timezone.now() - datetime.timedelta(days=80)
+    assert found("Backup").standing == Standing.GOOD
+    assert "One was last read back 80 days ago." in found("Backup").said
+    last.tried = timezone.now() - datetime.timedelta(days=100)
+    assert found("Backup").standing == Standing.LOOK
 
 
 def test_a_clock_that_was_turned_back_is_told(well, case, monkeypatch):

@@ -35,6 +35,12 @@ def test_with_a_migration_pending_it_is_not(client, db):
     assert (response.status_code, response.json()["migrations"]) == (503, "1 pending")
 
 
+def test_on_a_database_that_a_newer_program_has_been_at_it_is_not(client, db):
+    MigrationRecorder(connection).record_applied("claims", "9999_what_is_to_come")
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()["migrations"]) == (503, "of a newer program")
+
+
 def test_without_a_disk_to_write_on_it_is_not(client, db, settings, tmp_path):
     settings.DATA = tmp_path / "gone"
     response = client.get("/readyz")

@@ -1,11 +1,13 @@
 """What a monitoring system is told, and that nobody else is."""
 
+import os
 import re
+import signal
 
 import pytest
 
 from claims.models import Job, Worker, begin
-from tests.serving import serving
+from tests.serving import serving, until
 
 TOKEN = "a-token-of-two-dozen-letters"
 
@@ -44,3 +46,34 @@ def test_requests_are_counted_by_page_over_all_processes(server_folder):
         told = served.ask("/metrics", Authorization=f"Bearer {TOKEN}")[2]
     assert 'workbench_request_seconds_count{page="claims:search",status="302"} 20.0' in told
     assert "somebodys" not in told
+
+
+SEARCHES = 'workbench_request_seconds_count{page="claims:search",status="302"} '
+
+
+def searches(served):
+    told = served.ask("/metrics", Authorization=f"Bearer {TOKEN}")[2]
+    return [float(line.removeprefix(SEARCHES)) for line in told.splitlines() if line.startswith(SEARCHES)]
+
+
+def test_counts_outlive_the_processes_that_made_them_and_two_servers_do_not_mix_theirs(server_folder):
+    with serving(server_folder, "web", WORKBENCH_METRICS=TOKEN) as one:
+        one.up()
+        for _ in range(20):
+            one.ask("/search/")
+        first = one.children("web")
+        for process in first:
+            os.kill(process, signal.SIGKILL)
+        assert until(lambda: len(set(one.children("web")) - set(first)) == len(first))
+        one.up()
+        with serving(server_folder, "web", WORKBENCH_METRICS=TOKEN) as other:
+            other.up()
+            assert searches(other) == []
+            one.ask("/search/")
+            assert searches(one) == [21.0]
+            assert other.end() == 0
+        kept = {path.name for path in (server_folder / "metrics").rglob("histogram_*.db")}
+        assert "histogram_past.db" in kept
+        assert kept.isdisjoint(f"histogram_{process}.db" for process in first), "they would grow for ever"
+        assert one.end() == 0
+    assert list((server_folder / "metrics").glob("counting-*")) == []

@@ -36,8 +36,8 @@ class Command(BaseCommand):
             else:
                 account = verify_backup(made.file)
                 self.stdout.write(f"Read back: {account.files:,} files, {'; '.join(account.said)}.")
-            # One that lacks files never drives out one that has them.
-            for gone in thin_out(to, newest=keep, weeks=weeks) if not made.amiss else ():
+            # One that lacks something never drives out one that has it.
+            for gone in thin_out(to, newest=keep, weeks=weeks) if made.whole else ():
                 self.stdout.write(f"{gone.name} was let go.")
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
@@ -47,6 +47,12 @@ class Command(BaseCommand):
             self.stdout.write(
                 "It is not locked: whoever has it has all records, and can sign as this house. "
                 "WORKBENCH_BACKUP_KEYS locks it."
+            )
+        if made.lacks:
+            raise CommandError(
+                f"The backup stands, but it lacks {made.lacks}: that is not in {settings.DATA}. Put it back from an "
+                "earlier backup. Where several machines share a database, have them share these folders too, or make "
+                "backups on the machine that has them."
             )
         if made.amiss:
             raise CommandError(

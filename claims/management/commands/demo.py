@@ -1,9 +1,7 @@
 """`manage.py demo`: a workbench with the sample case in it, on this machine alone."""
 
-import errno
 import fcntl
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from claims.custody import guards
 from claims.loading.sample import find_sample, load_sample, sample_accounts
-from claims.management.web import Web, collect_static
+from claims.management.web import Web, check_address, collect_static
 from claims.models import Refused
 
 HOST = "127.0.0.1"
@@ -70,13 +68,10 @@ def check_port(port: int) -> None:
     """Raises CommandError where the port cannot be had."""
     if not 1 <= port <= 65535:
         raise CommandError(f"{port} is no port: choose one from 1024 to 65535.")
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError as fault:
-            why = "is in use" if fault.errno == errno.EADDRINUSE else f"cannot be used ({fault.strerror})"
-            raise CommandError(f"Port {port} {why}. Choose another one: --port {port + 1}") from fault
+    try:
+        check_address(f"{HOST}:{port}")
+    except CommandError as fault:
+        raise CommandError(f"{fault} Choose another port: --port {port + 1}") from fault
 
 
 def take_folder() -> None:

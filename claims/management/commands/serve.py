@@ -12,7 +12,8 @@ from django.db import Error, connections
 
 from claims.management.preparing import first_administrator, prepare
 from claims.management.supervising import Child, end_with, supervise
-from claims.management.web import Web, collect_static
+from claims.management.web import Web, check_address, collect_static
+from claims.models import Refused
 
 ROLES = ("all", "web", "worker")
 
@@ -49,7 +50,9 @@ class Command(BaseCommand):
             supervise([Child(each, [*program, each, f"--child={os.getpid()}"]) for each in ROLES[1:]])
 
     def prepare(self, role: str) -> None:
-        """Everything that has to stand. Raises CommandError where the database cannot be had."""
+        """Everything that has to stand. Raises CommandError where address, database or data folder cannot be had."""
+        if role != "worker":
+            check_address(settings.BIND)
         self.say("Looking at the database …")
         try:
             said = prepare()
@@ -58,6 +61,10 @@ class Command(BaseCommand):
             said.append(first_administrator())
         except Error as fault:
             raise CommandError(f"The database cannot be worked with: {fault}") from fault
+        except Refused as refusal:
+            raise CommandError(str(refusal)) from refusal
+        except OSError as fault:
+            raise CommandError(f"The data folder, {settings.DATA}, cannot be worked with: {fault}") from fault
         self.say(*filter(None, said))
         if role != "worker":
             self.say(f"Serving on {settings.BIND}.")

@@ -2,9 +2,7 @@
 
 import logging
 import os
-import signal
 import socket
-import threading
 import time
 from argparse import ArgumentParser
 from typing import Any
@@ -17,6 +15,7 @@ from django.db import Error, close_old_connections
 from claims.custody.stamps import Rounds
 from claims.loading.delivering import Rounds as Deliveries
 from claims.loading.working import OUTAGES, work_once
+from claims.management.supervising import Told, told_to_end
 from claims.models import Worker, return_all
 from claims.models.workers import BEAT
 from claims.reports.digests import send_urgent
@@ -88,15 +87,15 @@ class Command(BaseCommand):
         parser.add_argument("--child", action="store_true", help="stop when the process that started it is gone")
 
     def handle(self, *args: Any, once: bool, child: bool, **options: Any) -> None:
-        parent = os.getppid()
-        stopped = threading.Event()
+        with told_to_end() as stopped:
+            self.work(stopped, once=once, parent=os.getppid() if child else None)
+
+    def work(self, stopped: Told, *, once: bool, parent: int | None) -> None:
+        """Work until it is told to stop, until nothing waits, or until the process that started it is gone."""
         signs = Signs()
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(number, lambda *_: stopped.set())
         rounds, drafts, letters = Rounds(stopped.is_set), Drafts(), Letters()
         deliveries = Deliveries(stopped.is_set)
-        while not stopped.is_set() and not (child and os.getppid() != parent):
+        while not stopped.is_set() and parent in (None, os.getppid()):
             try:
                 signs.beat_if_due()
                 rounds.go_if_due()
