@@ -130,8 +130,8 @@ ACTS = {
         take_factors,
         gettext_lazy("Take the second factors away"),
         gettext_lazy(
-            "For somebody who lost them: the password alone signs in until they set up another. They are signed out "
-            "everywhere, and told. Make sure that it is they who ask."
+            "For somebody who lost them: the password alone signs in until they set up another. A tie to a provider of "
+            "sign-ins is undone too. They are signed out everywhere, and told. Make sure that it is they who ask."
         ),
         gettext_lazy("The second factors are gone."),
     ),

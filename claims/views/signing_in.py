@@ -56,6 +56,10 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
         if not self._login_failed_rl_usage:
             raise self.validation_error("too_many_login_attempts")
 
+    def get_login_stages(self) -> list[str]:
+        """What stands between the first proof and the session; a tie to a provider is made after all of it."""
+        return [*super().get_login_stages(), "claims.views.providers.Tying"]
+
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Begin the session, remembering whether it is the account's first."""
         first = user.last_login is None
