@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from claims.models.entries import sha256, writing
 from claims.models.notices import notify
 from claims.models.records import NotNow
+from claims.models.tokens import end_tokens
 
 if TYPE_CHECKING:
     from allauth.socialaccount.models import SocialAccount
@@ -90,18 +91,18 @@ def open_sessions(user: User) -> models.QuerySet[UserSession]:
     return found
 
 
-def forget_sign_ins(user: User) -> None:
-    """Take away every way to sign in but the password: second factors, what a provider knows, addresses, sessions."""
+def forget_sign_ins(user: User, *, by: User) -> None:
+    """Take away every way in but the password: second factors, what a provider knows, addresses, sessions, tokens."""
     for model in OPENS:
         apps.get_model(model)._default_manager.filter(user=user).delete()
-    end_sessions(user)
+    end_everywhere(user, by=by)
 
 
 def sign_out(user: User, *, by: User) -> None:
     """Sign somebody out everywhere, as the doing of an administrator."""
     with writing(None) as chain:
         chain.record(by=by, verb="changed", on=user, after={"sign-in": "signed out everywhere"})
-        end_sessions(user)
+        end_everywhere(user, by=by)
 
 
 def take_factors(user: User, *, by: User) -> None:
@@ -116,7 +117,14 @@ def take_factors(user: User, *, by: User) -> None:
         if not taken:
             raise NotNow(_("There is nothing to take away: no second factor, and no tie to a provider."))
         note_sign_in(user, f"{' and '.join(taken)} taken away", by=by)
-        end_sessions(user)
+        end_everywhere(user, by=by)
+
+
+def end_everywhere(user: User, *, by: User, but: str | None = None) -> int:
+    """Sign somebody out everywhere (`but` not in that session), and their programs too: how many sessions ended."""
+    with writing(None):
+        end_tokens(user, by=by)
+        return end_sessions(user, but=but)
 
 
 def end_sessions(user: User, *, but: str | None = None, only: Iterable[int] | None = None) -> int:
