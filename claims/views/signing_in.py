@@ -47,14 +47,15 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
         login = str(credentials.get("email") or "").strip().lower()
         device = Device.of(request)
         known = device.knows(login)
-        self._login_failed_rl_usage = ratelimit.consume(
-            request,
-            app="allauth.account",
-            action="login_failed_here" if known else "login_failed",
-            key=f"{login} {device.name}" if known else login,
-        )
-        if not self._login_failed_rl_usage:
-            raise self.validation_error("too_many_login_attempts")
+        key = f"{login} {device.name}" if known else login
+        counted = ratelimit.RateLimitUsage(usage=[])
+        for action in ["login_failed_here"] if known else ["login_failed", "login_failed_from"]:
+            one = ratelimit.consume(request, app="allauth.account", action=action, key=key)
+            if one is None:
+                counted.rollback()  # nobody looks at the password, so it was no guess
+                raise self.validation_error("too_many_login_attempts")
+            counted.usage += one.usage
+        self._login_failed_rl_usage = counted
 
     def get_login_stages(self) -> list[str]:
         """What stands between the first proof and the session; a tie to a provider is made after all of it."""
