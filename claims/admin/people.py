@@ -88,9 +88,10 @@ class NewPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
     def save(self, commit: bool = True) -> User:
         """Set it, with an entry."""
         user: User = self.set_password_and_save(self.user, commit=False)  # type: ignore[attr-defined]
-        user.save(by=user.set_by)  # type: ignore[attr-defined]
-        if user != user.set_by:  # type: ignore[attr-defined]
-            end_sessions(user)
+        with writing(None):
+            user.save(by=user.set_by)  # type: ignore[attr-defined]
+            if user != user.set_by:  # type: ignore[attr-defined]
+                end_sessions(user)
         return user
 
 

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.decorators import secure_admin_login
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
-from allauth.account.views import password_change as allauths_password_change
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal import ratelimit
 from django.conf import settings
@@ -20,15 +18,12 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from claims.models import NotNow, User
+from claims.models import User
 from claims.models.sign_ins import tell_new_device
-from claims.views.access import Request, polite
 from claims.views.devices import Device
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-
-__all__ = ["Accounts", "password_change", "secure_admin_login"]
 
 
 class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
@@ -102,12 +97,3 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
         }
         ways: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         return [way | {"description": words[way["id"]]} for way in ways]
-
-
-@polite
-def password_change(request: Request) -> HttpResponse:
-    """Another password, for whoever has one. Raises NotNow for who signs in without."""
-    if not request.user.has_usable_password():
-        raise NotNow(_("Your account has no password. An administrator can set one for you."))
-    answer: HttpResponse = allauths_password_change(request)
-    return answer
