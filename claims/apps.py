@@ -12,9 +12,7 @@ class ClaimsConfig(AppConfig):
     def ready(self) -> None:
         from claims.custody import guards, heads  # the models must be there first
         from claims.keeping import before_migrating
-        from claims.views import sign_in_changes
 
         guards.connect()
         heads.connect()
         before_migrating.connect()
-        sign_in_changes.connect()

@@ -189,6 +189,7 @@ urlpatterns = [
     path("accounts/sessions/", sessions.session_list, name="session-list"),
     path("accounts/sessions/end/", sessions.sessions_end, name="sessions-end"),
     path("accounts/again/", providers.again, name="provider-again"),
+    path("accounts/provider/untie/", providers.provider_untie, name="provider-untie"),
     path(".well-known/security.txt", security_txt.security_txt, name="security-txt"),
     path("notices/", notices.notice_list, name="notice-list"),
     path("notices/count/", notices.notice_count, name="notice-count"),

@@ -21,7 +21,7 @@ def test_nothing_set_sends_nothing():
 def test_a_password_goes_out_encrypted_alone():
     assert options("smtp://bot%40example.org:p%3Aw@mail.example.org:2525") == {
         "host": "mail.example.org", "port": 2525, "username": "bot@example.org", "password": "p:w", "use_ssl": False,
-        "use_tls": True, "timeout": 20,
+        "use_tls": True, "timeout": 10,
     }  # fmt: skip
     assert (options("smtps://u:p@h")["port"], options("smtps://u:p@h")["use_ssl"]) == (465, True)
     assert (options("smtp://h")["port"], options("smtp://h")["use_tls"]) == (25, False)

@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
 
 PATH = re.compile(r"(/[A-Za-z0-9_.~-]+)*/?")
-TIMEOUT = 20  # seconds
+TIMEOUT = 10  # seconds for each answer of the server
 SECURE_PORT, SUBMISSION, PLAIN = 465, 587, 25
 
 

@@ -123,11 +123,16 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900  # seconds within which nobody is asked again who they are
 # A whole newsroom has one address: few guesses at one account, counted first, and many more from one address. What
-# is refused for the account's sake costs the address nothing, and a sign-in that succeeds costs nothing at all.
+# is refused for the account's sake costs the address nothing, and a sign-in that succeeds costs nothing at all. The
+# address has a count of its own: allauth clears the first one, whole, with each second factor that is right.
 ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",
-    "login_failed": "5/5m/key,60/5m/ip",
+    "login_failed": "5/5m/key",
+    "login_failed_from": "60/5m/ip",
     "login_failed_here": "5/5m/key",  # on a device where this very person has signed in before
+    # Of who is signed in, or sits at somebody's open session.
+    "change_password": "10/10m/user",
+    "reauthenticate": "10/10m/user",
 }
 MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}
 MFA_ADAPTER = "claims.views.second_factors.SecondFactors"

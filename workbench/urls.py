@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from claims.api.site import api
-from claims.views import providers, signing_in
+from claims.views import providers, sign_in_changes
 
 urlpatterns = [
     path("admin/", admin.site.urls),
@@ -15,10 +15,11 @@ urlpatterns = [
     path("accounts/logout/", accounts.logout, name="account_logout"),
     path("accounts/signup/", accounts.signup, name="account_signup"),
     path("accounts/inactive/", accounts.account_inactive, name="account_inactive"),
-    path("accounts/password/change/", signing_in.password_change, name="account_change_password"),
+    path("accounts/password/change/", sign_in_changes.password_change, name="account_change_password"),
     path("accounts/reauthenticate/", accounts.reauthenticate, name="account_reauthenticate"),
     # Passkeys stand on the page of all second factors, and not on one of their own.
     path("accounts/2fa/webauthn/", RedirectView.as_view(pattern_name="mfa_index"), name="mfa_list_webauthn"),
+    path("accounts/2fa/", include(sign_in_changes.second_factors)),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     # Under these names allauth finds its way back from a provider.
     path("accounts/<str:provider_id>/login/", providers.sign_in, name="openid_connect_login"),

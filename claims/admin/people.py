@@ -88,9 +88,10 @@ class NewPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
     def save(self, commit: bool = True) -> User:
         """Set it, with an entry."""
         user: User = self.set_password_and_save(self.user, commit=False)  # type: ignore[attr-defined]
-        user.save(by=user.set_by)  # type: ignore[attr-defined]
-        if user != user.set_by:  # type: ignore[attr-defined]
-            end_sessions(user)
+        with writing(None):
+            user.save(by=user.set_by)  # type: ignore[attr-defined]
+            if user != user.set_by:  # type: ignore[attr-defined]
+                end_sessions(user)
         return user
 
 
@@ -130,8 +131,8 @@ ACTS = {
         take_factors,
         gettext_lazy("Take the second factors away"),
         gettext_lazy(
-            "For somebody who lost them: the password alone signs in until they set up another. They are signed out "
-            "everywhere, and told. Make sure that it is they who ask."
+            "For somebody who lost them: the password alone signs in until they set up another. A tie to a provider of "
+            "sign-ins is undone too. They are signed out everywhere, and told. Make sure that it is they who ask."
         ),
         gettext_lazy("The second factors are gone."),
     ),

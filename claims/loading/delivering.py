@@ -31,6 +31,10 @@ def deliver_due(stopped: Callable[[], bool] = lambda: False, most: int | None = 
 
 def deliver(delivery: Delivery) -> None:
     """Send a message, outside of any transaction, and write down what came of it."""
+    if not delivery.webhook.may_tell:
+        said = _("Whoever set this webhook up may not do so here any more, so it is told nothing.")
+        delivery.answered(said, taken=False, over=True)
+        return
     at = int(timezone.now().timestamp())
     try:
         status = post(delivery.webhook.url, delivery.body.encode(), delivery.headers(at))

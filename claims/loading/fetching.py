@@ -30,6 +30,7 @@ from claims.loading.addresses import LONGEST, Target, is_public, target
 from claims.loading.formats.parsed import Fault
 
 SECONDS = 20  # for everything together
+SENDING = 10  # seconds for a message to another system: the worker that sends it has more to do
 MOST_BYTES = 20_000_000  # unpacked
 MOST_REDIRECTS = 5
 MOST_ADDRESSES = 4  # tried one after the other
@@ -90,16 +91,19 @@ class Fetched:
 class Errand:
     """One fetch under way: the time it has left and where it has been."""
 
-    ends: float = field(default_factory=lambda: time.monotonic() + SECONDS)
+    seconds: int = field(default_factory=lambda: SECONDS)
     addresses: list[str] = field(default_factory=list)
     redirects: list[str] = field(default_factory=list)
     _line: socket.socket | None = None
+
+    def __post_init__(self) -> None:
+        self.ends = time.monotonic() + self.seconds
 
     def left(self) -> float:
         """Seconds that are left. Raises Fault where none are."""
         seconds = self.ends - time.monotonic()
         if seconds <= 0:
-            raise Fault("time", SECONDS)
+            raise Fault("time", self.seconds)
         return seconds
 
     def connect(self, host: str, port: int) -> socket.socket:
@@ -163,10 +167,10 @@ def fetch(url: str) -> Fetched:
 
 
 @contextlib.contextmanager
-def under_way() -> Iterator[Errand]:
+def under_way(seconds: int | None = None) -> Iterator[Errand]:
     """An errand that is cut off when its time is up. Raises Unfetchable for what stands in its way."""
-    errand = Errand()
-    timer = threading.Timer(SECONDS, errand.cut)
+    errand = Errand(SECONDS if seconds is None else seconds)
+    timer = threading.Timer(errand.seconds, errand.cut)
     timer.daemon = True
     timer.start()
     try:
@@ -186,7 +190,7 @@ def post(url: str, content: bytes, headers: dict[str, str]) -> int:
     """
     if not settings.WEBHOOKS:
         raise Unfetchable("off")
-    with under_way() as errand:
+    with under_way(SENDING) as errand:
         return request(target(url), errand, content, {"User-Agent": "workbench"} | headers)[0]
 
 

@@ -46,7 +46,7 @@ def remove(user: User, *, by: User) -> User:
         for membership in Membership.objects.filter(user=user).select_related("case", "user"):
             membership.delete(by=by)
         Notice.objects.filter(user=user).delete()
-        forget_sign_ins(user)
+        forget_sign_ins(user, by=by)
         _forget_admin_history(called)
     return user
 

@@ -35,6 +35,7 @@ NOTICES = {
     "task": _("%(who)s gave you a task on %(ref)s"),
     "new_device": _("You signed in on a device where you never had. Was it not you? See where you are signed in"),
     "sign_in_changed": _("The way you sign in was changed. Was it not you? Look at it, and tell an administrator"),
+    "new_token": _("A token was made with which a program acts for you. Was it not you? Withdraw it"),
 }
 # The same of many claims at once: then `ref` names the case.
 OF_MANY = {
@@ -42,7 +43,8 @@ OF_MANY = {
     "unassigned": _("%(who)s took back that you are asked about claims in %(ref)s"),
     "pooled": _("Drafts in %(ref)s lay untouched; others may be asked now"),
 }
-URGENT = ("new_device", "sign_in_changed")  # mailed at once to everybody, whether they asked for mail or not
+# Mailed at once to everybody, whether they asked for mail or not.
+URGENT = ("new_device", "sign_in_changed", "new_token")
 MOST_COUNTED = 99
 
 

@@ -114,10 +114,13 @@ class User(AbstractUser):
     def save(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
         """Save and enter it in the log, as the person's own doing unless `by` names another.
 
-        A sign-in only moves `last_login`: that is no change to the account, and is not entered. Nobody's own
-        save touches their rights: an account that was closed since it was read stays closed.
+        A sign-in only moves `last_login`, or hashes the same password anew: that is no change to the account, and is
+        not entered. Nobody's own save touches their rights: an account that was closed since it was read stays closed.
+        With another password, and with the account, tokens end.
         """
-        if set(kwargs.get("update_fields") or ()) == {"last_login"}:
+        named = set(kwargs.get("update_fields") or ())
+        anew = named == {"password"} and getattr(self, "_password", None) is None  # as Django does at a sign-in
+        if named == {"last_login"} or anew:
             super().save(*args, **kwargs)
             return
         with writing(None) as chain:
@@ -129,11 +132,12 @@ class User(AbstractUser):
             if stored is not None and any(getattr(stored, name) > getattr(self, name) for name in RIGHTS):
                 self._hand_over()
             before, after = stored.facts() if stored else None, self.facts()
-            if stored is not None and stored.password != self.password:
+            new_password = stored is not None and stored.password != self.password
+            if new_password:
                 after["password"] = "changed"  # noqa: S105 - says that it was, not what to
             if before != after:
                 chain.record(by=by or self, verb="changed" if stored else "added", on=self, before=before, after=after)
-            if stored is not None and stored.is_active and not self.is_active:
+            if new_password or (stored is not None and stored.is_active and not self.is_active):
                 self._end_tokens(by or self)  # takes the chain anew
 
     def forget(self, *, by: User) -> None:

@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING
 from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from claims.models.entries import sha256, writing
 from claims.models.notices import notify
+from claims.models.records import NotNow
+from claims.models.tokens import end_tokens
 
 if TYPE_CHECKING:
+    from allauth.socialaccount.models import SocialAccount
     from allauth.usersessions.models import UserSession
 
     from claims.models.people import User
@@ -29,12 +34,52 @@ def tell_new_device(user: User, session: str) -> None:
     notify(user, "new_device", reverse("claims:session-list"), key=f"session {sha256(session)[:16]}")
 
 
-def note_sign_in(user: User, what: str, *, by: User, tell: bool = True) -> None:
+def note_sign_in(user: User, what: str, *, by: User, tell: bool = True, page: str = "mfa_index") -> None:
     """Enter in the log that a way to sign in was added or taken away (`what` says it), and tell its owner."""
     with writing(None) as chain:
         entry = chain.record(by=by, verb="changed", on=user, after={"sign-in": what})
         if tell:
-            notify(user, "sign_in_changed", reverse("mfa_index"), key=f"entry {entry.number}")
+            notify(user, "sign_in_changed", reverse(page), key=f"entry {entry.number}")
+
+
+def provider_tie(user: User) -> SocialAccount | None:
+    """As whom a provider may sign somebody in; None where no provider may."""
+    ties = apps.get_model("socialaccount.SocialAccount")._default_manager
+    found: SocialAccount | None = ties.filter(user=user).order_by("pk").first()
+    return found
+
+
+def tie(account: SocialAccount, user: User, provider: str) -> bool:
+    """Let the provider's person sign in as somebody from now on; False where it is another's, or another has it."""
+    ties = apps.get_model("socialaccount.SocialAccount")._default_manager
+    with writing(None):
+        stands = ties.filter(Q(user=user) | Q(uid=account.uid), provider=account.provider).first()
+        if stands is not None:  # the same person, signed in on two devices at once, is tied already
+            return (stands.user_id, stands.uid) == (user.pk, account.uid)
+        account.user = user
+        account.save(force_insert=True)
+        note_sign_in(user, f"{provider} may sign in", by=user, page="claims:person-edit")
+    return True
+
+
+def untie(user: User, provider: str) -> None:
+    """Let no provider sign somebody in any more. Raises NotNow where none may, or nothing else would be left."""
+    with writing(None):
+        found = provider_tie(user)
+        if found is None:
+            raise NotNow(_("No provider signs you in."))
+        if not signs_in_here(user):
+            said = _("You would have no way in any more. Add a passkey that signs you in by itself, or have an "
+                     "administrator set a password for you, first.")  # fmt: skip
+            raise NotNow(said)
+        found.delete()
+        note_sign_in(user, f"{provider} may sign in no more", by=user, page="claims:person-edit")
+
+
+def signs_in_here(user: User) -> bool:
+    """Whether somebody has a way in without any provider: a password, or a passkey that needs none."""
+    keys = apps.get_model("mfa.Authenticator")._default_manager.filter(user=user, type="webauthn")
+    return user.has_usable_password() or any(key.wrap().is_passwordless for key in keys)
 
 
 def open_sessions(user: User) -> models.QuerySet[UserSession]:
@@ -46,27 +91,40 @@ def open_sessions(user: User) -> models.QuerySet[UserSession]:
     return found
 
 
-def forget_sign_ins(user: User) -> None:
-    """Take away every way to sign in but the password: second factors, what a provider knows, addresses, sessions."""
+def forget_sign_ins(user: User, *, by: User) -> None:
+    """Take away every way in but the password: second factors, what a provider knows, addresses, sessions, tokens."""
     for model in OPENS:
         apps.get_model(model)._default_manager.filter(user=user).delete()
-    end_sessions(user)
+    end_everywhere(user, by=by)
 
 
 def sign_out(user: User, *, by: User) -> None:
     """Sign somebody out everywhere, as the doing of an administrator."""
     with writing(None) as chain:
         chain.record(by=by, verb="changed", on=user, after={"sign-in": "signed out everywhere"})
-        end_sessions(user)
+        end_everywhere(user, by=by)
 
 
 def take_factors(user: User, *, by: User) -> None:
-    """Take somebody's second factors away, who lost them; they are signed out everywhere, and told."""
+    """Take somebody's second factors away, who lost them, and their tie to a provider; they are signed out and told.
+
+    Raises NotNow where there is neither.
+    """
     with writing(None):
-        gone, _kinds = apps.get_model("mfa.Authenticator")._default_manager.filter(user=user).delete()
-        if gone:
-            note_sign_in(user, "second factors taken away", by=by)
-        end_sessions(user)
+        factors, _kinds = apps.get_model("mfa.Authenticator")._default_manager.filter(user=user).delete()
+        ties, _kinds = apps.get_model("socialaccount.SocialAccount")._default_manager.filter(user=user).delete()
+        taken = [said for count, said in ((factors, "second factors"), (ties, "tie to a provider")) if count]
+        if not taken:
+            raise NotNow(_("There is nothing to take away: no second factor, and no tie to a provider."))
+        note_sign_in(user, f"{' and '.join(taken)} taken away", by=by)
+        end_everywhere(user, by=by)
+
+
+def end_everywhere(user: User, *, by: User, but: str | None = None) -> int:
+    """Sign somebody out everywhere (`but` not in that session), and their programs too: how many sessions ended."""
+    with writing(None):
+        end_tokens(user, by=by)
+        return end_sessions(user, but=but)
 
 
 def end_sessions(user: User, *, but: str | None = None, only: Iterable[int] | None = None) -> int:

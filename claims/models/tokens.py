@@ -12,14 +12,16 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from claims.models.cases import Case
 from claims.models.entries import writing
+from claims.models.notices import notify
 from claims.models.people import User
-from claims.models.records import NotNow, Recorded, RecordedQuerySet, Refused
+from claims.models.records import NotNow, NotYours, Recorded, RecordedQuerySet, Refused
 from claims.models.shares import hash_of
 
 PREFIX = "wb_"  # what scanners of leaked secrets look for: wb_ and 43 characters of A-Z, a-z, 0-9, - and _
@@ -173,7 +175,7 @@ def issue(
     """A token for the owner, and its secret: to be shown now, as nothing can tell it later.
 
     The secret is None where the same form made the token before. Raises Refused where the time is past or too far
-    off, where it would open nothing, or the owner has no role in the case.
+    off, where it would open nothing, or the owner has no role in the case. The owner is told.
     """
     now, scopes = timezone.now(), set(scopes)
     if until <= now:
@@ -188,6 +190,8 @@ def issue(
 
     def make() -> Token:
         with writing(None):
+            if not User.objects.filter(pk=owner.pk, is_active=True).exists():
+                raise NotYours(_("Your account is closed."))
             if Token.objects.open().filter(owner=owner).count() >= MOST_OPEN:
                 raise Refused(_("You have %(most)s tokens. Withdraw one that is not used.") % {"most": MOST_OPEN})
             made = Token(
@@ -196,6 +200,7 @@ def issue(
                 reports=Scope.REPORTS in scopes,
             )  # fmt: skip
             made.save(by=owner, verb="issued")
+            notify(owner, "new_token", reverse("claims:token-list"), key=f"token {made.pk}")
         return made
 
     made = Token.made_once(once, make)
@@ -203,7 +208,7 @@ def issue(
 
 
 def end_tokens(owner: User, *, by: User) -> None:
-    """Withdraw all that somebody has: their account is closed."""
+    """Withdraw all that somebody has: their account is closed, or whoever knew it is to be kept out of it."""
     for token in Token.objects.open().filter(owner=owner).order_by("pk"):
         with contextlib.suppress(NotNow):
             token.withdraw(by=by)

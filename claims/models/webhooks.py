@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from claims.models.cases import Case
 from claims.models.entries import writing
+from claims.models.moves import may
 from claims.models.people import User
 from claims.models.records import NotNow, Recorded, RecordedQuerySet, Refused
 
@@ -31,6 +32,7 @@ MOST_OPEN = 10  # webhooks of one case
 MOST_ATTEMPTS = 11  # the last of them 17 hours after the first
 FIRST_WAIT = datetime.timedelta(minutes=1)  # after the first attempt; doubled with each
 IN_HAND = datetime.timedelta(minutes=2)  # that a worker has for one attempt
+MOST_TESTS, TESTED = 5, datetime.timedelta(minutes=10)  # of one webhook in that time
 KEPT = datetime.timedelta(days=30)
 SWEPT = 200  # old messages that go with each new one
 
@@ -109,6 +111,11 @@ class Webhook(Recorded):
         told = {Event.SIGNED_OFF: self.signed_off, Event.REOPENED: self.reopened, Event.FROZEN: self.frozen}
         return [event for event, wanted in told.items() if wanted]
 
+    @property
+    def may_tell(self) -> bool:
+        """Whether whoever set it up may still do so here: it never outlives their account, or their role."""
+        return self.made_by.is_active and may(self.case.role_of(self.made_by), "configure")
+
     def remove(self, *, by: User) -> None:
         """Tell it nothing any more; what still waits is given up."""
         with writing(self.case):
@@ -131,8 +138,13 @@ class Webhook(Recorded):
         )  # fmt: skip
 
     def test(self) -> Delivery:
-        """A message that says nothing but that it came."""
-        return self.tell(TEST, {"case": self.case.code})
+        """A message that says nothing but that it came. Raises NotNow where several were sent a moment ago."""
+        with transaction.atomic():
+            Webhook.objects.select_for_update().get(pk=self.pk)  # of two at once the second counts the first
+            lately = self.deliveries.filter(event=TEST, made_at__gt=timezone.now() - TESTED)
+            if lately.count() >= MOST_TESTS:
+                raise NotNow(_("Several tests were sent a moment ago. Wait ten minutes."))
+            return self.tell(TEST, {"case": self.case.code})
 
     def signature(self, key: str, at: int, body: str) -> str:
         """By which the other side knows that a message is ours: Standard Webhooks 1.0, “v1”, HMAC-SHA256."""
@@ -184,12 +196,17 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     """Messages, from the worker's side."""
 
     def take(self) -> Delivery | None:
-        """The message that is due longest, for the caller alone to send within two minutes; None if none is due."""
+        """The message that is due longest, for the caller alone to send within two minutes; None if none is due.
+
+        What was taken often and never answered for, as by workers that were killed at it, is given up.
+        """
         due = self.filter(state=Delivery.State.WAITING, next_at__lte=timezone.now()).order_by("next_at", "pk")
         if not due.exists():  # asked every second: only what is there is worth the right to write
             return None
         passes = connection.features.has_select_for_update_skip_locked
         with transaction.atomic():
+            spent = due.filter(attempts__gte=MOST_ATTEMPTS).order_by()
+            spent.update(state=Delivery.State.FAILED, outcome=_("It was taken up too often, and never came to an end."))
             found = due.select_for_update(skip_locked=passes, of=("self",) if passes else ()).first()
             if found is not None:
                 found.attempts += 1
@@ -248,3 +265,6 @@ class Delivery(models.Model):
         wait = FIRST_WAIT * 2 ** (self.attempts - 1)
         mine = Delivery.objects.filter(pk=self.pk, state=self.State.WAITING, attempts=self.attempts)
         mine.update(state=state, outcome=outcome[:300], tried_at=now, next_at=now + wait)
+        if state == self.State.WAITING:  # what else waits for a host that is away would hold everything up in its turn
+            soon = Delivery.objects.filter(webhook=self.webhook_id, state=state, next_at__lt=now + FIRST_WAIT)
+            soon.update(next_at=now + FIRST_WAIT)

@@ -69,23 +69,24 @@ def send_digests() -> Outcome:
     return outcome
 
 
-def send_urgent() -> int:
-    """Mail what concerns the safety of somebody's account, at once and whether they asked or not: how many mails.
+def send_urgent(after: int = 0) -> Notice | None:
+    """Mail the next notice after that key that concerns the safety of an account, whether its owner asked or not.
 
-    What cannot be sent is tried again with the next run, for a day.
+    What comes back was tried, and is mailed if its `mailed_at` says so; None where none waits. Of the last day alone.
     """
-    sent = 0
     since = timezone.now() - datetime.timedelta(days=1)
-    waiting = Notice.objects.filter(what__in=URGENT, mailed_at=None, at__gt=since, user__is_active=True)
-    for notice in waiting.select_related("user").order_by("pk")[:MOST]:
-        try:
-            urgent_message(notice).send()
-        except (OSError, SMTPException) as fault:
-            log.warning("No mail could be sent to person %s.", notice.user_id, exc_info=fault)
-            continue
-        Notice.objects.filter(pk=notice.pk).update(mailed_at=timezone.now())
-        sent += 1
-    return sent
+    waiting = Notice.objects.filter(what__in=URGENT, mailed_at=None, at__gt=since, user__is_active=True, pk__gt=after)
+    notice: Notice | None = waiting.select_related("user").order_by("pk").first()
+    if notice is None:
+        return None
+    try:
+        urgent_message(notice).send()
+    except (OSError, SMTPException) as fault:
+        log.warning("No mail could be sent to person %s.", notice.user_id, exc_info=fault)
+        return notice
+    notice.mailed_at = timezone.now()
+    notice.save(update_fields=["mailed_at"])
+    return notice
 
 
 def urgent_message(notice: Notice) -> EmailMessage:

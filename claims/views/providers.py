@@ -13,8 +13,10 @@ import time
 from typing import Any
 
 import jwt
+from allauth.account.internal.flows.reauthentication import is_reauthentication_required
+from allauth.account.stages import LoginStage
 from allauth.account.utils import get_next_redirect_url
-from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, get_adapter
 from allauth.socialaccount.models import SocialAccount, SocialLogin, SocialToken
 from allauth.socialaccount.providers.base import AuthError, Provider
@@ -23,17 +25,18 @@ from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 from requests import RequestException
 
 from claims.models import User
-from claims.models.sign_ins import note_sign_in
-from claims.views.access import Request
+from claims.models.sign_ins import tie, untie
+from claims.views.access import Request, polite
+from claims.views.parts import go
 
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 LEEWAY = 30  # seconds by which two clocks may differ
@@ -114,21 +117,41 @@ class Providers(DefaultSocialAccountAdapter):  # type: ignore[misc]
         if state.get("again") and time.time() - claims.get("auth_time", 0) > FRESH:
             raise ImmediateHttpResponse(refused(request))
         if not sociallogin.is_existing:
-            self._connect(request, sociallogin, claims)
+            sociallogin.user = self._account_of(request, sociallogin, claims)
 
-    def _connect(self, request: HttpRequest, login: SocialLogin, claims: dict[str, Any]) -> None:
-        """Tie the provider's person to the account of their address, once: later on the address counts no more."""
+    def _account_of(self, request: HttpRequest, login: SocialLogin, claims: dict[str, Any]) -> User:
+        """The account of the person's address, which waits for them until they have signed in: see `Tying`."""
         address = str(claims.get("email") or "").strip().lower()
         if claims.get("email_verified") is not True or not address:
             said = _("%(provider)s does not vouch for your e-mail address, so nobody can tell which account is yours.")
             raise ImmediateHttpResponse(refused(request, said))
-        with transaction.atomic():
-            user = User.objects.filter(email=address, is_active=True).first()
-            if user is None or SocialAccount.objects.filter(user=user, provider=login.account.provider).exists():
-                said = _("No account here waits for %(email)s. An administrator of this workbench can give you one.")
-                raise ImmediateHttpResponse(refused(request, said, email=address))
-            login.connect(request, user)
-            note_sign_in(user, f"{settings.OIDC['name']} may sign in", by=user)
+        user = User.objects.filter(email=address, is_active=True).first()
+        if user is None or SocialAccount.objects.filter(user=user, provider=login.account.provider).exists():
+            raise ImmediateHttpResponse(unexpected(request, address))
+        return user
+
+
+class Tying(LoginStage):  # type: ignore[misc]
+    """The last step of a sign-in: ties the provider's person to the account, once: later the address counts no more.
+
+    Not before, or whoever gets hold of somebody's address at the provider would be tied without their second factor.
+    """
+
+    key = "tying"
+
+    def handle(self) -> tuple[HttpResponse | None, bool]:
+        """Nothing, and on; or a page that says why nobody comes in."""
+        how: SocialLogin | None = (self.login.signal_kwargs or {}).get("sociallogin")
+        user: Any = self.login.user
+        if how is None or how.account.pk is not None or tie(how.account, user, settings.OIDC["name"]):
+            return None, True
+        return unexpected(self.request, user.email), False
+
+
+def unexpected(request: HttpRequest, address: str) -> HttpResponse:
+    """403: no account waits for this address."""
+    said = _("No account here waits for %(email)s. An administrator of this workbench can give you one.")
+    return refused(request, said, email=address)
 
 
 def refused(request: HttpRequest, said: str = "", **named: str) -> HttpResponse:
@@ -187,6 +210,21 @@ def again(request: Request) -> HttpResponse:
         raise Http404
     context = {"next": get_next_redirect_url(request) or reverse("claims:queue"), "provider": settings.OIDC["name"]}
     return render(request, "claims/provider_again.html", context)
+
+
+@require_POST
+@polite
+def provider_untie(request: Request) -> HttpResponse:
+    """Undo the tie between one's account and the provider."""
+    if is_reauthentication_required(request, app="claims"):
+        raise ReauthenticationRequired
+    untie(request.user, provider_name())
+    return go(request, "claims:person-edit", _("Undone. Your other ways in stay as they are."))
+
+
+def provider_name() -> str:
+    """What the provider is called, or called once."""
+    return str(settings.OIDC["name"]) if settings.OIDC else _("The provider that was set here")
 
 
 def unreachable(request: HttpRequest) -> HttpResponse:

@@ -96,6 +96,11 @@ class SecondFactorMiddleware:
             return None
         if getattr(view, "polled", False):
             return HttpResponse(status=204)
-        messages.warning(request, _("This workbench asks for a second factor. Set one up, then go on."))
-        place = reverse("mfa_index")
-        return HttpResponseClientRedirect(place) if getattr(request, "htmx", False) else redirect(place)
+        return to_second_factors(request)
+
+
+def to_second_factors(request: HttpRequest) -> HttpResponse:
+    """The way to the page of second factors, with why."""
+    messages.warning(request, _("This workbench asks for a second factor. Set one up, then go on."))
+    place = reverse("mfa_index")
+    return HttpResponseClientRedirect(place) if getattr(request, "htmx", False) else redirect(place)

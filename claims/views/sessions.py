@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from claims.models.sign_ins import end_sessions, open_sessions
+from claims.models.sign_ins import end_everywhere, end_sessions, open_sessions
 from claims.views.access import Request, polite
 from claims.views.parts import go, render_part, whole
 
@@ -60,12 +60,16 @@ def session_list(request: Request) -> HttpResponse:
 
 @polite
 def sessions_end(request: Request) -> HttpResponse:
-    """End one of one's sessions, or all others than this one."""
+    """End one of one's sessions, or all others than this one and every token."""
     if request.method != "POST":
         return redirect("claims:session-list")
     if is_reauthentication_required(request, app="claims"):
         raise ReauthenticationRequired  # a stolen session must not throw its owner out
     chosen = whole(request.POST, "session")
-    ended = end_sessions(request.user, but=request.session.session_key, only=None if chosen is None else [chosen])
+    here = request.session.session_key
+    if chosen is None:
+        ended = end_everywhere(request.user, by=request.user, but=here)
+    else:
+        ended = end_sessions(request.user, but=here, only=[chosen])
     said = ngettext("Signed out in %(n)s place.", "Signed out in %(n)s places.", ended) % {"n": ended}
     return go(request, "claims:session-list", said)

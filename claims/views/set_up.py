@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from django.conf import settings
-from django.contrib.auth import login
+from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.models import Login
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,7 +17,6 @@ from claims.forms.people import FirstForm
 from claims.models import User
 from claims.models.people import set_up_code
 from claims.views.access import Request, polite
-from claims.views.parts import go
 
 
 @login_not_required
@@ -35,8 +36,10 @@ def set_up(request: Request, code: str) -> HttpResponse:
 
 def enter(request: Request, person: User) -> HttpResponse:
     """Signed in, on the page from which the first case is made."""
-    login(request, person, settings.AUTHENTICATION_BACKENDS[0])
     said = _(
         "You are the administrator of this workbench. Give accounts to others in the admin, and begin a case here."
     )
-    return go(request, "claims:case-list", said)
+    messages.success(request, said)
+    to = Login(user=person, redirect_url=reverse("claims:case-list"))
+    answer: HttpResponse = perform_password_login(request, {"email": person.email}, to)
+    return answer

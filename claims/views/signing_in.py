@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.decorators import secure_admin_login
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
-from allauth.account.views import password_change as allauths_password_change
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal import ratelimit
 from django.conf import settings
@@ -20,15 +18,12 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from claims.models import NotNow, User
+from claims.models import User
 from claims.models.sign_ins import tell_new_device
-from claims.views.access import Request, polite
 from claims.views.devices import Device
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-
-__all__ = ["Accounts", "password_change", "secure_admin_login"]
 
 
 class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
@@ -47,14 +42,19 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
         login = str(credentials.get("email") or "").strip().lower()
         device = Device.of(request)
         known = device.knows(login)
-        self._login_failed_rl_usage = ratelimit.consume(
-            request,
-            app="allauth.account",
-            action="login_failed_here" if known else "login_failed",
-            key=f"{login} {device.name}" if known else login,
-        )
-        if not self._login_failed_rl_usage:
-            raise self.validation_error("too_many_login_attempts")
+        key = f"{login} {device.name}" if known else login
+        counted = ratelimit.RateLimitUsage(usage=[])
+        for action in ["login_failed_here"] if known else ["login_failed", "login_failed_from"]:
+            one = ratelimit.consume(request, app="allauth.account", action=action, key=key)
+            if one is None:
+                counted.rollback()  # nobody looks at the password, so it was no guess
+                raise self.validation_error("too_many_login_attempts")
+            counted.usage += one.usage
+        self._login_failed_rl_usage = counted
+
+    def get_login_stages(self) -> list[str]:
+        """What stands between the first proof and the session; a tie to a provider is made after all of it."""
+        return [*super().get_login_stages(), "claims.views.providers.Tying"]
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Begin the session, remembering whether it is the account's first."""
@@ -97,12 +97,3 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
         }
         ways: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         return [way | {"description": words[way["id"]]} for way in ways]
-
-
-@polite
-def password_change(request: Request) -> HttpResponse:
-    """Another password, for whoever has one. Raises NotNow for who signs in without."""
-    if not request.user.has_usable_password():
-        raise NotNow(_("Your account has no password. An administrator can set one for you."))
-    answer: HttpResponse = allauths_password_change(request)
-    return answer

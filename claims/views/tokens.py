@@ -15,6 +15,7 @@ from claims.forms.tokens import TokenForm
 from claims.models import Token, User
 from claims.views.access import Request, polite
 from claims.views.parts import go
+from claims.views.second_factors import needs_one, to_second_factors
 
 PAGE = 50
 
@@ -45,6 +46,8 @@ def tokens_of(user: User, *, others: bool, before: int | None) -> list[Token]:
 @polite
 def token_add(request: Request) -> HttpResponse:
     """Make a token and show its secret, once: nothing can tell it later."""
+    if needs_one(request.user):  # asked here too: what was sent before somebody said who they are comes by another way
+        return to_second_factors(request)
     form = TokenForm(request.user, request.POST if request.method == "POST" else None)
     if form.is_valid() and (made := form.issue()) is not None:
         token, secret = made

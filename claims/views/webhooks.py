@@ -24,8 +24,11 @@ PAGE = 50  # messages of one webhook
 def webhook_list(request: Request, case: Case) -> HttpResponse:
     """The webhooks of a case, the newest first; of those that were removed, the newest few."""
     hooks = Webhook.objects.filter(case=case).select_related("made_by").order_by("-pk").fetch_mode(models.FETCH_RAISE)
+    told = list(hooks.filter(removed_at=None)[:MOST_OPEN])
+    for hook in told:
+        hook.case = case
     context = {
-        "room": "case", "case": case, "hooks": list(hooks.filter(removed_at=None)[:MOST_OPEN]),
+        "room": "case", "case": case, "hooks": told,
         "removed": list(hooks.exclude(removed_at=None)[:MOST_OPEN]), "switched_on": settings.WEBHOOKS,
     }  # fmt: skip
     return render(request, "claims/webhook_list.html", context)
@@ -53,7 +56,7 @@ def webhook_detail(request: Request, case: Case, pk: int) -> HttpResponse:
     before = cursor(request.GET.get("before"))
     if before is not None:
         messages = messages.filter(pk__lt=before)
-    rows = list(messages[: PAGE + 1])
+    rows = list(messages.fetch_mode(models.FETCH_RAISE)[: PAGE + 1])
     context = {
         "room": "case", "case": case, "hook": hook, "deliveries": rows[:PAGE], "before": before,
         "more": rows[PAGE - 1].pk if len(rows) > PAGE else None, "switched_on": settings.WEBHOOKS,

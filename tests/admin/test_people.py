@@ -2,6 +2,7 @@
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 
 from claims.models import Entry, Notice, User
@@ -106,6 +107,24 @@ def test_whoever_lost_their_second_factors_is_let_in_again_by_an_administrator(a
     assert not Authenticator.objects.exists()
     assert newest_entry(thing="user", thing_id=ann.pk).parts["after"] == {"sign-in": "second factors taken away"}
     assert Notice.objects.filter(user=ann, what="sign_in_changed").exists()
+
+
+def test_with_the_second_factors_the_tie_to_a_provider_goes(as_, ada, ann):
+    Authenticator.objects.create(user=ann, type="totp", data={})
+    SocialAccount.objects.create(user=ann, provider="oidc", uid="p-1")
+    as_(ada).post(f"/admin/claims/user/{ann.pk}/factors/")
+    assert not SocialAccount.objects.exists()
+    entry = newest_entry(thing="user", thing_id=ann.pk)
+    assert entry.parts["after"] == {"sign-in": "second factors and tie to a provider taken away"}
+
+
+def test_who_has_nothing_to_be_taken_away_is_left_as_they_are(as_, ada, ann):
+    browser, entries = as_(ada), Entry.objects.count()
+    answer = browser.post(f"/admin/claims/user/{ann.pk}/factors/", follow=True)
+    assert "There is nothing to take away" in answer.content.decode()
+    assert "are gone" not in answer.content.decode()
+    assert Entry.objects.count() == entries
+    assert not Notice.objects.filter(user=ann).exists()
 
 
 def test_acts_on_accounts_are_an_administrators_and_asked_for_anew(as_, ada, ann, client):

@@ -1,19 +1,23 @@
 """Messages to other systems: past the guard, signed, and again later where they did not arrive."""
 
+import contextlib
 import datetime
 import hashlib
 import hmac
 import json
+import time
 from base64 import b64decode, b64encode
 
 import pytest
 import time_machine
 from django.utils import timezone
 
+from claims.loading import fetching
 from claims.loading.delivering import deliver_due
 from claims.loading.fetching import Unfetchable, post
 from claims.management.commands import worker
 from claims.models import Delivery
+from claims.models.leaving import close
 from claims.models.webhooks import MOST_ATTEMPTS
 from tests.factories import make_case, make_webhook
 from tests.loading.test_fetching import INSIDE, Handler, respond, web
@@ -138,6 +142,77 @@ def test_what_another_worker_has_in_hand_is_left_to_it_for_two_minutes(there, wa
         taken.answered("Late.", taken=True)
         message.refresh_from_db()
         assert message.outcome == "It answered with 200.", "whoever comes late says nothing more of it"
+
+
+@pytest.mark.parametrize("way", ["another role", "no role", "closed"])
+def test_one_whose_maker_may_no_more_is_told_nothing_and_its_log_says_why(there, case, eve, max_, ada, way):
+    message = make_webhook(case=case, by=max_, url="http://news.example.org/hook")[0].test()
+    if way == "closed":
+        close(max_, by=ada)
+    elif way == "no role":
+        case.memberships.get(user=max_).delete(by=eve)
+    else:
+        case.enrol(max_, "analyst", by=eve)
+    assert deliver_due() == 1
+    assert not there.sent
+    assert not there.dialled
+    message.refresh_from_db()
+    assert (message.state, "may not do so here any more" in message.outcome) == ("failed", True)
+
+
+def test_what_workers_were_killed_at_again_and_again_is_given_up(there, waiting):
+    message, _secret = waiting
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _ in range(MOST_ATTEMPTS):
+            assert Delivery.objects.take() == message, "and nothing is heard of it"
+            clock.shift(121)
+        assert Delivery.objects.take() is None
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == ("failed", MOST_ATTEMPTS)
+    assert "never came to an end" in message.outcome
+
+
+def test_while_one_host_is_away_its_other_messages_hold_up_nobody(there, waiting):
+    message, _secret = waiting
+    others = [message.webhook.test(), message.webhook.test()]
+    third = make_webhook(case=make_case(), url="http://press.example.org/")[0].test()
+    there.names["press.example.org"] = there.names["news.example.org"]
+    there.answer = respond(b"", 503)
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        assert deliver_due() == 2, "one of the host that is away, and the one of the other"
+        assert [one.attempts for one in Delivery.objects.filter(pk__in=[other.pk for other in others])] == [0, 0]
+        third.refresh_from_db()
+        assert third.attempts == 1
+        clock.shift(61)
+        there.answer = respond()
+        assert deliver_due() == 4
+
+
+def test_a_host_that_trickles_is_given_up_in_time(there, waiting, monkeypatch):
+    monkeypatch.setattr(fetching, "SENDING", 0.5)
+    message, _secret = waiting
+
+    def trickle(handler):
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
+        with contextlib.suppress(OSError):
+            while True:
+                handler.wfile.write(b"x")
+                handler.wfile.flush()
+                time.sleep(0.05)
+
+    there.answer = trickle
+    deliver_due()
+    message.refresh_from_db()
+    assert (message.state, "longer than 0.5 seconds" in message.outcome) == ("waiting", True)
+
+
+def test_the_worker_says_that_it_is_alive_between_two_things_that_take_long(db, monkeypatch):
+    said = []
+    monkeypatch.setattr(worker.Signs, "beat_if_due", lambda self: said.append("alive"))
+    for name, act in (("Letters", "send_if_due"), ("Deliveries", "go_if_due"), ("Rounds", "go_if_due")):
+        monkeypatch.setattr(getattr(worker, name), act, lambda self, name=name: said.append(name))
+    worker.Command().handle(once=True, child=False)
+    assert said == ["alive", "Rounds", "alive", "alive", "Letters", "alive", "Deliveries", "alive"]
 
 
 def test_the_worker_sends_what_waits(there, waiting):

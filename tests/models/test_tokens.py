@@ -5,10 +5,29 @@ import re
 
 import pytest
 import time_machine
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
-from claims.models import Case, Claim, Document, Entry, NotNow, Refused, Role, Source, Token, issue
+from claims.models import (
+    Case,
+    Claim,
+    Document,
+    Entry,
+    Notice,
+    NotNow,
+    NotYours,
+    Refused,
+    Role,
+    Source,
+    Token,
+    User,
+    issue,
+)
+from claims.models.leaving import close
+from claims.models.sign_ins import sign_out, take_factors
 from claims.models.tokens import A_MINUTE, LEASE, MOST_OPEN
+from claims.reports.digests import send_urgent
 from tests.factories import make_case, make_claim, make_document, make_source, make_token, make_user
 
 
@@ -48,6 +67,59 @@ def test_it_ends_with_its_day_with_a_withdrawal_and_with_the_account(ann, ada):
     ann.save(by=ada)
     assert not Token.objects.of_secret(over), "an account that is opened again has no old tokens"
     assert Entry.objects.filter(thing="token", verb="revoked").count() == 2
+
+
+def test_all_of_them_end_with_a_new_password_but_not_when_the_same_is_hashed_anew(ann, ben, ada, settings):
+    settings.PASSWORD_HASHERS = [*settings.PASSWORD_HASHERS, "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+    _token, secret = make_token(owner=ann)
+    others = make_token(owner=ben)[1]
+    ann.password = make_password("pass-word-1", hasher="pbkdf2_sha256")
+    ann.save(update_fields=["password"])
+    entries = Entry.objects.count()
+    assert ann.check_password("pass-word-1")
+    assert not User.objects.get(pk=ann.pk).password.startswith("pbkdf2")
+    assert Token.objects.of_secret(secret)
+    assert Entry.objects.count() == entries, "that is no change"
+    ann.set_password("another-pass-phrase")
+    ann.save(update_fields=["password"])
+    assert not Token.objects.of_secret(secret)
+    assert Token.objects.get(owner=ann).withdrawn_by == ann
+    assert Entry.objects.filter(thing="user", thing_id=ann.pk).latest("number").parts["after"]["password"] == "changed"
+    ben.set_password("another-pass-phrase")
+    ben.save(by=ada)
+    assert not Token.objects.of_secret(others)
+    assert Token.objects.get(owner=ben).withdrawn_by == ada
+
+
+def test_all_of_them_end_where_somebody_is_signed_out_everywhere_or_loses_their_factors(ann, ben, ada):
+    secrets = [make_token(owner=person)[1] for person in (ann, ben)]
+    sign_out(ann, by=ada)
+    assert [Token.objects.of_secret(secret).exists() for secret in secrets] == [False, True]
+    Authenticator.objects.create(user=ben, type="totp", data={})
+    take_factors(ben, by=ada)
+    assert not Token.objects.of_secret(secrets[1])
+    assert {token.withdrawn_by for token in Token.objects.all()} == {ada}
+
+
+def test_the_owner_is_told_of_a_new_one_and_mailed_at_once(ann, settings, mailoutbox):
+    settings.SITE = "https://workbench.example.org"
+    token, secret = make_token(owner=ann)
+    notice = Notice.objects.get(user=ann)
+    assert (notice.what, notice.link) == ("new_token", "/tokens/")
+    assert "Withdraw it" in notice.sentence
+    send_urgent()
+    [mail] = mailoutbox
+    assert mail.to == [ann.email]
+    assert "https://workbench.example.org/tokens/" in mail.body
+    assert secret not in mail.body
+    assert token.name not in mail.body
+
+
+def test_a_closed_account_gets_none_whoever_asks_at_that_moment(ann, ada):
+    close(User.objects.get(pk=ann.pk), by=ada)
+    with pytest.raises(NotYours):
+        make_token(owner=ann)
+    assert not Token.objects.exists()
 
 
 def test_a_token_past_its_day_opens_nothing(ann):

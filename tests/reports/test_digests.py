@@ -9,6 +9,7 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from claims.management.commands import worker
 from claims.models import Case, Notice, notify
 from claims.models.sign_ins import tell_new_device
 from claims.reports import digests
@@ -138,7 +139,10 @@ def test_the_choice_stands_on_ones_own_page_where_there_is_a_server(ann, as_, se
 
 def test_of_a_new_device_everybody_is_mailed_at_once_and_once(ann):
     tell_new_device(ann, "a-session")
-    assert (send_urgent(), send_urgent()) == (1, 0)
+    tried = send_urgent()
+    assert tried is not None
+    assert tried.mailed_at is not None
+    assert send_urgent() is None
     [sent] = mail.outbox
     assert sent.to == ["ann@example.org"]
     assert "on a device where you never had" in sent.body
@@ -152,11 +156,42 @@ def test_what_could_not_be_mailed_at_once_is_tried_again_for_a_day(ann, monkeypa
     tell_new_device(ann, "a-session")
     with monkeypatch.context() as patched:
         patched.setattr("django.core.mail.EmailMessage.send", broken)
-        assert send_urgent() == 0
-    assert send_urgent() == 1
+        tried = send_urgent()
+    assert tried is not None
+    assert tried.mailed_at is None
+    assert send_urgent() == tried
+    assert len(mail.outbox) == 1
     tell_new_device(ann, "another")
     Notice.objects.filter(mailed_at=None).update(at=timezone.now() - datetime.timedelta(days=2))
-    assert send_urgent() == 0
+    assert send_urgent() is None
+
+
+def test_neither_a_server_that_is_away_nor_an_address_that_nobody_has_holds_the_others_up(ann, ben, monkeypatch):
+    refused = {ann.email}
+    send = mail.EmailMessage.send
+
+    def picky(self):
+        if refused & set(self.to):
+            raise SMTPException("nobody of this name")
+        send(self)
+
+    monkeypatch.setattr(mail.EmailMessage, "send", picky)
+    for person in (ann, ben, ben):
+        tell_new_device(person, f"session {Notice.objects.count()}")
+    letters = worker.Letters()
+    letters.send_if_due()
+    letters.send_if_due()
+    assert not mail.outbox, "once it was not taken, it rests for a minute: not each look for work waits for a server"
+    letters.next -= worker.MINUTE
+    letters.send_if_due()
+    assert [sent.to for sent in mail.outbox] == [[ben.email]], "one at a time, and the next after the one that failed"
+    letters.send_if_due()
+    assert len(mail.outbox) == 2
+    letters.send_if_due()
+    refused.clear()
+    letters.next -= worker.MINUTE
+    letters.send_if_due()
+    assert [sent.to for sent in mail.outbox][2:] == [[ann.email]]
 
 
 def test_what_was_mailed_at_once_does_not_hold_the_daily_mail_back(case, ann, eve):

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from tests.factories import make_user
-from tests.views.signing_in import PASSWORD, sign_in
+from tests.views.signing_in import PASSWORD, set_up_app, sign_in
 
 OFFICE = "198.51.100.7"
 
@@ -67,6 +67,38 @@ def test_many_guesses_at_many_accounts_from_one_address_come_to_an_end(office):
     assert not is_in(sign_in(browser(), "desk1@example.org")), "the address has used up its guesses"
     assert is_in(sign_in(browser("203.0.113.9"), "desk1@example.org")), "another address has not"
     assert is_in(sign_in(known, "desk29@example.org")), "and known devices are not held back"
+
+
+def test_a_right_second_factor_gives_nobody_more_guesses_at_others(office):
+    own = browser("203.0.113.9")
+    assert is_in(sign_in(own, "desk29@example.org"))
+    _secret, codes = set_up_app(own)
+    for n in range(60):
+        sign_in(browser(), f"somebody{n}@example.org", "Sommer2026!!")
+    own.defaults["REMOTE_ADDR"] = OFFICE
+    own.post("/accounts/logout/")
+    assert sign_in(own, "desk29@example.org")["Location"] == "/accounts/2fa/authenticate/"
+    assert is_in(own.post("/accounts/2fa/authenticate/", {"code": codes[0]}))
+    assert not is_in(sign_in(browser(), "desk1@example.org")), "the address has used up its guesses as before"
+
+
+def test_what_the_address_is_refused_costs_the_account_nothing(office):
+    for n in range(60):
+        sign_in(browser(), f"somebody{n}@example.org", "Sommer2026!!")
+    for _ in range(6):
+        assert not is_in(sign_in(browser(), "desk1@example.org"))
+    assert is_in(sign_in(browser("203.0.113.9"), "desk1@example.org"))
+
+
+def test_guesses_at_ones_own_password_from_an_open_session_come_to_an_end(office):
+    for path in ("/accounts/password/change/", "/accounts/reauthenticate/"):
+        thief = browser()
+        assert is_in(sign_in(thief, "desk2@example.org"))
+        answers = []
+        for n in range(11):
+            new = {"password1": "another-pass-phrase", "password2": "another-pass-phrase"}
+            answers.append(thief.post(path, {"oldpassword": f"w-{n}", "password": f"w-{n}"} | new).status_code)
+        assert answers == [200] * 10 + [429], path
 
 
 def test_another_host_name_gives_no_more_guesses(office, settings):

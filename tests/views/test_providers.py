@@ -6,12 +6,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 
-from claims.models import Entry, User
+from claims.models import Entry, Notice, User
 from tests.factories import make_user
 from tests.views.provider import CLIENT, SECRET, running
 from tests.views.signing_in import PASSWORD, code_of, set_up_app, sign_in
@@ -188,6 +189,111 @@ def test_a_second_factor_is_asked_for_after_the_provider_too(oidc, pia):
     assert not is_in(browser)
     browser.post("/accounts/2fa/authenticate/", {"code": code_of(secret)})
     assert is_in(browser)
+
+
+def test_the_account_is_tied_to_nobody_before_the_second_factor_is_given(oidc, pia):
+    pia.set_password(PASSWORD)
+    pia.save(by=pia)
+    own = Client()
+    sign_in(own)
+    secret, _codes = set_up_app(own)
+    thief = Client()  # who got hold of the address at the provider
+    thief.get(go(thief))
+    for code in ("000000", ""):
+        thief.post("/accounts/2fa/authenticate/", {"code": code})
+    assert not is_in(thief)
+    assert not SocialAccount.objects.exists()
+    assert "may sign in" not in said_of(pia)
+
+    oidc.person = {"sub": "p-99", "email": "pia@example.org", "email_verified": True}
+    browser = Client()
+    browser.get(go(browser))
+    browser.post("/accounts/2fa/authenticate/", {"code": code_of(secret)})
+    assert is_in(browser)
+    assert SocialAccount.objects.get().user == pia
+    assert said_of(pia) == "Newsroom SSO may sign in"
+
+
+def said_of(person) -> str:
+    entry = Entry.objects.filter(thing="user", thing_id=person.pk).latest("number")
+    return str(entry.parts["after"].get("sign-in", ""))
+
+
+def test_of_two_who_come_at_once_with_one_address_the_first_to_sign_in_is_tied(oidc, pia):
+    pia.set_password(PASSWORD)
+    pia.save(by=pia)
+    own = Client()
+    sign_in(own)
+    _secret, codes = set_up_app(own)
+    browsers = []
+    for sub in ("p-17", "p-99"):
+        oidc.person = {"sub": sub, "email": "pia@example.org", "email_verified": True}
+        browsers.append(Client())
+        browsers[-1].get(go(browsers[-1]))
+    answers = [
+        browser.post("/accounts/2fa/authenticate/", {"code": code})
+        for browser, code in zip(browsers, codes, strict=False)
+    ]
+    assert [answer.status_code for answer in answers] == [302, 403]
+    assert [is_in(browser) for browser in browsers] == [True, False]
+    assert SocialAccount.objects.count() == 1
+
+
+def test_the_tie_stands_on_the_page_of_its_owner_who_undoes_it(oidc, pia):
+    pia.set_password(PASSWORD)
+    pia.save(by=pia)
+    other, browser = Client(), Client()
+    sign_in(other)
+    assert "may sign you in" not in other.get("/you/").content.decode()
+    browser.get(go(browser))
+    assert "Newsroom SSO may sign you in too, since" in browser.get("/you/").content.decode()
+    assert browser.get("/accounts/provider/untie/").status_code == 405
+    answer = browser.post("/accounts/provider/untie/", follow=True)
+    assert "Undone." in answer.content.decode()
+    assert not SocialAccount.objects.exists()
+    assert said_of(pia) == "Newsroom SSO may sign in no more"
+    assert Notice.objects.filter(user=pia, what="sign_in_changed", link="/you/").count() == 2
+    assert browser.post("/accounts/provider/untie/").status_code == 409
+
+
+def test_a_tie_is_undone_only_by_who_said_of_late_who_they_are(oidc, pia):
+    pia.set_password(PASSWORD)
+    pia.save(by=pia)
+    browser = Client()
+    browser.get(go(browser))
+    session = browser.session
+    session["account_authentication_methods"][-1]["at"] -= 3600
+    session.save()
+    answer = browser.post("/accounts/provider/untie/")
+    assert answer["Location"].startswith("/accounts/reauthenticate/")
+    assert SocialAccount.objects.exists()
+    browser.post(answer["Location"], {"password": PASSWORD, "next": "/accounts/provider/untie/"})
+    assert not SocialAccount.objects.exists()
+    assert Client().post("/accounts/provider/untie/").status_code == 302
+
+
+def test_the_only_way_in_is_not_undone(oidc, pia):
+    browser = Client()
+    browser.get(go(browser))
+    answer = browser.post("/accounts/provider/untie/")
+    assert (answer.status_code, "no way in any more" in answer.content.decode()) == (409, True)
+    assert SocialAccount.objects.exists()
+    key = Authenticator.objects.create(user=pia, type="webauthn", data={"name": "Stick", "credential": {}})
+    assert browser.post("/accounts/provider/untie/").status_code == 409, "it signs in only after a password"
+    key.data["credential"]["clientExtensionResults"] = {"credProps": {"rk": True}}
+    key.save()
+    assert browser.post("/accounts/provider/untie/").status_code == 302
+
+
+def test_a_tie_outlives_its_provider_only_until_it_is_undone(oidc, pia, settings):
+    pia.set_password(PASSWORD)
+    pia.save(by=pia)
+    browser = Client()
+    browser.get(go(browser))
+    settings.OIDC = None
+    assert "The provider that was set here may sign you in too" in browser.get("/you/").content.decode()
+    browser.post("/accounts/provider/untie/")
+    assert not SocialAccount.objects.exists()
 
 
 def test_who_has_no_password_is_asked_anew_by_the_provider_before_something_dangerous(oidc, pia):

@@ -5,9 +5,10 @@ import re
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
+from django.db import OperationalError
 from django.test import Client
 
-from claims.models import Entry, Notice
+from claims.models import Chain, Entry, Notice
 from tests.factories import make_user
 from tests.views.signing_in import PASSWORD, code_of, set_up_app, sign_in
 
@@ -80,11 +81,8 @@ def test_a_copy_of_the_database_tells_no_secret(browser, pia):
     assert re.search(r"'secret': 'gAAAA", kept)
 
 
-def test_every_change_is_entered_without_its_secret_and_its_owner_is_told(
-    browser, pia, django_capture_on_commit_callbacks
-):
-    with django_capture_on_commit_callbacks(execute=True):
-        secret, _codes = set_up_app(browser)
+def test_every_change_is_entered_without_its_secret_and_its_owner_is_told(browser, pia):
+    secret, _codes = set_up_app(browser)
     browser.post("/accounts/2fa/totp/deactivate/")
     entries = Entry.objects.filter(thing="user", thing_id=pia.pk).order_by("number")
     said = [entry.parts["after"].get("sign-in") for entry in entries]
@@ -92,6 +90,49 @@ def test_every_change_is_entered_without_its_secret_and_its_owner_is_told(
     assert said[-4:] == [f"{app} added", f"{codes} added", f"{app} removed", f"{codes} removed"]
     assert not any(secret in entry.detail for entry in entries)
     assert Notice.objects.filter(user=pia, what="sign_in_changed").count() == 2
+    assert not Authenticator.objects.exists()
+
+
+def test_codes_that_are_made_anew_are_entered_as_that(browser, pia):
+    set_up_app(browser)
+    browser.post("/accounts/2fa/recovery-codes/generate/")
+    entry = Entry.objects.filter(thing="user", thing_id=pia.pk).latest("number")
+    assert entry.parts["after"] == {"sign-in": "recovery codes made anew"}
+    assert Notice.objects.filter(user=pia, what="sign_in_changed").count() == 2
+
+
+def test_no_change_stands_without_its_entry_and_no_entry_without_its_change(browser, pia, monkeypatch):
+    secret, _codes = set_up_app(browser)
+    key = Authenticator.objects.create(user=pia, type="webauthn", data={"name": "Stick", "credential": {}})
+    factors, entries = list(Authenticator.objects.order_by("pk").values()), Entry.objects.count()
+
+    def full(*args, **kwargs):
+        raise OperationalError("database or disk is full")
+
+    browser.raise_request_exception = False
+    with monkeypatch.context() as patched:
+        patched.setattr(Chain, "record", full)
+        for path in ("totp/deactivate", "recovery-codes/generate", f"webauthn/keys/{key.pk}/remove"):
+            assert browser.post(f"/accounts/2fa/{path}/").status_code >= 500, path
+        new = {"oldpassword": PASSWORD, "password1": "another-pass-8", "password2": "another-pass-8"}
+        assert browser.post("/accounts/password/change/", new).status_code >= 500
+    assert list(Authenticator.objects.order_by("pk").values()) == factors
+    pia.refresh_from_db()
+    assert pia.check_password(PASSWORD)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("claims.views.sign_in_changes.end_sessions", full)
+        assert browser.post("/accounts/password/change/", new).status_code >= 500
+    pia.refresh_from_db()
+    assert pia.check_password(PASSWORD)
+    assert Entry.objects.count() == entries
+
+    Authenticator.objects.all().delete()
+    page = browser.get("/accounts/2fa/totp/activate/").content.decode()
+    secret = re.findall(r'id="secret">(\w+)<', page)[0]
+    with monkeypatch.context() as patched:
+        patched.setattr(Chain, "record", full)
+        assert browser.post("/accounts/2fa/totp/activate/", {"code": code_of(secret)}).status_code >= 500
     assert not Authenticator.objects.exists()
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from claims.models import Entry, User
+from claims.models import Entry, Notice, User
 from claims.models.people import set_up_code
 from tests.at_once import at_once
 
@@ -30,6 +30,12 @@ def test_whoever_has_the_address_becomes_the_administrator_and_is_signed_in(clie
     assert (ada.email, ada.is_superuser, ada.is_staff) == ("ada@example.org", True, True)
     assert ada.check_password(TYPED["password"])
     assert done.context["user"] == ada
+    assert done.redirect_chain == [("/cases/", 302)]
+    assert "You are the administrator of this workbench" in done.content.decode()
+    assert not Notice.objects.exists(), "the first device is no news"
+    [session] = client.get("/accounts/sessions/").context["sessions"]
+    assert session.here
+    assert client.get("/tokens/add/").status_code == 200, "who they are was said a moment ago"
     assert Entry.objects.get().by == ada
 
 

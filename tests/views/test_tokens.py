@@ -89,6 +89,34 @@ def test_what_was_sent_meanwhile_is_done_once_they_have(for_a_while, ann):
     assert Token.objects.get().name == ADD["name"]
 
 
+def test_whoever_must_have_a_second_factor_makes_none_without_not_even_by_what_was_sent_before(
+    for_a_while, ann, settings
+):
+    browser = for_a_while(ann)
+    assert browser.post("/tokens/add/", ADD).status_code == 302
+    settings.SECOND_FACTOR = "all"
+    answer = browser.post("/accounts/reauthenticate/", {"password": "pass-word-1", "next": "/tokens/add/"})
+    assert answer["Location"] == "/accounts/2fa/"
+    assert browser.get("/tokens/add/")["Location"] == "/accounts/2fa/"
+    assert not Token.objects.exists()
+
+
+def test_the_page_says_when_they_end_and_who_is_told(as_, ann):
+    page = text_of(as_(ann).get("/tokens/"))
+    assert "end with a new password" in page
+    assert "You are told of each new one." in page
+    assert "ends your tokens too" in text_of(as_(ann).get("/accounts/sessions/"))
+
+
+def test_signing_out_everywhere_else_ends_them_and_signing_out_in_one_place_does_not(as_, ann):
+    _token, secret = make_token(owner=ann)
+    browser = as_(ann)
+    browser.post("/accounts/sessions/end/", {"session": "1"})
+    assert Token.objects.of_secret(secret)
+    browser.post("/accounts/sessions/end/")
+    assert not Token.objects.of_secret(secret)
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [

@@ -3,8 +3,11 @@
 import re
 
 import pytest
+import time_machine
+from django.utils import timezone
 
 from claims.models import Delivery, Webhook
+from claims.models.webhooks import MOST_TESTS, TESTED
 from tests.factories import make_case, make_webhook
 from tests.views.test_claims import text_of
 
@@ -71,6 +74,27 @@ def test_a_test_is_sent_and_what_came_of_it_is_shown(as_, eve, case):
     assert message.key in page
 
 
+def test_tests_are_sent_a_few_at_a_time(as_, eve, case):
+    hook = make_webhook(case=case)[0]
+    browser = as_(eve)
+    for _ in range(MOST_TESTS):
+        assert browser.post(f"{PLACE}{hook.pk}/test/").status_code == 302
+    answer = browser.post(f"{PLACE}{hook.pk}/test/")
+    assert (answer.status_code, "Wait ten minutes" in text_of(answer)) == (409, True)
+    assert Delivery.objects.count() == MOST_TESTS
+    with time_machine.travel(timezone.now() + TESTED):
+        assert browser.post(f"{PLACE}{hook.pk}/test/").status_code == 302
+
+
+def test_one_whose_maker_may_no_more_is_shown_to_be_silent(as_, eve, max_, case):
+    hook = make_webhook(case=case, by=max_)[0]
+    browser = as_(eve)
+    assert "told nothing" not in text_of(browser.get(f"{PLACE}{hook.pk}/"))
+    case.enrol(max_, "analyst", by=eve)
+    assert "may not do so here any more" in text_of(browser.get(f"{PLACE}{hook.pk}/"))
+    assert "Silent" in text_of(browser.get(PLACE))
+
+
 def test_one_is_removed_and_stays_to_be_looked_at(as_, eve, case):
     hook = make_webhook(case=case)[0]
     browser = as_(eve)
@@ -112,7 +136,7 @@ def test_while_it_is_switched_off_that_is_said_and_nothing_is_sent(as_, eve, cas
 
 def test_many_messages_come_page_by_page(as_, eve, case):
     hook = make_webhook(case=case)[0]
-    keys = [hook.test().key for _ in range(51)]
+    keys = [hook.tell("report.frozen", {}).key for _ in range(51)]
     page = text_of(as_(eve).get(f"{PLACE}{hook.pk}/"))
     assert (keys[-1] in page, keys[0] in page) == (True, False)
     [more] = re.findall(r"\?before=\d+", page)

@@ -61,20 +61,27 @@ class Signs:
 
 
 class Letters:
-    """When a worker mails what concerns the safety of accounts: once a minute, where mail is set up."""
+    """When a worker mails what concerns the safety of accounts, where mail is set up: one whenever it looks for work.
+
+    For a minute it rests where none waits, or one was not taken; then the one after that is tried, so that neither a
+    server that is away nor an address that nobody has holds up the others.
+    """
 
     def __init__(self) -> None:
-        self.next = time.monotonic()
+        self.next, self.after = time.monotonic(), 0
 
     def send_if_due(self) -> None:
-        """Mail what waits, if it is time. What goes wrong is logged, and never stops the worker."""
+        """Mail one that waits, if it is time. What goes wrong is logged, and never stops the worker."""
         if not settings.MAIL or time.monotonic() < self.next:
             return
-        self.next = time.monotonic() + MINUTE
+        tried = None
         try:
-            send_urgent()
+            tried = send_urgent(self.after)
         except Error:
             logger.exception("What concerns the safety of accounts could not be mailed; it is tried again.")
+        self.after = tried.pk if tried else 0
+        if tried is None or tried.mailed_at is None:
+            self.next = time.monotonic() + MINUTE
 
 
 class Command(BaseCommand):
@@ -97,11 +104,10 @@ class Command(BaseCommand):
         deliveries = Deliveries(stopped.is_set)
         while not stopped.is_set() and parent in (None, os.getppid()):
             try:
+                for turn in (rounds.go_if_due, drafts.return_if_due, letters.send_if_due, deliveries.go_if_due):
+                    signs.beat_if_due()  # before each: one may have waited long for a host that does not answer
+                    turn()
                 signs.beat_if_due()
-                rounds.go_if_due()
-                drafts.return_if_due()
-                letters.send_if_due()
-                deliveries.go_if_due()
                 job = work_once(stopped.is_set)
             except OUTAGES:
                 if once:
