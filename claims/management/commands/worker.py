@@ -14,9 +14,10 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import Error, close_old_connections
 
+from claims.custody.outages import passes
 from claims.custody.stamps import Rounds
 from claims.loading.delivering import Rounds as Deliveries
-from claims.loading.working import OUTAGES, work_once
+from claims.loading.working import work_once
 from claims.models import Worker, return_all
 from claims.models.workers import BEAT
 from claims.reports.digests import send_urgent
@@ -104,10 +105,10 @@ class Command(BaseCommand):
                 letters.send_if_due()
                 deliveries.go_if_due()
                 job = work_once(stopped.is_set)
-            except OUTAGES:
-                if once:
+            except Exception as fault:
+                if once or not passes(fault):
                     raise
-                logger.exception("Database or files cannot be reached; it is tried again in %.0f s.", AWAY)
+                logger.exception("Database or files cannot be worked with; it is tried again in %.0f s.", AWAY)
                 close_old_connections()
                 stopped.wait(AWAY)
                 continue
