@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from allauth.account import app_settings
@@ -20,7 +21,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from claims.models import NotNow, User
+from claims.models import NotNow, User, writing
 from claims.models.sign_ins import tell_new_device
 from claims.views.access import Request, polite
 from claims.views.devices import Device
@@ -104,5 +105,7 @@ def password_change(request: Request) -> HttpResponse:
     """Another password, for whoever has one. Raises NotNow for who signs in without."""
     if not request.user.has_usable_password():
         raise NotNow(_("Your account has no password. An administrator can set one for you."))
-    answer: HttpResponse = allauths_password_change(request)
+    # The password, the end of other sessions and the word to its owner, or none of them.
+    with writing(None) if request.method == "POST" else nullcontext():
+        answer: HttpResponse = allauths_password_change(request)
     return answer
