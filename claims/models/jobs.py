@@ -48,9 +48,13 @@ class JobQuerySet(models.QuerySet["Job"]):
     """Jobs, from the worker's side."""
 
     def free(self) -> Self:
-        """Those that a worker may take up: they wait, or run without a sign of life from their worker."""
-        lost = Q(state=Job.State.RUNNING, heartbeat__lt=timezone.now() - SILENT)
-        return self.filter(Q(state=Job.State.WAITING) | lost)
+        """Those that a worker may take up: they wait, or run without a sign of life from their worker.
+
+        A sign of life that is still to come is none: the clock was turned back since.
+        """
+        now = timezone.now()
+        alive = Q(heartbeat__range=(now - SILENT, now + SILENT))
+        return self.filter(Q(state=Job.State.WAITING) | Q(state=Job.State.RUNNING) & ~alive)
 
     def take(self) -> Job | None:
         """The oldest job that waits, or was lost by its worker: from now on the caller's. None if there is none."""
