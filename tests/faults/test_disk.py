@@ -22,10 +22,9 @@ SAID = b"The census counts conscripts too."
 
 
 @pytest.fixture
-def served(tmp_path, sample_folder, nothing_yet):
+def served(tmp_path, folder, nothing_yet):
     """A server on a disk of its own: (it, the disk, Ann, where and with which variables commands find its data)."""
-    begun = sample_folder if connection.vendor == "sqlite" else None
-    disk = Disk(tmp_path / "disk", begun)
+    disk = Disk(tmp_path / "disk", folder if connection.vendor == "sqlite" else None)
     with serving(tmp_path, within=disk.within, WORKBENCH_DATA=str(disk.place), **nothing_yet) as running:
         running.up()
         place = {"within": disk.beside(running.process.pid), "WORKBENCH_DATA": str(disk.place)} | nothing_yet
