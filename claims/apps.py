@@ -10,9 +10,10 @@ class ClaimsConfig(AppConfig):
     verbose_name = "Claims"
 
     def ready(self) -> None:
-        from claims.custody import guards, heads  # the models must be there first
+        from claims.custody import guards, heads, outages  # the models must be there first
         from claims.keeping import before_migrating
 
         guards.connect()
         heads.connect()
+        outages.connect()
         before_migrating.connect()

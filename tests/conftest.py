@@ -1,5 +1,6 @@
 """The cast, and what every test stands on."""
 
+import os
 import shutil
 import time
 
@@ -44,6 +45,20 @@ def real_transactions(transactional_db):
     """A database in which transactions really commit, for concurrent writers; its guards come down to empty it."""
     yield
     guards.take_down(connection)
+
+
+@pytest.fixture
+def nothing_yet(real_transactions):
+    """The variables for a database of its own, with nothing in it, of the kind that this run is on."""
+    if connection.vendor == "sqlite":
+        yield {}
+        return
+    name, stands = f"serve_{os.getpid()}", connection.settings_dict
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+    yield {"DATABASE_URL": f"postgres://{stands['USER']}@{stands['HOST']}:{stands['PORT']}/{name}"}
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -32,7 +32,8 @@ def until(true, seconds=60):
 class Served:
     """A running `serve`: its port, its processes and what it printed."""
 
-    def __init__(self, folder, *role, **variables):
+    def __init__(self, folder, *role, within=(), **variables):
+        """`within` is a command that runs it, and is gone then."""
         self.port = free_port()
         self.printed = folder / f"printed-{self.port}"
         fixed = {
@@ -41,8 +42,9 @@ class Served:
         }  # fmt: skip
         with open(self.printed, "w") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "serve", *role], cwd=ROOT, env=bare_environment(**(fixed | variables)),
-                stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
+                [*within, sys.executable, "manage.py", "serve", *role], cwd=ROOT,
+                env=bare_environment(**(fixed | variables)), stdout=out, stderr=subprocess.STDOUT,
+                start_new_session=True,
             )  # fmt: skip
 
     def said(self):
@@ -86,9 +88,9 @@ class Served:
 
 
 @contextmanager
-def serving(folder, *role, **variables):
+def serving(folder, *role, within=(), **variables):
     """A `serve` that is gone afterwards, whatever became of it."""
-    served = Served(folder, *role, **variables)
+    served = Served(folder, *role, within=within, **variables)
     try:
         yield served
     finally:

@@ -96,20 +96,6 @@ def test_an_account_that_is_there_already_is_not_made_an_administrator(db, setti
     assert not ann.is_superuser
 
 
-@pytest.fixture
-def nothing_yet(real_transactions):
-    """The variables for a database of its own, with nothing in it, of the kind that this run is on."""
-    if connection.vendor == "sqlite":
-        yield {}
-        return
-    name, stands = f"serve_{os.getpid()}", connection.settings_dict
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
-    yield {"DATABASE_URL": f"postgres://{stands['USER']}@{stands['HOST']}:{stands['PORT']}/{name}"}
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
 def test_two_that_start_at_once_on_nothing_make_one_database_and_both_serve(tmp_path, nothing_yet):
     with serving(tmp_path, **nothing_yet) as one, serving(tmp_path, **nothing_yet) as other:
         one.up()

@@ -274,7 +274,8 @@ class Rounds:
     def go_if_due(self) -> None:
         """Stamp what is due, if it is time. What goes wrong is logged, and never stops the worker."""
         now = timezone.now()
-        if not settings.STAMPS or now < self.next:
+        # A time that lies farther off than a day is from before the clock was turned back.
+        if not settings.STAMPS or now < self.next <= now + datetime.timedelta(days=1):
             return
         self.next = now + datetime.timedelta(seconds=AGAIN)
         try:

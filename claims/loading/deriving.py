@@ -7,13 +7,16 @@ of which bytes, by what tool and in which version; so is that it could not be ma
 from __future__ import annotations
 
 import base64
+import datetime
 from typing import Any
 
 import PIL
 import pypdfium2
 from django.conf import settings
-from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef
+from django.db import IntegrityError, models, transaction
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Cast, Concat
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,10 +26,12 @@ from claims.loading.capturing import PASTED
 from claims.loading.capturing import capture as received
 from claims.loading.extracting import Unextractable, extract
 from claims.loading.formats.parsed import Fault
-from claims.models import Capture, Derived, Exhibit, Job, Refused, Report, StoredFile, User, begin, writing
+from claims.models import Capture, Derived, Exhibit, Job, Membership, Refused, Report, StoredFile, User, begin, writing
 from claims.models.entries import sha256
 
 LONGEST_TEXT = 1_000_000  # characters that an exhibit's text may have
+LOOKED_AT, MOST_LEFT = 10_000, 100  # of the newest captures, those whose reading broke off; so many at once
+UNDER_WAY = datetime.timedelta(minutes=10)  # in which whoever captured something has it read
 PDF = "application/pdf"
 WHY: dict[str, Any] = {
     "no_image": gettext_lazy("It is no image of a kind that is drawn here."),
@@ -57,9 +62,32 @@ def derive_now_or_later(capture: Capture, *, by: User) -> Job | None:
     if capture.file.size <= settings.UPLOAD_LIMIT:
         derive(capture, by=by)
         return None
+    return read_later(capture, by=by)
+
+
+def read_later(capture: Capture, *, by: User) -> Job:
+    """The job that derives what is made of a capture."""
     about = {"capture": capture.pk}
     given = [(capture.name or str(capture), b"")]
     return begin(capture.exhibit.case, Job.Task.DERIVE, given, by=by, once=f"derive:{capture.pk}", about=about)
+
+
+def read_what_was_left() -> int:
+    """Jobs for captures whose reading broke off after their bytes were kept, one for each and ever: how many."""
+    now = timezone.now()
+    texts = Derived.objects.filter(parent=OuterRef("file"), kind=Derived.Kind.TEXT)
+    unread = ~Exists(texts) | Q(exhibit__text="") & Exists(texts.filter(facts__characters__gt=0))
+    members = Membership.objects.filter(user=OuterRef("captured_by"), case=OuterRef("exhibit__case"))
+    begun = Job.objects.filter(once=Concat(Value("derive:"), Cast(OuterRef("pk"), models.CharField())))
+    newest = Capture.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    # An exhibit that is a document has the document's text; what a bundle brought was read where it comes from.
+    left = Capture.objects.filter(unread, Exists(members) | Q(captured_by__is_superuser=True), ~Exists(begun))
+    left = left.filter(exhibit__document=None, pk__gt=newest - LOOKED_AT)
+    left = left.exclude(captured_at__range=(now - UNDER_WAY, now + UNDER_WAY)).order_by("pk")
+    captures = list(left.select_related("exhibit__case", "captured_by", "file").defer("headers")[:MOST_LEFT])
+    for capture in captures:
+        read_later(capture, by=capture.captured_by)
+    return len(captures)
 
 
 def is_drawn(file: StoredFile) -> bool:

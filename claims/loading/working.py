@@ -13,12 +13,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from claims.custody.store import OutOfReach, store
+from claims.custody.outages import passes
+from claims.custody.store import store
 from claims.loading import claim_tables
 from claims.loading.capturing import capture_address
 from claims.loading.deriving import derive, untaken
@@ -46,14 +47,13 @@ from claims.models.entries import asking_anew
 
 logger = logging.getLogger(__name__)
 BROKEN = gettext_lazy("It broke off by a fault of the workbench. What was loaded until then stays.")
-OUTAGES = (OperationalError, InterfaceError, OutOfReach)
 MOST_TOLD = 100  # refused rows of a table whose reasons are kept
 
 
 def work_once(stopping: Callable[[], bool] = never) -> Job | None:
     """Do the job that has waited longest, and return it; None where none waits.
 
-    What is raised while database or store are away is raised here too; the job then waits again.
+    What is raised while database or store are away, or a disk is full, is raised here too; the job then waits again.
 
     Once `stopping` says so, the job is handed back at its next step: another worker goes on with it.
     """
@@ -71,12 +71,14 @@ def work(job: Job) -> None:
     except HandedBack:
         job.hand_back()
         logger.warning("Job %s was handed back: this worker is to end.", job.pk)
-    except OUTAGES:
-        # Not the job's fault. Where the database itself is gone, this raises again, and the job is found as lost later.
-        job.hand_back(counted=reachable())
-        raise
     except Overtaken:
         logger.warning("Job %s was taken up by another worker meanwhile.", job.pk)
+    except Exception as fault:
+        if passes(fault):
+            # Not the job's fault. Where nothing can be written at all, this raises again, and the job is found as
+            # lost later.
+            job.hand_back(counted=reachable())
+        raise
 
 
 def reachable() -> bool:
@@ -88,7 +90,7 @@ def reachable() -> bool:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         store().check()
-    except (DatabaseError, InterfaceError, OutOfReach, OSError):
+    except (DatabaseError, InterfaceError, OSError):
         if not connection.in_atomic_block:
             connection.close()
         return False
@@ -98,7 +100,8 @@ def reachable() -> bool:
 def _done(job: Job) -> tuple[str, str]:
     """The state in which the job ends, and the sentence.
 
-    Raises Overtaken, HandedBack where the worker is to end, and what is raised while database or store are away.
+    Raises Overtaken, HandedBack where the worker is to end, and what is raised while database or store are away, or
+    take nothing in.
     """
     try:
         _require_allowed(job)
@@ -106,7 +109,7 @@ def _done(job: Job) -> tuple[str, str]:
             raise Refused(_("It was begun %(n)s times and never came to an end.") % {"n": MOST_ATTEMPTS})
         with asking_anew(lambda: _require_allowed(job)):
             return Job.State.DONE, TASKS[job.task](job)
-    except (Overtaken, HandedBack, *OUTAGES):
+    except (Overtaken, HandedBack):
         raise
     except Cancelled:
         said = _("Stopped after %(done)s of %(total)s. What was loaded until then stays; the same again goes on there.")
@@ -117,7 +120,9 @@ def _done(job: Job) -> tuple[str, str]:
         return Job.State.CANCELLED, said % {"done": job.done, "total": job.total}
     except Refused as refusal:
         return Job.State.FAILED, str(refusal)
-    except Exception:  # whatever a task breaks on: the worker goes on with the next job, and its owner is told
+    except Exception as fault:  # whatever a task breaks on: the worker goes on with the next job, its owner is told
+        if passes(fault):
+            raise
         logger.exception("Job %s broke off.", job.pk)
         return Job.State.FAILED, str(BROKEN)
 
@@ -156,9 +161,9 @@ def _load_item(item: JobItem, load_one: Callable[[JobItem], tuple[Document, bool
         raise
     except ValidationError as refusal:
         item.state, item.message = JobItem.State.REFUSED, " ".join(refusal.messages)
-    except OUTAGES:
-        raise
-    except Exception:  # whatever one file breaks on stops none of the others
+    except Exception as fault:  # whatever one file breaks on stops none of the others
+        if passes(fault):
+            raise
         logger.exception("Item %s of job %s broke off.", item.position, item.job_id)
         item.state, item.message = JobItem.State.REFUSED, str(BROKEN)
     # Only while nobody has: a worker that comes late has nothing more to say of it.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -60,7 +62,8 @@ def assess(
         own.saved_at = timezone.now()
         if submit:
             check_complete(own)
-            own.submitted_at, own.statement = own.saved_at, claim.statement
+            own.saved_at = own.submitted_at = moment_of_answer(claim)
+            own.statement = claim.statement
             own.seal = sha256(own.sealed_content(relied_on or []))
         own.store()
         if relied_on or not fresh:
@@ -70,6 +73,16 @@ def assess(
         elif fresh:  # what is saved while somebody types is one draft
             chain.record(by=by, verb="drafted", on=own, after={"round": own.round})
     return own
+
+
+def moment_of_answer(claim: Claim) -> datetime.datetime:
+    """Now, and not before any of the claim's evidence, though the clock was turned back since that was added.
+
+    Whether an answer may rely on a piece of evidence is told by which of the two was there first.
+    """
+    now = timezone.now()
+    newest: datetime.datetime | None = claim.evidence.aggregate(newest=Max("added_at"))["newest"]
+    return max(now, newest or now)
 
 
 def check_relied_on(claim: Claim, relied_on: list[Evidence]) -> None:

@@ -48,9 +48,13 @@ class JobQuerySet(models.QuerySet["Job"]):
     """Jobs, from the worker's side."""
 
     def free(self) -> Self:
-        """Those that a worker may take up: they wait, or run without a sign of life from their worker."""
-        lost = Q(state=Job.State.RUNNING, heartbeat__lt=timezone.now() - SILENT)
-        return self.filter(Q(state=Job.State.WAITING) | lost)
+        """Those that a worker may take up: they wait, or run without a sign of life from their worker.
+
+        A sign of life that is still to come is none: the clock was turned back since.
+        """
+        now = timezone.now()
+        alive = Q(heartbeat__range=(now - SILENT, now + SILENT))
+        return self.filter(Q(state=Job.State.WAITING) | Q(state=Job.State.RUNNING) & ~alive)
 
     def take(self) -> Job | None:
         """The oldest job that waits, or was lost by its worker: from now on the caller's. None if there is none."""
@@ -150,9 +154,10 @@ class Job(models.Model):
         """It is over; what came in with it has been read and is let go. Raises Overtaken."""
         self.state, self.message, self.ended_at = state, message, timezone.now()
         ended = {"state": state, "message": message, "ended_at": self.ended_at, "done": self.done, "total": self.total}
-        if not self._mine().update(**ended):
-            raise Overtaken
-        self.items.update(content=b"")
+        with transaction.atomic():
+            if not self._mine().update(**ended):
+                raise Overtaken
+            self.items.update(content=b"")
 
     def hand_back(self, *, counted: bool = False) -> None:
         """It waits again; that it was begun is held against it only where it is counted. Raises Overtaken."""
@@ -168,8 +173,9 @@ class Job(models.Model):
     def cancel(self) -> None:
         """Ask it to stop; what has not begun stops here."""
         waiting = Job.objects.filter(pk=self.pk, state=self.State.WAITING)
-        if waiting.update(state=self.State.CANCELLED, ended_at=timezone.now()):
-            self.items.update(content=b"")
+        with transaction.atomic():
+            if waiting.update(state=self.State.CANCELLED, ended_at=timezone.now()):
+                self.items.update(content=b"")
         Job.objects.filter(pk=self.pk, state=self.State.RUNNING).update(cancel_asked=True)
 
 

@@ -137,7 +137,7 @@ def part(merge: Merge, *, by: User) -> Merge:
             count = back["exhibits"] if chain.case_id is None else per_case[chain.case_id]
             chain.record(by=by, verb="parted", on=source, before=before, after={"merged_into": None, "exhibits": count})
         _tell_verdicts(source, kept, by=by, leant_on=[source, kept])
-        later = Merge.objects.filter(kept__in=[source, kept], made_at__gt=done.made_at, undone_at=None)
+        later = Merge.objects.filter(kept__in=[source, kept], pk__gt=done.pk, undone_at=None)
         if not any(done.stayed.values()) and not later.exists():
             settle_merge(source, kept, by=by, between=(done.made_at, begun))
     return done

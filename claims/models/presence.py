@@ -40,7 +40,8 @@ class PresenceManager(models.Manager["Presence"]):
                 [Presence(claim=claim, user=person, seen_at=now)],
                 update_conflicts=True, unique_fields=["user", "claim"], update_fields=["seen_at"],
             )  # fmt: skip
-            self.filter(Q(claim=claim) | Q(user=person), seen_at__lt=now - AWAY).delete()
+            old = Q(seen_at__lt=now - AWAY) | Q(seen_at__gt=now + AWAY)  # or from before the clock was turned back
+            self.filter(Q(claim=claim) | Q(user=person), old).delete()
         reviews = Membership.objects.filter(case=claim.case_id, user=OuterRef("user"), role__in=TOLD)
         here = self.filter(Exists(reviews) | Q(user__is_superuser=True), claim=claim, user__is_active=True)
         rows = here.exclude(user=person).select_related("user").order_by("user_id").fetch_mode(models.FETCH_RAISE)

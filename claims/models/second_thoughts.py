@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.assessing import check_complete, check_parts, check_relied_on
+from claims.models.assessing import check_complete, check_parts, check_relied_on, moment_of_answer
 from claims.models.assessments import Assessment, said_of
 from claims.models.claims import Claim
 from claims.models.entries import sha256, writing
@@ -73,7 +72,7 @@ def reconsider(
         check_complete(again)
         if _same(own, again, relied_on):
             raise Refused(_("Nothing in your answer is changed."), "moved_reason")
-        again.saved_at = again.submitted_at = timezone.now()
+        again.saved_at = again.submitted_at = moment_of_answer(claim)
         again.statement = claim.statement
         again.seal = sha256(again.sealed_content(relied_on))
         again.store()

@@ -213,7 +213,9 @@ class Source(Recorded):
                 if stands.merged_into_id is not None:
                     raise NotNow(_("This source was merged into another, which is graded in its place."))
                 grade = Grade(source=self, letter=letter, reason=reason.strip(), graded_by=by, once=once)
-                grade.graded_at = at or grade.graded_at
+                newest = stands.grades.order_by("-graded_at").values_list("graded_at", flat=True).first()
+                # A grade given now is the newest, though the clock was turned back since the one before.
+                grade.graded_at = at or max(grade.graded_at, newest or grade.graded_at)
                 grade.store()
                 before = {"reliability": stands.reliability}
                 in_force = stands.grades.order_by("-graded_at", "-pk").values_list("letter", flat=True)[0]

@@ -31,6 +31,7 @@ SECRET = "whsec_"  # noqa: S105 - how a secret begins
 MOST_OPEN = 10  # webhooks of one case
 MOST_ATTEMPTS = 11  # the last of them 17 hours after the first
 FIRST_WAIT = datetime.timedelta(minutes=1)  # after the first attempt; doubled with each
+LONGEST_WAIT = FIRST_WAIT * 2**MOST_ATTEMPTS
 IN_HAND = datetime.timedelta(minutes=2)  # that a worker has for one attempt
 MOST_TESTS, TESTED = 5, datetime.timedelta(minutes=10)  # of one webhook in that time
 KEPT = datetime.timedelta(days=30)
@@ -200,7 +201,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
         What was taken often and never answered for, as by workers that were killed at it, is given up.
         """
-        due = self.filter(state=Delivery.State.WAITING, next_at__lte=timezone.now()).order_by("next_at", "pk")
+        now = timezone.now()
+        # None waits for so long, and a new one not at all: but for a clock that was turned back.
+        time = Q(next_at__lte=now) | Q(next_at__gt=now + LONGEST_WAIT) | Q(attempts=0)
+        due = self.filter(time, state=Delivery.State.WAITING).order_by("next_at", "pk")
         if not due.exists():  # asked every second: only what is there is worth the right to write
             return None
         passes = connection.features.has_select_for_update_skip_locked

@@ -26,9 +26,14 @@ class WorkerManager(models.Manager["Worker"]):
         self.filter(seen_at__lt=now - FORGOTTEN).delete()
 
     def last_seen(self) -> datetime.datetime | None:
-        """When any of them was heard of, by its beat or by a job in hand; None where there never was one."""
-        beats = self.order_by("-seen_at").values_list("seen_at", flat=True).first()
-        running = Job.objects.filter(state=Job.State.RUNNING)
+        """When any of them was heard of, by its beat or by a job in hand; None where there never was one.
+
+        What is still to come is from before the clock was turned back, and tells nothing.
+        """
+        until = timezone.now() + SILENT
+        past = self.filter(seen_at__lte=until)
+        beats = past.order_by("-seen_at").values_list("seen_at", flat=True).first()
+        running = Job.objects.filter(state=Job.State.RUNNING, heartbeat__lte=until)
         job = running.order_by("-heartbeat").values_list("heartbeat", flat=True).first()
         return max((when for when in (beats, job) if when), default=None)
 

@@ -43,7 +43,7 @@ def send_digests() -> Outcome:
     """
     now, outcome = timezone.now(), Outcome()
     waiting = Notice.objects.filter(user=OuterRef("pk"), read_at=None, mailed_at=None)
-    lately = Notice.objects.filter(user=OuterRef("pk"), mailed_at__gt=now - APART).exclude(what__in=URGENT)
+    lately = Notice.objects.filter(user=OuterRef("pk"), mailed_at__range=(now - APART, now)).exclude(what__in=URGENT)
     people = User.objects.filter(Exists(waiting), ~Exists(lately), digest=True, is_active=True)
     for user in people.order_by("pk").iterator(chunk_size=200):
         notices = list(

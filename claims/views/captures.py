@@ -242,6 +242,7 @@ def of_exhibit(exhibit: Exhibit, capture: int) -> Capture:
 
 def enter_view(capture: Capture, reader: User) -> None:
     """Enter that somebody looked at a capture; not again where they did a moment ago."""
-    recent = capture.custody.filter(act=Custody.Act.VIEWED, by=reader, at__gt=timezone.now() - AGAIN)
+    now = timezone.now()
+    recent = capture.custody.filter(act=Custody.Act.VIEWED, by=reader, at__range=(now - AGAIN, now))
     if not recent.exists():
         Custody.objects.create(capture=capture, act=Custody.Act.VIEWED, by=reader)

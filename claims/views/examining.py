@@ -28,6 +28,7 @@ from claims.views import health
 LITTLE, SCARCE = 5_000_000_000, 1_000_000_000  # bytes that are left: worth a look, and soon too few
 PATIENCE = datetime.timedelta(minutes=10)  # that a job may wait while a worker is there
 AHEAD = datetime.timedelta(seconds=5)  # by which two clocks may differ
+LATELY = 1_000  # entries of the log in which a time that is still to come is looked for
 FEWEST_FONTS = 11
 UNTRIED = datetime.timedelta(days=90)  # for which locked backups are trusted since one of them was read back
 STALE = datetime.timedelta(hours=36)  # a nightly backup that is this old was left out once
@@ -154,11 +155,10 @@ def clock() -> Finding:
         with connection.cursor() as cursor:
             cursor.execute("SELECT clock_timestamp()")
             theirs = cursor.fetchone()[0]
-    newest = Entry.objects.order_by("-pk").values_list("at", flat=True).first()
+    # Of the newest by their order: what was entered since the clock was turned back bears an earlier time.
+    newest = max(Entry.objects.order_by("-pk").values_list("at", flat=True)[:LATELY], default=None)
     if newest is not None and newest > now + AHEAD:
-        said = _("The log's newest entry is of %(when)s, which is still to come.") % {
-            "when": f"{newest:%Y-%m-%d %H:%M}"
-        }
+        said = _("The log has an entry of %(when)s, which is still to come.") % {"when": f"{newest:%Y-%m-%d %H:%M}"}
         return Finding(
             name, Standing.BAD, said, _("Set the clock right. What is written until then bears a wrong time.")
         )

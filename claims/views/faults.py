@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import sys
 from typing import Any
 
@@ -14,7 +13,7 @@ from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from claims.custody.store import OutOfReach
+from claims.custody.outages import is_full, is_out_of_reach, is_read_only
 from claims.loading.documents import megabytes
 from claims.models import Refused
 from claims.views.parts import house, wants_part
@@ -77,30 +76,12 @@ def stay(sentence: Any, status: int) -> HttpResponse:
     return response
 
 
-def is_full(fault: BaseException | None) -> bool:
-    """Whether the fault, or what caused it, is that a disk is full."""
-    while fault is not None:
-        if isinstance(fault, OSError) and fault.errno in (errno.ENOSPC, errno.EDQUOT):
-            return True
-        if getattr(fault, "sqlite_errorname", "") == "SQLITE_FULL" or getattr(fault, "sqlstate", "") == "53100":
-            return True
-        fault = fault.__cause__ or fault.__context__
-    return False
-
-
-def is_out_of_reach(fault: BaseException | None) -> bool:
-    """Whether the fault, or what caused it, is that the store of files cannot be asked."""
-    while fault is not None:
-        if isinstance(fault, OutOfReach):
-            return True
-        fault = fault.__cause__ or fault.__context__
-    return False
-
-
 def broken(raised: BaseException | None) -> tuple[int, str]:
-    """507 for a full disk, 503 for a lost database or store, 500 for a defect of ours; each with what is said of it."""
+    """507 for a full disk, 503 for what is away or takes no writes, 500 for a defect; and what is said of it."""
     if is_full(raised):
         return 507, _("The disk of this installation is full, so nothing could be saved. Nothing was half-saved.")
+    if is_read_only(raised):
+        return 503, _("The disk or the database of this installation takes no writes just now. Nothing was half-saved.")
     if isinstance(raised, OperationalError | InterfaceError):
         return 503, _("The database cannot be reached just now. Nothing was half-saved.")
     if is_out_of_reach(raised):

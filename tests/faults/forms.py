@@ -7,7 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 def form_of(browser, page, ends="", **typed):
     """(address, fields) of the form on that page whose address ends so, with these words typed into it.
 
-    What is not typed is as the page has it; a button that is pressed is typed too.
+    What is not typed is as the page has it; a button that is pressed is typed too. What depends on what the page shows
+    is a function of its text.
     """
     answer = browser.get(page)
     assert answer.status_code == 200, f"{page}: {answer.status_code}"
@@ -25,6 +26,7 @@ def form_of(browser, page, ends="", **typed):
             empty = form.xpath('.//input[@name=$name and @checked and @value=""]', name=name)
             fields.setdefault(name, []).append("" if empty else value.removeprefix("\n"))
     for name, value in typed.items():
+        value = value(answer.content.decode()) if callable(value) else value
         fields[name] = [SimpleUploadedFile("a.txt", value)] if isinstance(value, bytes) else value
     return path_of(form) or page, {
         name: value if isinstance(value, list) else [value] for name, value in fields.items()
@@ -34,3 +36,11 @@ def form_of(browser, page, ends="", **typed):
 def path_of(form):
     """Where the form leads, on this site."""
     return (form.action or "").removeprefix("http://testserver").partition("?")[0]
+
+
+def rewind(fields):
+    """A file is read from its beginning each time."""
+    for values in fields.values():
+        for value in values:
+            if hasattr(value, "seek"):
+                value.seek(0)

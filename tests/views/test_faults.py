@@ -51,6 +51,25 @@ def test_a_full_disk_answers_507_and_nothing_is_half_saved(case, browser):
     assert browser.post(f"/cases/BY/claims/{claim.number}/withdraw/", {"reason": "A doublet."}).status_code == 302
 
 
+def test_a_database_that_takes_no_writes_answers_503_and_is_read_meanwhile(real_transactions, case, browser):
+    claim, sqlite = make_claim(case=case), connection.vendor == "sqlite"
+    path = f"/cases/BY/claims/{claim.number}/withdraw/"
+    with connection.cursor() as cursor:
+        off, on = ("PRAGMA query_only = 1", "PRAGMA query_only = 0") if sqlite else (
+            "SET default_transaction_read_only = on", "RESET default_transaction_read_only")  # fmt: skip
+        cursor.execute(off)
+        try:
+            answer = browser.post(path, {"reason": "A doublet."})
+            assert browser.get("/cases/BY/").status_code == 200
+        finally:
+            cursor.execute(on)
+    assert answer.status_code == 503
+    assert "takes no writes just now. Nothing was half-saved." in answer.content.decode()
+    assert answer["Retry-After"]
+    assert Claim.objects.get(pk=claim.pk).status == "open"
+    assert browser.post(path, {"reason": "A doublet."}).status_code == 302
+
+
 def test_a_store_out_of_reach_answers_503_with_a_sentence(case, browser, monkeypatch):
     def gone(*args, **kwargs):
         raise OutOfReach("nobody answers")

@@ -12,9 +12,11 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import Error, close_old_connections
 
+from claims.custody.outages import passes
 from claims.custody.stamps import Rounds
 from claims.loading.delivering import Rounds as Deliveries
-from claims.loading.working import OUTAGES, work_once
+from claims.loading.deriving import read_what_was_left
+from claims.loading.working import work_once
 from claims.management.supervising import Told, told_to_end
 from claims.models import Worker, return_all
 from claims.models.workers import BEAT
@@ -29,21 +31,22 @@ HOUR = 3600.0  # seconds between two looks for drafts that lie untouched
 
 
 class Drafts:
-    """When a worker takes back drafts that lie untouched, and forgets sessions that have ended: once an hour."""
+    """What a worker sees to once an hour: drafts that lie untouched, captures nobody read on, sessions that ended."""
 
     def __init__(self) -> None:
         self.next = time.monotonic()
 
     def return_if_due(self) -> None:
-        """Take back what lies for too long, if it is time. What goes wrong is logged, and never stops the worker."""
+        """See to it, if it is time. What goes wrong is logged, and never stops the worker."""
         if time.monotonic() < self.next:
             return
         self.next = time.monotonic() + HOUR
         try:
             return_all()
+            read_what_was_left()
             call_command("clearsessions")
         except Error:
-            logger.exception("Drafts that lie untouched could not be taken back; it is tried again in an hour.")
+            logger.exception("What lies untouched could not be seen to; it is tried again in an hour.")
 
 
 class Signs:
@@ -109,10 +112,10 @@ class Command(BaseCommand):
                     turn()
                 signs.beat_if_due()
                 job = work_once(stopped.is_set)
-            except OUTAGES:
-                if once:
+            except Exception as fault:
+                if once or not passes(fault):
                     raise
-                logger.exception("Database or files cannot be reached; it is tried again in %.0f s.", AWAY)
+                logger.exception("Database or files cannot be worked with; it is tried again in %.0f s.", AWAY)
                 close_old_connections()
                 stopped.wait(AWAY)
                 continue
