@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('claims', '0033_programs'),
+        ('claims', '0034_notices_of_tokens'),
     ]
 
     operations = [
