@@ -17,7 +17,7 @@ from django.db import Error, close_old_connections
 from claims.custody.stamps import Rounds
 from claims.loading.delivering import Rounds as Deliveries
 from claims.loading.working import OUTAGES, work_once
-from claims.models import Worker, return_all
+from claims.models import KeptAnswer, Worker, return_all
 from claims.models.workers import BEAT
 from claims.reports.digests import send_urgent
 
@@ -30,7 +30,7 @@ HOUR = 3600.0  # seconds between two looks for drafts that lie untouched
 
 
 class Drafts:
-    """When a worker takes back drafts that lie untouched, and forgets sessions that have ended: once an hour."""
+    """When a worker takes back drafts that lie untouched, and forgets ended sessions and old answers: once an hour."""
 
     def __init__(self) -> None:
         self.next = time.monotonic()
@@ -43,8 +43,9 @@ class Drafts:
         try:
             return_all()
             call_command("clearsessions")
+            KeptAnswer.objects.sweep()
         except Error:
-            logger.exception("Drafts that lie untouched could not be taken back; it is tried again in an hour.")
+            logger.exception("What is past its time could not be taken back or cleared; it is tried again in an hour.")
 
 
 class Signs:
