@@ -90,6 +90,22 @@ def test_one_start_tells_everything_that_is_wrong(tmp_path):
     assert "secret" not in read.stderr
 
 
+def test_what_kubernetes_names_a_service_of_ours_by_is_told_as_that_in_one_line(tmp_path):
+    links = {
+        "WORKBENCH_SERVICE_HOST": "10.0.0.1", "WORKBENCH_SERVICE_PORT": "8000", "WORKBENCH_SERVICE_PORT_HTTP": "8000",
+        "WORKBENCH_PORT": "tcp://10.0.0.1:8000", "WORKBENCH_PORT_8000_TCP": "tcp://10.0.0.1:8000",
+        "WORKBENCH_PORT_8000_TCP_PROTO": "tcp", "WORKBENCH_PORT_8000_TCP_ADDR": "10.0.0.1",
+        "WORKBENCH_DB_PORT_5432_TCP_PORT": "5432",
+    }  # fmt: skip
+    read = manage("check", WORKBENCH_DATA=str(tmp_path), WORKBENCH_PORTS="1", **links)
+    _first, other, line = read.stderr.splitlines()
+    assert other.startswith("WORKBENCH_PORTS is no variable")
+    assert "enableServiceLinks: false" in line
+    assert all(name in line for name in links)
+    alone = manage("check", WORKBENCH_DATA=str(tmp_path), WORKBENCH_PORT="8000")
+    assert "Kubernetes" not in alone.stderr
+
+
 def test_what_the_address_of_the_database_asks_for_holds(tmp_path):
     asked = database("postgres://u@h/n?sslmode=verify-full&sslrootcert=/root.pem", tmp_path)["OPTIONS"]
     assert (asked["sslmode"], asked["sslrootcert"], "pool" in asked) == ("verify-full", "/root.pem", True)

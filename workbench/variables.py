@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,14 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 OURS, FROM_FILE = "WORKBENCH_", "_FILE"
+# What Kubernetes writes into every container of a namespace for a service whose name begins with “workbench”.
+SERVICE = re.compile(
+    r"WORKBENCH_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)"
+)
+LINKED = (
+    "no variables of the workbench, but what Kubernetes names a service called workbench by. Write enableServiceLinks: "
+    "false into the pod's specification, or call the service otherwise."
+)
 
 
 @dataclass(frozen=True)
@@ -165,7 +174,13 @@ class Environment:
 
     def __init__(self, given: Mapping[str, str]) -> None:
         self.given = given
-        self.faults = [self._unknown(name) for name in sorted(given) if name.startswith(OURS) and not is_known(name)]
+        unknown = [name for name in sorted(given) if name.startswith(OURS) and not is_known(name)]
+        linked = [name for name in unknown if SERVICE.fullmatch(name)]
+        if not any(name.endswith("_SERVICE_HOST") for name in linked):
+            linked = []
+        self.faults = [self._unknown(name) for name in unknown if name not in linked]
+        if linked:
+            self.faults.append(f"{', '.join(linked)}: {LINKED}")
 
     def text(self, name: str) -> str:
         """What it is set to, or what its file holds, without white space around; "" where it is not set."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from django.http import Http404, HttpResponse
 from ninja import Query, Router, Schema
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from claims.api.access import Asked, Bearer, case_of, claim_of, document_of
 from claims.api.answers import HEADERS, cursor_at, cut, names, newest_of, place_of, told
@@ -31,7 +31,7 @@ from claims.api.shapes import (
     TokenShape,
     at,
 )
-from claims.api.typed import Code, Key, Number, _encodable
+from claims.api.typed import Code, Key, Number, Text
 from claims.forms.filters import ClaimFilter
 from claims.models import Case, Claim, Document, Evidence, Scope, Source
 from claims.search import everything
@@ -54,7 +54,6 @@ def answers(*types: str) -> dict[str, Any]:
 
 
 MARKS = re.compile("</?mark>")
-Text = Annotated[str, AfterValidator(_encodable)]
 
 
 class Paging(Schema):

@@ -13,7 +13,7 @@ from pydantic.json_schema import WithJsonSchema
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
-def _encodable(text: str) -> str:
+def encodable(text: str) -> str:
     """The text. Raises ValueError for half of a surrogate pair, which JSON can name and no text can hold."""
     text.encode()
     return text
@@ -30,7 +30,8 @@ def _day(value: Any) -> str:
     return datetime.date.fromisoformat(value).isoformat()
 
 
-Words = Annotated[StrictStr, AfterValidator(_encodable)]
+Words = Annotated[StrictStr, AfterValidator(encodable)]
+Text = Annotated[str, AfterValidator(encodable)]  # of an address, where all is text
 Day = Annotated[str, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 Code = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{0,11}$")]
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]

@@ -8,10 +8,10 @@ from typing import Self
 from django.db import models
 from django.utils import timezone
 
+from claims.models.people import User
 from claims.models.tokens import Token
 
 KEPT = datetime.timedelta(days=1)
-SWEPT = 200  # old answers that go with each new one
 
 
 class KeptAnswerQuerySet(models.QuerySet["KeptAnswer"]):
@@ -20,6 +20,14 @@ class KeptAnswerQuerySet(models.QuerySet["KeptAnswer"]):
     def fresh(self) -> Self:
         """Those of the last day."""
         return self.filter(made_at__gt=timezone.now() - KEPT)
+
+    def sweep(self) -> int:
+        """Let those go that are past their day, and what they hold of people's words: how many."""
+        return self.filter(made_at__lte=timezone.now() - KEPT).delete()[0]
+
+    def forget(self, user: User) -> None:
+        """Let those go that somebody's programs were given."""
+        self.filter(token__owner=user).delete()
 
 
 class KeptAnswer(models.Model):
@@ -44,9 +52,7 @@ class KeptAnswer(models.Model):
 
     @classmethod
     def keep(cls, token: Token, key: str, **said: object) -> KeptAnswer:
-        """Keep an answer, and let some go that are past their day."""
-        old = cls.objects.filter(made_at__lte=timezone.now() - KEPT).order_by("made_at").values("pk")
-        cls.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:SWEPT])).delete()
+        """Keep an answer, in place of one with this key that is past its day."""
         cls.objects.filter(token=token, key=key, made_at__lte=timezone.now() - KEPT).delete()
         made: KeptAnswer = cls.objects.create(token=token, key=key, **said)
         return made

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from claims.models.cases import Case, Membership
 from claims.models.entries import take_chains, writing
+from claims.models.kept_answers import KeptAnswer
 from claims.models.notices import Notice
 from claims.models.people import User
 from claims.models.records import NotNow, Refused
@@ -47,6 +48,7 @@ def remove(user: User, *, by: User) -> User:
             membership.delete(by=by)
         Notice.objects.filter(user=user).delete()
         forget_sign_ins(user, by=by)
+        KeptAnswer.objects.forget(user)
         _forget_admin_history(called)
     return user
 

@@ -1,17 +1,25 @@
 """People who leave: the account is closed, then who it was is taken out of it, and the log holds as it did."""
 
+import datetime
+
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
+from django.db import models
+from django.test import Client
+from django.utils import timezone
 
-from claims.models import Entry, NotNow, Refused, Role, User, notify
+from claims.models import Entry, KeptAnswer, Membership, NotNow, Refused, Role, Token, User, notify
 from claims.models.leaving import close, remove
 from claims.reports.choices import Choice
 from claims.reports.freezing import freeze
 from tests.admin.pages import at, typed
-from tests.factories import make_assessment, make_claim
+from tests.factories import make_assessment, make_claim, make_token
+from tests.views.signing_in import sign_in
 
 
 def closed(person, by):
@@ -19,13 +27,23 @@ def closed(person, by):
     return person
 
 
-def test_a_closed_account_is_signed_in_nowhere_from_that_moment(as_, ann, ada, case):
-    browser = as_(ann)
+def test_a_closed_account_is_signed_in_nowhere_from_that_moment(ann, ada, case):
+    browser = Client()
+    sign_in(browser, ann.email, "pass-word-1")
     assert browser.get("/cases/BY/").status_code == 200
+    secret = make_token(owner=ann)[1]
     close(ann, by=ada)
     assert browser.get("/cases/BY/").status_code == 302
     ann.refresh_from_db()
     assert (ann.is_active, ann.name) == (False, "Ann")
+    assert not UserSession.objects.exists()
+    assert not Session.objects.exists()
+
+    ann.is_active = True
+    ann.save(by=ada)
+    assert browser.get("/cases/BY/").status_code == 302, "once it is opened again, no old session is"
+    assert not Token.objects.of_secret(secret), "and no old token"
+    assert case.role_of(ann) == "analyst", "but the roles are as they were"
 
 
 def test_nobody_closes_their_own_account_and_nobody_is_removed_whose_account_is_open(ann, ada):
@@ -38,16 +56,31 @@ def test_nobody_closes_their_own_account_and_nobody_is_removed_whose_account_is_
 
 
 def test_whoever_is_removed_is_named_nowhere_in_the_account_and_opens_nothing(ann, ada, case):
+    browser = Client()
+    sign_in(browser, ann.email, "pass-word-1")
     Authenticator.objects.create(user=ann, type="totp", data={})
     SocialAccount.objects.create(user=ann, provider="oidc", uid="p-1")
     EmailAddress.objects.create(user=ann, email=ann.email)
     notify(ann, "mentioned", "/cases/BY/")
-    gone = remove(closed(ann, ada), by=ada)
+    # As by a hand in the database, so that nothing else went with it.
+    models.QuerySet(User).filter(pk=ann.pk).update(is_active=False)
+    token = Token(
+        owner=ann, name="Feed", token_hash="0" * 64, begins="wb_", reads=True,
+        expires_at=timezone.now() + datetime.timedelta(days=1),
+    )  # fmt: skip
+    token.save(by=ada)
+    KeptAnswer.keep(token, "1", asked="0" * 64, status=201, body='{"made_by": "Ann"}')
+    gone = remove(ann, by=ada)
     gone.refresh_from_db()
     assert (gone.name, gone.email) == (f"Former member {ann.pk}", f"former-{ann.pk}@removed.invalid")
     assert (gone.has_usable_password(), gone.is_active, gone.last_login) == (False, False, None)
-    assert not case.memberships.filter(user=gone).exists()
-    for left in (Authenticator, SocialAccount, EmailAddress):
+    assert not Membership.objects.filter(user=gone).exists()
+    assert case.role_of(gone) is None
+    token.refresh_from_db()
+    assert (token.is_open, token.withdrawn_by) == (False, ada)
+    assert not KeptAnswer.objects.exists(), "nor is what their programs were answered"
+    assert not Session.objects.exists()
+    for left in (Authenticator, SocialAccount, EmailAddress, UserSession):
         assert not left.objects.filter(user=gone).exists(), left
     assert not gone.notices.exists()
     assert not User.objects.filter(email="ann@example.org").exists()

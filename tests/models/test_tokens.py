@@ -209,3 +209,18 @@ def test_so_many_requests_a_minute_are_leased_and_no_more(ann):
     with time_machine.travel(now + datetime.timedelta(minutes=1), tick=False):
         assert token.take_lease() == LEASE
     assert Entry.objects.filter(thing="token").count() == 1, "that it is used is no change to it"
+
+
+def test_whoever_goes_on_asking_beyond_the_limit_costs_no_writing(ann, django_assert_num_queries):
+    token = make_token(owner=ann)[0]
+    now = timezone.now().replace(second=0)
+    with time_machine.travel(now, tick=False) as clock:
+        for _ in range(A_MINUTE // LEASE):
+            token.take_lease()
+        read = Token.objects.get(pk=token.pk)
+        clock.shift(10)
+        with django_assert_num_queries(0):
+            assert read.take_lease() == 0
+        assert Token.objects.get(pk=token.pk).last_used_at == now
+        clock.shift(60)
+        assert read.take_lease() == LEASE

@@ -62,6 +62,13 @@ def test_a_recovery_code_works_once_and_the_codes_are_shown_once(browser, pia):
         assert other.post("/accounts/2fa/authenticate/", {"code": codes[0]}).status_code == status
 
 
+def test_a_passkey_is_asked_for_only_where_there_is_one(browser, pia):
+    set_up_app(browser)
+    other = Client()
+    sign_in(other)
+    assert "Use a passkey" not in other.get("/accounts/2fa/authenticate/").content.decode()
+
+
 def test_guesses_at_the_second_factor_come_to_an_end(browser, pia):
     secret, _codes = set_up_app(browser)
     other = Client()

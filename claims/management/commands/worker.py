@@ -18,7 +18,7 @@ from claims.loading.delivering import Rounds as Deliveries
 from claims.loading.deriving import read_what_was_left
 from claims.loading.working import work_once
 from claims.management.supervising import Told, told_to_end
-from claims.models import Worker, return_all
+from claims.models import KeptAnswer, Worker, return_all
 from claims.models.workers import BEAT
 from claims.reports.digests import send_urgent
 
@@ -31,7 +31,7 @@ HOUR = 3600.0  # seconds between two looks for drafts that lie untouched
 
 
 class Drafts:
-    """What a worker sees to once an hour: drafts that lie untouched, captures nobody read on, sessions that ended."""
+    """What a worker sees to once an hour: untouched drafts, captures nobody read on, ended sessions, old answers."""
 
     def __init__(self) -> None:
         self.next = time.monotonic()
@@ -45,6 +45,7 @@ class Drafts:
             return_all()
             read_what_was_left()
             call_command("clearsessions")
+            KeptAnswer.objects.sweep()
         except Error:
             logger.exception("What lies untouched could not be seen to; it is tried again in an hour.")
 

@@ -7,6 +7,7 @@ const ready = isSecureContext && named && window.PublicKeyCredential?.parseReque
 for (const form of document.querySelectorAll("form[data-passkey]")) {
   const button = form.querySelector("[data-passkey-button]");
   const said = form.querySelector("[data-passkey-said]");
+  form.hidden = !ready && "passkeyElse" in form.dataset;  // there is another way on the page
   button.hidden = !ready;
   said.textContent = ready ? "" : said.dataset.lackingLabel;
   form.addEventListener("submit", (event) => {
