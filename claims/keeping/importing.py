@@ -153,6 +153,7 @@ class Coming:
         self.later: list[tuple[type[models.Model], int, str, str, int]] = []
         self.through: list[models.Model] = []
         self.unchanged: list[int] = []
+        self.statements: dict[int, str] = {}  # by claim, the hash of what it said last, as its log has it
         self.total = sum(map(int, archive.manifest["counts"].values()))
 
     def bring(self, kept: Kept) -> Came:
@@ -522,6 +523,9 @@ class Coming:
             detail=self._detail(said, line["names"]), previous=chain.head,
             **{name: self.value(field, said[name], f"entry {said['number']}: {name}") for name, field in names.items()},
         )  # fmt: skip
+        after = entry.parts["after"]
+        if word == "claim" and isinstance(after.get("statement"), str):
+            self.statements[thing] = entries.sha256(after["statement"])
         entry.close(self.case.code)
         chain.count, chain.head = entry.number, entry.hash
         return entry
@@ -583,6 +587,10 @@ class Coming:
         if fault := verify(self.case).fault:
             yield fault
         yield from broken_seals(self.case)
+        said = self.case.claims.order_by("number").values_list("pk", "number", "statement")
+        for key, number, statement in said.iterator(chunk_size=AT_ONCE):
+            if self.statements.get(key, "") not in ("", entries.sha256(statement)):
+                yield f"Claim {number} says something else than was entered in its log."
         reports = dict(Report.objects.filter(case=self.case).values_list("pk", "sha256"))
         for entry in Entry.objects.filter(case=self.case, verb="exported", thing="report").order_by("number"):
             if reports.pop(entry.thing_id, None) != (entry.parts["after"] or {}).get("sha256"):
