@@ -16,6 +16,7 @@ from claims.models import (
     Document,
     Evidence,
     Exhibit,
+    FormerLog,
     OpenQuestion,
     Passage,
     Reply,
@@ -225,6 +226,13 @@ def make_bundle_row(*, case: Case, by: User) -> Bundle:
         case=case, file=store.keep(b"PK"), code="BY", number=1, audience="public", snapshot_sha256="0" * 64,
         key="0" * 64, log_count=1, log_head="0" * 64, brought_by=by,
     )  # fmt: skip
+
+
+def make_former_log(*, case: Case, by: User) -> FormerLog:
+    """That the case had a log elsewhere."""
+    return FormerLog.objects.create(
+        case=case, file=store.keep(b'{"log":{}}\n'), code="BY", count=0, head="0" * 64, brought_by=by
+    )
 
 
 def make_unchecked(*, claim: Claim | None = None, **fields: Any) -> Unchecked:

@@ -15,6 +15,7 @@ from claims.models import (
     Chain,
     Delivery,
     Entry,
+    FormerLog,
     KeptAnswer,
     Key,
     RenderedFile,
@@ -155,6 +156,16 @@ class BundleAdmin(ReadOnlyAdmin):
     list_filter = ("audience",)
     list_select_related = ("case", "brought_by")
     search_fields = ("case__code", "code", "key", "snapshot_sha256")
+    ordering = ("-pk",)
+
+
+@admin.register(FormerLog)
+class FormerLogAdmin(ReadOnlyAdmin):
+    """The logs that cases had in other installations; `verify_log` recomputes them too."""
+
+    list_display = ("case", "code", "count", "head", "file", "brought_by", "brought_at")
+    list_select_related = ("case", "file", "brought_by")
+    search_fields = ("case__code", "code", "head", "file__sha256")
     ordering = ("-pk",)
 
 

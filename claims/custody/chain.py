@@ -31,7 +31,7 @@ def verify(case: Case | None, *, against: Head | None = None) -> Account:
         return Account(name, Head(0, FIRST), f"The head kept in the data folder cannot be read: {fault}")
     count, previous = 0, FIRST
     for entry in entries:
-        fault_found = _fault_of(entry, name, count, previous)
+        fault_found = fault_of(entry, name, count, previous)
         if fault_found:
             return Account(name, Head(count, previous), fault_found)
         count, previous = entry.number, entry.hash
@@ -42,7 +42,8 @@ def verify(case: Case | None, *, against: Head | None = None) -> Account:
     return Account(name, Head(count, previous), _beyond(count, previous, heads, case))
 
 
-def _fault_of(entry: Entry, name: str, count: int, previous: str) -> str | None:
+def fault_of(entry: Entry, name: str, count: int, previous: str) -> str | None:
+    """What is wrong with an entry of the chain of this name, after so many that end in this hash."""
     if entry.number != count + 1:
         return f"Entry {count + 1} is missing: {entry.number} follows {count}."
     if entry.previous != previous:

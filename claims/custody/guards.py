@@ -52,6 +52,7 @@ FROZEN: dict[str, tuple[str, ...] | None] = {
     "claims_key": ("id", "fingerprint", "public", "since", "before_id", "statement", "signature"),
     "claims_bundle": None,
     "claims_unchecked": None,
+    "claims_formerlog": None,
     "claims_share": ("id", "report_id", "token_hash", "made_by_id", "made_at", "expires_at", "once"),
     "claims_token": (
         "id", "owner_id", "token_hash", "begins", "reads", "writes", "reports", "case_id", "made_at", "expires_at",
@@ -101,6 +102,7 @@ KEPT: dict[str, tuple[tuple[str, ...], ...]] = {
     "claims_token": (("token_hash",), ("once",)),
     "claims_bundle": (("case_id",),),
     "claims_unchecked": (("id",),),
+    "claims_formerlog": (("case_id", "file_id"),),
 }
 
 

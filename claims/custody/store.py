@@ -13,7 +13,8 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import batched
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -220,5 +221,39 @@ def keep(content: bytes) -> StoredFile:
 def read(file: StoredFile) -> Iterator[bytes]:
     """What is kept, piece by piece. Raises FileNotFoundError."""
     with store().open(file.sha256) as stream:
-        while chunk := stream.read(CHUNK):
-            yield chunk
+        yield from pieces(stream)
+
+
+def pieces(stream: IO[bytes]) -> Iterator[bytes]:
+    """A stream to its end, piece by piece."""
+    while piece := stream.read(CHUNK):
+        yield piece
+
+
+class Kept:
+    """Files that were put into the store, to be let go again where nothing comes of it."""
+
+    def __init__(self) -> None:
+        self.fresh: list[StoredFile] = []
+
+    def take(self, content: Iterable[bytes]) -> StoredFile:
+        """Keep a file that comes piece by piece."""
+        arrival = Arrival()
+        try:
+            for piece in content:
+                arrival.write(piece)
+        except BaseException:
+            arrival.close()
+            raise
+        known = StoredFile.objects.filter(sha256=arrival.hash.hexdigest()).exists()
+        row = arrival.keep()
+        if not known:
+            self.fresh.append(row)
+        return row
+
+    def let_go(self) -> None:
+        """Remove those that were not there before and that nothing names."""
+        for some in batched(self.fresh, 500, strict=False):
+            for row in StoredFile.objects.filter(pk__in=[each.pk for each in some]).unnamed():
+                row.delete()
+                store().remove(row.sha256)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from claims.custody import guards, keys
+from claims.custody import former_logs, guards, keys
 from claims.custody.chain import altered_merges, broken_seals, gone, verify
 from claims.custody.stamps import check_stamps
 from claims.custody.verifying import Verification
@@ -56,7 +56,7 @@ def log() -> Iterator[Finding]:
     for case in [None, *Case.objects.order_by("code")]:
         name = case.code if case else "outside cases"
         wrong = [fault] if (fault := verify(case).fault) else []
-        wrong += list(broken_seals(case)) if case else []
+        wrong += [*broken_seals(case), *former_logs.faults(case)] if case else []
         wrong += [*altered_merges(case), *check_stamps(case).faults]
         for said in wrong:
             yield Finding(f"{name}: {said}", tampered)
@@ -75,9 +75,10 @@ def files() -> Iterator[Finding]:
         yield Finding(f"{fault.name} is {fault.what}: {fault.said}", do[fault.what])
 
 
-def documents() -> Iterator[Finding]:
-    """Whether each document is what was loaded, and each passage and suggestion stands in it."""
-    for key in Document.objects.order_by("pk").values_list("pk", flat=True).iterator():
+def documents(case: Case | None = None) -> Iterator[Finding]:
+    """Whether each document (of this case) is what was loaded, and each passage and suggestion stands in it."""
+    chosen = Document.objects.filter(case=case) if case else Document.objects.all()
+    for key in chosen.order_by("pk").values_list("pk", flat=True).iterator():
         document = Document.objects.select_related("case").get(pk=key)
         if not document.holds_its_text():
             yield Finding(f"{document.ref} is not the text that was loaded: its hash is another", RESTORE)
@@ -92,9 +93,10 @@ def documents() -> Iterator[Finding]:
             yield Finding(f"{document.ref}: a suggestion lies beyond its end, at {suggestion.start}", RESTORE)
 
 
-def quotations() -> Iterator[Finding]:
-    """Whether each quotation stands in the text of its exhibit, where that is held."""
-    quoting = Evidence.objects.standing().exclude(quote="").exclude(exhibit=None).select_related("claim__case")
+def quotations(case: Case | None = None) -> Iterator[Finding]:
+    """Whether each quotation (of this case) stands in the text of its exhibit, where that is held."""
+    chosen = Evidence.objects.filter(claim__case=case) if case else Evidence.objects.all()
+    quoting = chosen.standing().exclude(quote="").exclude(exhibit=None).select_related("claim__case")
     for exhibit_id, some in groupby(quoting.order_by("exhibit_id", "pk").iterator(), lambda one: one.exhibit_id):
         exhibit = Exhibit.objects.select_related("document").get(pk=exhibit_id)
         for evidence in some:

@@ -30,7 +30,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, models, t
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from claims.custody.store import CHUNK, Arrival, store
+from claims.custody.store import Kept, pieces
 from claims.loading.bundled_account import account
 from claims.loading.bundled_claims import Claims
 from claims.loading.bundled_exhibits import Exhibits, day, moment
@@ -118,7 +118,7 @@ def import_bundle(file: Path, *, check: Check, by: User, code: str = "", named: 
     with tempfile.TemporaryDirectory(dir=settings.DATA) as folder:
         copy = Path(folder) / "report.zip"
         with file.open("rb") as came, copy.open("wb") as out:
-            copied(came, out.write)
+            out.writelines(pieces(came))
         check(str(copy))
         with copy.open("rb") as checked:
             try:
@@ -138,9 +138,9 @@ def _brought(file: IO[bytes], *, by: User, code: str, named: bool) -> Case:
     check_ways(opened, code)
     kept = Kept()
     try:
-        files = {hash: kept.take(stream) for hash, stream in opened.captures()}
+        files = {hash: kept.take(pieces(stream)) for hash, stream in opened.captures()}
         file.seek(0)
-        whole = kept.take(file)
+        whole = kept.take(pieces(file))
         with transaction.atomic(), override(opened.data["language"]):
             return Bringing(opened, code, by=by, named=named).bring(files, whole)
     except BaseException:
@@ -154,39 +154,6 @@ def check_ways(opened: Opened, code: str) -> None:
         raise Refused(_("“%(code)s” is no code of a case: capital letters and digits, 12 at most.") % {"code": code})
     if Case.objects.filter(code=code).exists():
         raise Refused(_("There is a case %(code)s here already: choose another code with --code.") % {"code": code})
-
-
-class Kept:
-    """Files that were put into the store, to be let go again where nothing comes of it."""
-
-    def __init__(self) -> None:
-        self.fresh: list[StoredFile] = []
-
-    def take(self, stream: IO[bytes]) -> StoredFile:
-        """Keep a file."""
-        arrival = Arrival()
-        try:
-            copied(stream, arrival.write)
-        except BaseException:
-            arrival.close()
-            raise
-        known = StoredFile.objects.filter(sha256=arrival.hash.hexdigest()).exists()
-        row = arrival.keep()
-        if not known:
-            self.fresh.append(row)
-        return row
-
-    def let_go(self) -> None:
-        """Remove those that were not there before and that nothing names."""
-        for row in StoredFile.objects.filter(pk__in=[each.pk for each in self.fresh]).unnamed():
-            row.delete()
-            store().remove(row.sha256)
-
-
-def copied(stream: IO[bytes], write: Callable[[bytes], Any]) -> None:
-    """Read a stream to its end, piece by piece."""
-    while piece := stream.read(CHUNK):
-        write(piece)
 
 
 def waits_for_rating(data: dict[str, Any]) -> bool:

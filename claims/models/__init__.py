@@ -16,6 +16,7 @@ from claims.models.documents import Document, Passage, keep_document, keep_sugge
 from claims.models.entries import VERBS, Chain, Entry, writing
 from claims.models.evidence import Credibility, Evidence
 from claims.models.exhibits import Exhibit, Lineage, Print
+from claims.models.former_logs import FormerLog
 from claims.models.hiding import withheld, withholding
 from claims.models.hypotheses import Consistency, Hypothesis, Mark, Matrix, mark
 from claims.models.jobs import MOST_ATTEMPTS, Cancelled, HandedBack, Job, JobItem, Overtaken, begin, never
@@ -48,20 +49,20 @@ from claims.models.webhooks import Delivery, Event, Webhook, hook
 from claims.models.workers import Worker
 
 __all__ = [
-    "MOST_ATTEMPTS", "MOVES", "NOTICES", "VERBS", "Absence", "Assessment", "Assignment", "Attribution",
-    "Bundle", "Cancelled", "Capture", "Case", "Chain", "Claim", "Comment", "CommentEdit", "Confidence",
-    "Consistency", "Credibility", "Custody", "Delivery", "Derived", "Difference", "Dismissal", "Distinction",
-    "Document", "Entry", "Event", "Evidence", "EvidenceChange", "Exhibit", "Grade", "HandedBack", "Hypothesis",
-    "Job", "JobItem", "KeptAnswer", "Key", "Kind", "Leaning", "Likelihood", "Lineage", "Link", "Look", "Mark",
-    "Matrix", "Membership", "Mention", "Merge", "NotNow", "NotYours", "Notice", "OpenQuestion", "Overruled",
-    "Overtaken", "Pace", "Pair", "Passage", "Pattern", "Presence", "Print", "Quantity", "Rating", "Reached",
-    "Recorded", "Refused", "Reliability", "Reliance", "RenderedFile", "Reply", "Report", "ReportTemplate",
-    "ReportedClaim", "Role", "Scale", "Scope", "Series", "Share", "Source", "Split", "Stale", "Stamp", "Status",
-    "StoredFile", "Suggestion", "Tally", "Token", "Unchecked", "User", "Verdict", "WasSaid", "Webhook",
-    "Worker", "ask_many", "assess", "assign", "begin", "changes_since", "comment", "decide_complete", "dismiss",
-    "flag", "flag_lineage", "flag_merge", "hook", "issue", "keep_document", "keep_suggestions", "kept_back",
-    "leave", "lineage_said", "link", "mark", "may", "may_merge", "merge", "never", "notify", "part",
-    "plan_asking", "propose", "propose_again", "reconsider", "renew", "reply", "require_overruled", "resolve",
-    "return_all", "return_stale", "rewrite", "send_back", "share", "sign_off", "tell_apart", "tell_returned",
-    "told_apart", "trace", "undo", "untrace", "uphold", "withheld", "withholding", "writing",
+    "MOST_ATTEMPTS", "MOVES", "NOTICES", "VERBS", "Absence", "Assessment", "Assignment", "Attribution", "Bundle",
+    "Cancelled", "Capture", "Case", "Chain", "Claim", "Comment", "CommentEdit", "Confidence", "Consistency",
+    "Credibility", "Custody", "Delivery", "Derived", "Difference", "Dismissal", "Distinction", "Document", "Entry",
+    "Event", "Evidence", "EvidenceChange", "Exhibit", "FormerLog", "Grade", "HandedBack", "Hypothesis", "Job",
+    "JobItem", "KeptAnswer", "Key", "Kind", "Leaning", "Likelihood", "Lineage", "Link", "Look", "Mark", "Matrix",
+    "Membership", "Mention", "Merge", "NotNow", "NotYours", "Notice", "OpenQuestion", "Overruled", "Overtaken",
+    "Pace", "Pair", "Passage", "Pattern", "Presence", "Print", "Quantity", "Rating", "Reached", "Recorded",
+    "Refused", "Reliability", "Reliance", "RenderedFile", "Reply", "Report", "ReportTemplate", "ReportedClaim",
+    "Role", "Scale", "Scope", "Series", "Share", "Source", "Split", "Stale", "Stamp", "Status", "StoredFile",
+    "Suggestion", "Tally", "Token", "Unchecked", "User", "Verdict", "WasSaid", "Webhook", "Worker", "ask_many",
+    "assess", "assign", "begin", "changes_since", "comment", "decide_complete", "dismiss", "flag", "flag_lineage",
+    "flag_merge", "hook", "issue", "keep_document", "keep_suggestions", "kept_back", "leave", "lineage_said",
+    "link", "mark", "may", "may_merge", "merge", "never", "notify", "part", "plan_asking", "propose",
+    "propose_again", "reconsider", "renew", "reply", "require_overruled", "resolve", "return_all", "return_stale",
+    "rewrite", "send_back", "share", "sign_off", "tell_apart", "tell_returned", "told_apart", "trace", "undo",
+    "untrace", "uphold", "withheld", "withholding", "writing",
 ]  # fmt: skip

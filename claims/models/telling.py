@@ -50,23 +50,20 @@ def _named(entry: Entry) -> Keys:
     keys: Keys = {"evidence": set(), "exhibit": set(), "source": set()}
     if entry.thing in keys:
         keys[entry.thing].add(entry.thing_id)
-    try:
-        about = apps.get_model("claims", entry.thing)
-    except LookupError:
-        return keys
     parts = entry.parts
     for name, value in [*(parts["before"] or {}).items(), *(parts["after"] or {}).items()]:
         found = KEY.search(value) if isinstance(value, str) else None
-        kind = _kind_of(about, name) if found else ""
+        kind = kind_of(entry.thing, name) if found else ""
         if found and kind in keys:
             keys[kind].add(int(found[1]))
     return keys
 
 
-def _kind_of(about: type, name: str) -> str:
+def kind_of(thing: str, name: str) -> str:
+    """The kind of record that a field of a thing names; nothing where it names none."""
     try:
-        related = about._meta.get_field(name).related_model  # type: ignore[attr-defined]
-    except FieldDoesNotExist:
+        related = apps.get_model("claims", thing)._meta.get_field(name).related_model
+    except (LookupError, FieldDoesNotExist):
         return ""
     return str(related._meta.model_name) if related is not None else ""
 

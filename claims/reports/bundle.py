@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from claims.custody.keys import publishable, sign_with
 from claims.custody.store import CHUNK, store
-from claims.models import Assessment, Document, Exhibit, Refused, Report, Stamp, withheld
+from claims.models import Assessment, Document, Entry, Exhibit, Refused, Report, Stamp, withheld
 from claims.models.entries import canonical, sha256
 from claims.models.withheld_names import hidden_exhibits, withheld_names
 from claims.reports import claim_page, verify
@@ -105,6 +105,12 @@ class Bundle:
         self.data = report.data
         if self.data["format"] != SNAPSHOT or not self.data["key"]:
             raise Refused(_("This report is from before reports could be checked like this. Make a new one."))
+        log = self.data["log"]
+        if not Entry.objects.filter(case=report.case, number=log["count"], hash=log["head"]).exists():
+            raise Refused(
+                _("This report was frozen before the case was brought in from another installation: its log and its "
+                  "signature are there, and so is its bundle. Make a new report.")
+            )  # fmt: skip
         self.packed = Packed(out, tell)
         self.left_out: list[dict[str, Any]] = []
         self.kept_back = KeptBack(report)

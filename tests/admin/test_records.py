@@ -74,6 +74,7 @@ from tests.factories import (
     make_document,
     make_evidence,
     make_exhibit,
+    make_former_log,
     make_signed_claim,
     make_source,
     make_suggestion,
@@ -127,6 +128,7 @@ READ_ONLY = {"entry", "chain", "tally", "report", "assessment", "verdict", "grad
     "webhook",
     "delivery",
     "bundle",
+    "formerlog",
     "renderedfile",
     "reporttemplate",
 }
@@ -201,6 +203,7 @@ def custody_of_all(case, by):
     Presence.objects.create(claim=verdict.claim, user=by, seen_at=timezone.now())
     current(by=by)
     make_bundle_row(case=case, by=by)
+    make_former_log(case=case, by=by)
     make_unchecked(claim=make_claim(case=case))
     Stamp.objects.create(case=case, count=1, head="0" * 64, token=b"0", service="a clock", stamped_at=timezone.now())
 

@@ -45,6 +45,7 @@ from tests.factories import (
     make_document,
     make_evidence,
     make_exhibit,
+    make_former_log,
     make_overruled,
     make_reply,
     make_signed_claim,
@@ -178,6 +179,7 @@ def test_nothing_is_replaced_under_its_number(entry, report, case, table):
     share_of(report)
     make_token(owner=keeper(), once="1:token")
     make_bundle_row(case=case, by=keeper())
+    make_former_log(case=case, by=keeper())
     make_unchecked(claim=make_claim(case=case))
     make_signed_claim(case=case, reviewers=reviewers, editors=(keeper(), make_user(is_superuser=True)))
     said = make_comment(claim=make_claim(case=case), once="1:comment")

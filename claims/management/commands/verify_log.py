@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from claims.custody.chain import Account, altered_merges, broken_seals, gone, verify
+from claims.custody.former_logs import faults
 from claims.custody.heads import Head, kept
 from claims.custody.stamps import check_stamps
 from claims.models import Case
@@ -32,7 +33,7 @@ class Command(BaseCommand):
         accounts = [verify(one, against=against) for one in chosen]
         for account in accounts:
             self._tell(account, against)
-        broken = [(one.code, sentence) for one in chosen if one for sentence in broken_seals(one)]
+        broken = [(one.code, sentence) for one in chosen if one for sentence in (*broken_seals(one), *faults(one))]
         broken += [
             (one.code if one else "outside cases", sentence) for one in chosen for sentence in altered_merges(one)
         ]
