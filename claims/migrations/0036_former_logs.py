@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('claims', '0033_programs'),
+        ('claims', '0035_evidence_withheld'),
     ]
 
     operations = [
