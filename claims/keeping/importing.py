@@ -123,7 +123,8 @@ def import_case(
             kept.let_go()
             if isinstance(fault, (Refused, OperationalError, InterfaceError)) or not isinstance(fault, ODD):
                 raise
-            raise Refused(f"It holds something that no workbench writes: {type(fault).__name__}, {fault}") from fault
+            said = f"{type(fault).__name__}, {fault}".splitlines()[0]  # PostgreSQL adds the whole row
+            raise Refused(f"It holds something that no workbench writes: {said}") from fault
 
 
 def _check_ways(code: str) -> None:
