@@ -202,8 +202,9 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         What was taken often and never answered for, as by workers that were killed at it, is given up.
         """
         now = timezone.now()
-        # None waits for so long, and a new one not at all: but for a clock that was turned back.
-        time = Q(next_at__lte=now) | Q(next_at__gt=now + LONGEST_WAIT) | Q(attempts=0)
+        # None waits for so long, and a new one not for more than a minute: but for a clock that was turned back.
+        late = Q(next_at__gt=now + LONGEST_WAIT) | Q(next_at__gt=now + FIRST_WAIT, attempts=0)
+        time = Q(next_at__lte=now) | late
         due = self.filter(time, state=Delivery.State.WAITING).order_by("next_at", "pk")
         if not due.exists():  # asked every second: only what is there is worth the right to write
             return None

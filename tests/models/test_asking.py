@@ -227,7 +227,7 @@ def test_the_command_and_the_worker_take_back_what_lies_and_say_so(case, ann, be
     assert asked(claim) == set()
 
 
-def test_a_worker_looks_for_drafts_once_an_hour(monkeypatch):
+def test_a_worker_looks_for_drafts_once_an_hour(db, monkeypatch):
     now, looks = [1000.0], []
     monkeypatch.setattr(worker, "time", SimpleNamespace(monotonic=lambda: now[0]))
     monkeypatch.setattr(worker, "return_all", lambda: looks.append(now[0]))

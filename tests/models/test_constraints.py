@@ -80,6 +80,7 @@ from tests.factories import (
     make_document,
     make_evidence,
     make_exhibit,
+    make_former_log,
     make_overruled,
     make_question,
     make_reply,
@@ -254,6 +255,12 @@ def test_claim_rated_only_when_signed_off(claim):
     rating = claim.case.rating("supported")
     breaks("claim_rated_only_when_signed_off", another(claim, number=2, rating=rating))
     holds(another(claim, number=2, rating=rating, status="signed_off"))
+
+
+def test_former_log_once_per_case(case, ann):
+    log = make_former_log(case=case, by=ann)
+    breaks("former_log_once_per_case", another(log))
+    holds(another(log, case=make_case()))
 
 
 def test_document_numbered_once_per_case(case):
