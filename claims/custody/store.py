@@ -14,11 +14,11 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from itertools import batched
 from pathlib import Path
 from typing import IO, Protocol
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from claims.custody.detecting import detected
@@ -234,7 +234,7 @@ class Kept:
     """Files that were put into the store, to be let go again where nothing comes of it."""
 
     def __init__(self) -> None:
-        self.fresh: list[StoredFile] = []
+        self.fresh: dict[int, StoredFile] = {}
 
     def take(self, content: Iterable[bytes]) -> StoredFile:
         """Keep a file that comes piece by piece."""
@@ -247,13 +247,19 @@ class Kept:
             raise
         known = StoredFile.objects.filter(sha256=arrival.hash.hexdigest()).exists()
         row = arrival.keep()
-        if not known:
-            self.fresh.append(row)
+        if not known or row.pk in self.fresh:
+            row.refresh_from_db(fields=["received_at"])
+            self.fresh[row.pk] = row
         return row
 
     def let_go(self) -> None:
-        """Remove those that were not there before and that nothing names."""
-        for some in batched(self.fresh, 500, strict=False):
-            for row in StoredFile.objects.filter(pk__in=[each.pk for each in some]).unnamed():
-                row.delete()
-                store().remove(row.sha256)
+        """Remove those that were not there before, that nothing names and that nobody else has brought since.
+
+        Whoever brings the same bytes writes into the row first, so the file goes while the row is held.
+        """
+        for ours in self.fresh.values():
+            with transaction.atomic():
+                held = StoredFile.objects.select_for_update().filter(pk=ours.pk, received_at=ours.received_at).first()
+                if held is not None and StoredFile.objects.unnamed().filter(pk=held.pk).exists():
+                    store().remove(held.sha256)
+                    held.delete()

@@ -199,7 +199,7 @@ class Coming:
         elif sha in self.archive.manifest["amiss"]:
             values = {"size": size, "fault": StoredFile.Fault.MISSING}
             row, fresh = StoredFile.objects.get_or_create(sha256=sha, defaults=values)
-            kept.fresh += [row] if fresh else []
+            kept.fresh |= {row.pk: row} if fresh else {}
         else:
             raise Refused(f"{name} is missing, and the manifest does not say that it was.")
         if row.size != size:

@@ -28,6 +28,7 @@ from claims.loading.extracting import Unextractable, extract
 from claims.loading.formats.parsed import Fault
 from claims.models import Capture, Derived, Exhibit, Job, Membership, Refused, Report, StoredFile, User, begin, writing
 from claims.models.entries import sha256
+from claims.models.moves import Role
 
 LONGEST_TEXT = 1_000_000  # characters that an exhibit's text may have
 LOOKED_AT, MOST_LEFT = 10_000, 100  # of the newest captures, those whose reading broke off; so many at once
@@ -77,12 +78,15 @@ def read_what_was_left() -> int:
     now = timezone.now()
     texts = Derived.objects.filter(parent=OuterRef("file"), kind=Derived.Kind.TEXT)
     unread = ~Exists(texts) | Q(exhibit__text="") & Exists(texts.filter(facts__characters__gt=0))
-    members = Membership.objects.filter(user=OuterRef("captured_by"), case=OuterRef("exhibit__case"))
+    # Of those who may load: nobody else's job could be done, and there is one for each capture and ever.
+    members = Membership.objects.filter(
+        user=OuterRef("captured_by"), case=OuterRef("exhibit__case"), role__in=[Role.ANALYST, Role.EDITOR]
+    )
     begun = Job.objects.filter(once=Concat(Value("derive:"), Cast(OuterRef("pk"), models.CharField())))
     newest = Capture.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     # An exhibit that is a document has the document's text; what a bundle brought was read where it comes from.
     left = Capture.objects.filter(unread, Exists(members) | Q(captured_by__is_superuser=True), ~Exists(begun))
-    left = left.filter(exhibit__document=None, pk__gt=newest - LOOKED_AT)
+    left = left.filter(captured_by__is_active=True, exhibit__document=None, pk__gt=newest - LOOKED_AT)
     left = left.exclude(captured_at__range=(now - UNDER_WAY, now + UNDER_WAY)).order_by("pk")
     captures = list(left.select_related("exhibit__case", "captured_by", "file").defer("headers")[:MOST_LEFT])
     for capture in captures:

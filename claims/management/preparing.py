@@ -35,6 +35,8 @@ def alone() -> Iterator[None]:
         try:
             with apart.cursor() as cursor:
                 cursor.execute("BEGIN")
+                # It idles for as long as the migrations take, which some servers do not let a transaction do.
+                cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
                 try:
                     yield

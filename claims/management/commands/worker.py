@@ -5,6 +5,7 @@ import os
 import socket
 import time
 from argparse import ArgumentParser
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -41,13 +42,11 @@ class Drafts:
         if time.monotonic() < self.next:
             return
         self.next = time.monotonic() + HOUR
-        try:
-            return_all()
-            read_what_was_left()
-            call_command("clearsessions")
-            KeptAnswer.objects.sweep()
-        except Error:
-            logger.exception("What lies untouched could not be seen to; it is tried again in an hour.")
+        for act in (KeptAnswer.objects.sweep, return_all, read_what_was_left, partial(call_command, "clearsessions")):
+            try:
+                act()
+            except Error:
+                logger.exception("What lies untouched could not be seen to; it is tried again in an hour.")
 
 
 class Signs:
