@@ -114,6 +114,11 @@ AUTH_PASSWORD_VALIDATORS += [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "claims:queue"
 ACCOUNT_ADAPTER = "claims.views.signing_in.Accounts"
+ACCOUNT_FORMS = {
+    "login": "claims.forms.signing_in.SignIn",
+    "reauthenticate": "claims.forms.signing_in.PasswordAgain",
+    "change_password": "claims.forms.signing_in.PasswordChange",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -136,6 +141,11 @@ ACCOUNT_RATE_LIMITS = {
 }
 MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}
 MFA_ADAPTER = "claims.views.second_factors.SecondFactors"
+MFA_FORMS = {
+    "authenticate": "claims.forms.signing_in.Code",
+    "reauthenticate": "claims.forms.signing_in.CodeAgain",
+    "activate_totp": "claims.forms.signing_in.FirstCode",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True

@@ -34,6 +34,15 @@ def test_a_wrong_password_is_said_and_the_email_stays(client, person):
     assert 'value="pia@example.org"' in page
 
 
+def test_the_cursor_stands_where_one_types_first_and_after_a_wrong_password_in_the_password(client, person):
+    def focused(response):
+        return re.findall(r'<input[^>]*name="(\w+)"[^>]*autofocus', response.content.decode())
+
+    assert focused(client.get("/accounts/login/")) == ["login"]
+    sent = {"login": "pia@example.org", "password": "wrong"}
+    assert focused(client.post("/accounts/login/", sent)) == ["password"]
+
+
 def test_signing_out_is_asked_and_then_done(client, person):
     client.post("/accounts/login/", {"login": "pia@example.org", "password": "a-long-pass-9"})
     assert "Sign out" in client.get("/accounts/logout/").content.decode()
