@@ -19,6 +19,8 @@ PEOPLE = 200  # how many the list offers
 class AbsenceForm(StanceForm):
     """Where was searched, for what, and what bounds the search; new, or of a piece of evidence that records it."""
 
+    cursor = "place"
+
     place = forms.CharField(
         label=_("Where was searched"), max_length=300,
         help_text=_("The archive, register, site or set of images, by its name."),
@@ -55,7 +57,6 @@ class AbsenceForm(StanceForm):
         self.fields["searched_by"].widget.choices = [(one.pk, str(one)) for one in people[:PEOPLE]]
         for name in ("place", "query"):
             self.fields[name].widget.attrs["dir"] = "auto"
-        self.fields["place"].widget.attrs["autofocus"] = True
 
     def record(self) -> Evidence:
         """The evidence that the search found nothing."""

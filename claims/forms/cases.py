@@ -63,6 +63,8 @@ class UnbegunCaseForm(CaseForm):
 class NewCaseForm(CaseForm):
     """A new case. Its code stays as it is from then on, its scale from the first claim on."""
 
+    cursor = "title"
+
     code = forms.CharField(
         label=_("Code"), max_length=12, validators=Case._meta.get_field("code").validators,
         help_text=_("Stands before each claim's number, as in BY-3. It stays as it is from then on."),

@@ -124,18 +124,22 @@ class WorkForm(PlainWords, forms.Form):
     """A form that makes or changes a record.
 
     `once` names this very form, so that sending it twice makes one record. `version` is what the
-    person saw; after a stale save `conflict` is the record as somebody else left it.
+    person saw; after a stale save `conflict` is the record as somebody else left it. `cursor` is the
+    field in which one begins to type, of a form that has a page to itself.
     """
 
     once = forms.UUIDField(required=False, widget=forms.HiddenInput)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
+    cursor = ""
     conflict: Recorded | None = None
     status = 422
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **({"label_suffix": ""} | kwargs))
         self.fields["once"].initial = uuid.uuid4
+        if self.cursor:
+            self.fields[self.cursor].widget.attrs["autofocus"] = True
         for field in self.fields.values():
             if isinstance(field, forms.DateField):
                 field.widget = DateInput(field.widget.attrs)

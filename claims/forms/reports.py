@@ -40,6 +40,8 @@ class Comma(forms.CharField):
 class ReportForm(WorkForm):
     """All that is chosen of a report but its claims' filter, which stands in the address."""
 
+    cursor = "title"
+
     title = forms.CharField(
         label=gettext_lazy("Title"), max_length=200, help_text=gettext_lazy("As it stands on the title page."),
         widget=forms.TextInput(attrs={"class": "input"}),

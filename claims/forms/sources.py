@@ -121,6 +121,8 @@ class SourceForm(WorkForm):
 class NewSourceForm(SourceForm):
     """Who speaks, and in which of the person's cases that is known."""
 
+    cursor = "case"
+
     case = forms.ModelChoiceField(
         label=gettext_lazy("Known in"), queryset=Case.objects.none(), empty_label=None,
         help_text=gettext_lazy("The source is seen by the people of this case; others see it once their case cites "

@@ -24,6 +24,8 @@ class Lasting(models.TextChoices):
 class TokenForm(ShareForm):
     """A new token."""
 
+    cursor = "name"
+
     days = {Lasting.MONTH.value: 30, Lasting.QUARTER.value: 91, Lasting.YEAR.value: 365}
     no_day = _("Write the last day on which the token is to work.")
 

@@ -16,6 +16,8 @@ from claims.models import Case, Event, User, Webhook, hook
 class WebhookForm(WorkForm):
     """A new webhook."""
 
+    cursor = "url"
+
     url = forms.URLField(
         label=_("Web address"), max_length=1000, assume_scheme="https",
         help_text=_("Of a system on the public internet, with https://. It is sent ids and links, and nobody’s words."),
