@@ -20,6 +20,15 @@ def make_and_take(page: Page) -> str:
     return download.value.path().read_text()
 
 
+def test_a_report_is_made_by_keys_alone(sign_in):
+    page = sign_in("editor")
+    page.goto("/cases/BY/")
+    page.keyboard.press("x")
+    expect(page.get_by_label("Title")).to_be_focused()
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(re.compile(r"/reports/\d+/$"))
+
+
 def test_a_report_is_chosen_seen_made_and_taken_along(sign_in):
     page = sign_in("editor", viewport={"width": 1360, "height": 900})
     page.goto(ADD)

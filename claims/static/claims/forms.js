@@ -27,9 +27,9 @@ document.addEventListener("submit", (event) => {
   setTimeout(free, WAIT, form);
 }, true);
 
-// Ctrl and Return send a form from within a text, by its first button that can be seen.
+// Ctrl and Return send a form from within any of its fields, by its first button that can be seen.
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.target.matches?.("textarea")) return;
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.target.matches?.("input, select, textarea")) return;
   const button = [...(event.target.form?.querySelectorAll("button.primary") ?? [])].find((each) => each.checkVisibility());
   if (!button) return;
   event.preventDefault();
