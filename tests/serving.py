@@ -74,12 +74,13 @@ class Served:
         for entry in os.listdir("/proc"):
             try:
                 with open(f"/proc/{entry}/cmdline") as line, open(f"/proc/{entry}/stat") as stat:
-                    session = int(stat.read().rpartition(")")[2].split()[3])
+                    after_name = stat.read().rpartition(")")[2].split()
+                    session, began = int(after_name[3]), int(after_name[19])
                     if session == self.process.pid and word in line.read().split("\0"):
-                        found.append(int(entry))
+                        found.append((began, int(entry)))  # numbers begin again from below after the highest
             except (OSError, ValueError):
                 continue
-        return sorted(each for each in found if each != self.process.pid)
+        return [each for _began, each in sorted(found) if each != self.process.pid]
 
     def end(self, number=signal.SIGTERM, seconds=90):
         """Have it end; its exit status."""

@@ -212,10 +212,10 @@ def test_what_is_killed_below_it_runs_again(server_folder, name):
         served.up()
         first = until(lambda: served.children(name))
         os.kill(first[0], signal.SIGKILL)
+        assert until(lambda: f"The {name} ended with status -9 and is started again." in served.said()), served.said()
         again = until(lambda: [each for each in served.children(name) if each not in first])
         assert again
         served.up()
-        assert f"The {name} ended with status -9 and is started again." in served.said()
 
 
 def test_nothing_goes_on_once_it_is_killed_itself(server_folder):

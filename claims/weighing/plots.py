@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -69,7 +70,8 @@ def _round(low: float, high: float) -> list[float]:
 def _powers(low: float, high: float) -> list[float]:
     """Powers of ten between two ends, given as their logarithms, at most about TICKS of them."""
     every = max(1, math.ceil((high - low) / TICKS))
-    return [10.0**n for n in range(math.ceil(low), math.floor(high) + 1, every)]
+    first, last = max(math.ceil(low), sys.float_info.min_10_exp), min(math.floor(high), sys.float_info.max_10_exp)
+    return [10.0**n for n in range(first, last + 1, every)]
 
 
 ACROSS, UP = 600, 120  # of the room in which a line of shares is drawn, in the units of the drawing

@@ -33,6 +33,13 @@ def test_very_different_figures_stand_on_an_axis_of_powers_of_ten():
     assert [tick for _place, tick in plot.ticks] == [10, 100, 1_000, 10_000]
 
 
+@pytest.mark.parametrize("pair", [(5e-324, 1.0), (1.0, 1.7e308)])
+def test_figures_at_the_edge_of_what_can_be_counted_have_an_axis_too(pair):
+    plot = plotted([pair])
+    assert plot.in_powers
+    assert all(0 <= place <= 100 and tick > 0 for place, tick in plot.ticks)
+
+
 def test_an_open_end_reaches_the_edge():
     at_least, at_most = plotted([(50, None), (None, 60)]).bars
     assert at_least.open_high
