@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from . import appended, method, pictures, wording
 from .arranging import arranged
@@ -16,14 +16,28 @@ from .choices import PUBLIC, SECTIONS
 from .parts import Assessment, Badge, Claim, Evidence, Fact, Outline, Part, Quote, Rung, Tally, Verdict
 from .snapshots import Snapshot, digest, shows
 
+MOST_DRAWN = 300  # claims of a report on pages that has the pictures of each
+WITHOUT_PICTURES = gettext_lazy(
+    "The pictures of single claims are left out here, as there are so many; the web page has them."
+)
 SIGNS = {"supported": "✓", "mixed": "≈", "refuted": "✕", "unverified": "?"}
 
 
-def outline(snapshot: Snapshot) -> Outline:
-    """The report that the snapshot holds, worded in the language that is active."""
+def is_long(snapshot: Snapshot) -> bool:
+    """Whether a report has so many claims that its pages are laid out without the pictures of each."""
+    return len(snapshot["claims"]) > MOST_DRAWN
+
+
+def outline(snapshot: Snapshot, *, on_pages: bool = False) -> Outline:
+    """The report that the snapshot holds, worded in the language that is active.
+
+    One that is laid out `on_pages` is without the pictures of its claims where it is long, and says so: they would take
+    as long again.
+    """
+    plain = on_pages and is_long(snapshot)
     case, report = snapshot["case"], snapshot["report"]
     drawn = pictures.Pictures(snapshot)
-    claims = list(_claims(snapshot, drawn))
+    claims = list(_claims(snapshot, None if plain else drawn))
     chosen = {section: shows(snapshot, section) for section in SECTIONS}
     found = Outline(
         shows=chosen,
@@ -37,7 +51,7 @@ def outline(snapshot: Snapshot) -> Outline:
         case=f"{case['code']} · {case['title']}",
         description=case["description"],
         facts=title_facts(snapshot),
-        notices=notices(snapshot),
+        notices=notices(snapshot) + [str(WITHOUT_PICTURES)] * plain,
         count=_count(snapshot["claims"]),
         tallies=(tallies := _tallies(claims)),
         claims=claims,
@@ -125,7 +139,7 @@ def _count(claims: list[dict[str, Any]]) -> str:
     return f"{total}, {with_verdict % {'n': signed}}"
 
 
-def _claims(snapshot: Snapshot, drawn: pictures.Pictures) -> Iterator[Claim]:
+def _claims(snapshot: Snapshot, drawn: pictures.Pictures | None) -> Iterator[Claim]:
     """The claims in the order chosen; the first of each group opens a part."""
     last, number = None, 0
     for group, claim in arranged(snapshot):
@@ -155,7 +169,7 @@ def _badge(rated: dict[str, Any], snapshot: Snapshot) -> Badge:
     return Badge(word % {"rating": rated["label"] or _("No rating")}, look, SIGNS[look])
 
 
-def _claim(claim: Any, snapshot: Snapshot, drawn: pictures.Pictures, opens: Part | None) -> Claim:
+def _claim(claim: Any, snapshot: Snapshot, drawn: pictures.Pictures | None, opens: Part | None) -> Claim:
     verdict, unsigned = standing(claim, snapshot)
     grades = {source["id"]: source["reliability"] for source in snapshot["sources"]}
     told = shows(snapshot, "verdicts")
@@ -179,7 +193,7 @@ def _claim(claim: Any, snapshot: Snapshot, drawn: pictures.Pictures, opens: Part
         corrections=[_correction(correction) for correction in claim.get("corrections", [])],
         gaps=[_gap(gap) for gap in claim.get("known_gaps", [])],
         comments=appended.comments(claim) if shows(snapshot, "comments") else [],
-        pictures=drawn.of_claim(claim),
+        pictures=drawn.of_claim(claim) if drawn else [],
     )
 
 

@@ -4,20 +4,16 @@ import base64
 import json
 import logging
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import typst
-from django.utils.translation import gettext as _
 
-from .outline import outline
-from .parts import Outline
+from .outline import is_long, outline
 from .snapshots import Snapshot
 
 log = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent
-MOST_DRAWN = 300  # claims of which a PDF has the pictures
 # A byte order mark and a null, which JSON escapes: they print nothing, and PDF/UA has no room for them.
 FORBIDDEN = re.compile(r"\ufeff|(?<!\\)((?:\\\\)*)\\u0000")
 # The fonts beside this module and no others, not even typst's own: the bytes must not depend on the machine.
@@ -26,12 +22,12 @@ FONTS = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, fo
 
 def render(snapshot: Snapshot) -> bytes:
     """The PDF. It follows PDF/UA-1 unless a character is in none of the fonts, which the PDF then says itself."""
-    return compiled("report.typ", worded(snapshot), many=len(snapshot["claims"]) > MOST_DRAWN)
+    return compiled("report.typ", worded(snapshot), many=is_long(snapshot))
 
 
 def worded(snapshot: Snapshot) -> str:
     """What the layout says, as JSON; nothing else of it is kept while the pages are laid out."""
-    report = lighter(outline(snapshot))
+    report = outline(snapshot, on_pages=True)
     logo = list(base64.b64decode(report.logo))  # typst reads bytes out of numbers
     return json.dumps(vars(report) | {"logo": logo}, ensure_ascii=False, default=vars)
 
@@ -46,15 +42,6 @@ def compiled(layout: str, data: str, *, many: bool = False) -> bytes:
             raise
         log.warning("A PDF leaves without PDF/UA-1: %s", error.message)
         return _compiled(layout, data, many, ua=False)
-
-
-def lighter(report: Outline) -> Outline:
-    """The report; one of very many claims without their pictures, which would take as long again, and says so."""
-    if len(report.claims) <= MOST_DRAWN:
-        return report
-    notice = _("The pictures of single claims are left out here, as there are so many; the web page has them.")
-    claims = [replace(claim, pictures=[]) for claim in report.claims]
-    return replace(report, claims=claims, notices=[*report.notices, notice])
 
 
 def _compiled(layout: str, data: str, many: bool, *, ua: bool) -> bytes:

@@ -132,7 +132,7 @@ def test_a_claim_s_timeline_is_in_it_as_a_picture_with_its_words(monkeypatch):
     content = render(snapshot, "pdf")
     assert b"pdfuaid" in content
     assert "Evidence that supports" in text_of(content)
-    monkeypatch.setattr("claims.reports.pdf.MOST_DRAWN", 0)
+    monkeypatch.setattr("claims.reports.outline.MOST_DRAWN", 0)
     content = render(snapshot, "pdf")
     assert "Evidence that supports" not in text_of(content)
     assert "The pictures of single claims are left out" in " ".join(text_of(content).split())

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from claims.reports import parts
 from claims.reports.method import Section
 from claims.reports.outline import outline
-from claims.reports.pdf import lighter
 from claims.reports.pictures import Drawn
 from claims.reports.snapshots import Snapshot, digest
 
@@ -51,7 +50,7 @@ class Paper:
     """One report on its way into a Word document."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self.report = lighter(outline(snapshot))
+        self.report = outline(snapshot, on_pages=True)
         self.words = self.report.words
         self.made_by, self.made_at = snapshot["report"]["made_by"], moment(snapshot["report"]["made_at"])
         self.signed: dict[str, dict[str, Any] | None] = {c["ref"]: c["verdict"] for c in snapshot["claims"]}
