@@ -58,7 +58,9 @@ def likely_kind(words: str) -> str:
     """The code of a claim's kind, by the signs that English words give; a statement where there are none."""
     if words.endswith("?"):
         return "statement"
-    signs = signs_of(TOKEN.findall(MONTH_OF_MAY.sub("June", words).lower()))
+    if "May" in words or "may" in words:  # to look for the month takes as long as all that follows
+        words = MONTH_OF_MAY.sub("June", words)
+    signs = signs_of(TOKEN.findall(words.lower()))
     if not signs.isdisjoint(("would", "to be done")):
         signs -= {"toll", "event"}  # What might be attacked has not been.
     return next((kind for sign, kind in ORDER if sign in signs), "statement")
