@@ -87,7 +87,8 @@ def test_signing_out_leaves_nothing_behind_in_the_browser(site, browser):
         page.get_by_role("button", name="Sign in").click()
         page.route("**/assess/", lambda route: route.abort())  # nothing is saved, so it stays in the browser
         page.get_by_label("Rationale").fill("For nobody else's eyes.")
-        page.wait_for_function(f"{KEPT} == 1")
+        expect(page.locator("#draft-saved")).to_contain_text("there is no connection")
+        assert page.evaluate(KEPT) == 1
         page.get_by_role("button", name="Sign out").click()
         page.wait_for_url("**/login/**")
         assert page.evaluate(KEPT) == 0

@@ -92,7 +92,7 @@ def export(page: Page, claim: str) -> bytes:
     statement = page.get_by_role("heading", level=1).inner_text()
     page.goto("/cases/BY/reports/add/")
     page.get_by_role("button", name="Freeze and make the report").click()
-    expect(page.get_by_text("Take it with you")).to_be_visible()
+    expect(page.get_by_role("heading", name="Take it with you")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("link", name="PDF").click()
     content = download.value.path().read_bytes()
