@@ -37,6 +37,7 @@ from claims.models import (
     propose,
     reply,
     sign_off,
+    writing,
 )
 
 _counter = itertools.count(1)
@@ -229,10 +230,14 @@ def make_bundle_row(*, case: Case, by: User) -> Bundle:
 
 
 def make_former_log(*, case: Case, by: User) -> FormerLog:
-    """That the case had a log elsewhere."""
-    return FormerLog.objects.create(
+    """That the case had a log elsewhere, with the entry that says so."""
+    former = FormerLog.objects.create(
         case=case, file=store.keep(b'{"log":{}}\n'), code="BY", count=0, head="0" * 64, brought_by=by
     )
+    told = {"case_there": "BY", "log_there": f"0:{former.head}", "log_sha256": former.file.sha256}
+    with writing(case) as chain:
+        chain.record(by=by, verb="imported", on=case, after=told)
+    return former
 
 
 def make_unchecked(*, claim: Claim | None = None, **fields: Any) -> Unchecked:

@@ -65,6 +65,7 @@ class Walk:
 
 def faults(case: Case) -> Iterator[str]:
     """What is wrong with the logs that this case had elsewhere."""
+    yield from untold(case)
     for former in FormerLog.objects.filter(case=case).select_related("file").order_by("pk"):
         try:
             with store().open(former.file.sha256) as stream:
@@ -73,6 +74,24 @@ def faults(case: Case) -> Iterator[str]:
             fault = f"its file cannot be read: {odd}"
         if fault:
             yield f"The log that it had as {former.code}: {fault}"
+
+
+def untold(case: Case) -> Iterator[str]:
+    """Where the logs that are kept are not those that the case's own log says it was brought in with."""
+    kept = {former.file.sha256: former for former in FormerLog.objects.filter(case=case).select_related("file")}
+    for entry in Entry.objects.filter(case=case, verb="imported", thing="case").order_by("number"):
+        try:
+            origin = entry.parts["after"]
+            sha256, code, head = (origin[name] for name in ("log_sha256", "case_there", "log_there"))
+        except (ValueError, TypeError, KeyError):
+            continue  # it came as a bundle; of an entry that was tampered with, recomputing the chain tells
+        former = kept.pop(sha256, None)
+        if former is None:
+            yield f"The log that it had as {code}, entered in entry {entry.number}, is gone: {entry}"
+        elif (former.code, str(Head(former.count, former.head))) != (code, head):
+            yield f"The log kept as {former} is another than was entered in entry {entry.number}: {entry}"
+    for former in kept.values():
+        yield f"The log that it had as {former.code} was never entered: {former}"
 
 
 def fault_in(lines: Iterable[dict[str, Any]], former: FormerLog) -> str | None:

@@ -8,8 +8,9 @@ entered in that log. What else the database itself refuses, it refuses here as e
 
 The log that the case had is kept as it came, under its hash: its chain can be recomputed by `verify_log` for good. The
 new log begins with the entry that the case was brought in, which names that hash; then come the old entries again,
-with the keys that things and people have here, and each says which entry of which log it was. So the history reads on,
-and whatever asks the log (who could have read answers, since when somebody was asked) finds what it found there.
+with the keys that things and people have here, and the seals that marks got here; each says which entry of which log
+it was. So the history reads on, and whatever asks the log (who could have read answers, since when somebody was asked)
+finds what it found there.
 
 People are found by their e-mail; whoever has no account here comes in as a closed one without a password. Sources
 become new entries of the register: another of the same name may be somebody else.
@@ -155,6 +156,9 @@ class Coming:
         self.through: list[models.Model] = []
         self.unchanged: list[int] = []
         self.statements: dict[int, str] = {}  # by claim, the hash of what it said last, as its log has it
+        self.marked: dict[int, object] = {}  # by set of marks, how it was sealed last, as its log has it
+        self.seals: dict[int, tuple[str, str]] = {}  # by set of marks, its seal there and its seal here
+        self.kept_back: set[int] = set()  # answers of which what was sealed is told nowhere
         self.total = sum(map(int, archive.manifest["counts"].values()))
 
     def bring(self, kept: Kept) -> Came:
@@ -427,7 +431,8 @@ class Coming:
             content = stands.sealed_content()
             if entries.sha256(canonical(json.loads(content) | called(sealed))) != seal:
                 raise Refused(f"the marks on claim {line['claim']} by {line['reviewer']} are not what was sealed.")
-            models.QuerySet(Matrix).filter(pk=row.pk).update(seal=entries.sha256(content))
+            self.seals[row.pk] = seal, entries.sha256(content)
+            models.QuerySet(Matrix).filter(pk=row.pk).update(seal=self.seals[row.pk][1])
 
         return [write]
 
@@ -436,11 +441,12 @@ class Coming:
         sealed = line["sealed_as"]
         if (sealed is None) != (row.submitted_at is None):
             raise Refused("an answer that was submitted was sealed, and no other.")
-        row.sealed_as = called(sealed) if sealed else sealed
+        row.sealed_as = sealed if sealed in (None, {}) else called(sealed)
         keys = [self.key_of("evidence", name) for name in line["relied_on"]]
         through = Assessment.relied_on.through
 
         def rely(row: Assessment) -> None:
+            self.kept_back |= {row.pk} if sealed == {} else set()
             self.through += [through(assessment_id=row.pk, evidence_id=key) for key in keys]
 
         return [rely]
@@ -516,23 +522,35 @@ class Coming:
             raise Refused(f"The log tells that somebody {str(said['verb'])[:40]!r}, which this program does not know.")
         known = self.key_of(word, line["about"]) if line["about"] is not None else 0
         thing = self.case.pk if word == "case" else known
+        parts = self._parts(said, line["names"])
+        self._hold_against(word, thing, said["verb"], parts["after"])
         names = {name: Entry._meta.get_field(name) for name in ("by_name", "verb", "thing", "label")}
         entry = Entry(
             case=self.case, number=chain.count + 1, at=datetime.datetime.fromisoformat(said["at"]),
             by_id=self.key_of("person", line["by"]), thing_id=thing,
             claim_id=self.key_of("claim", line["claim"]) if line["claim"] is not None else None,
-            detail=self._detail(said, line["names"]), previous=chain.head,
+            detail=canonical(parts), previous=chain.head,
             **{name: self.value(field, said[name], f"entry {said['number']}: {name}") for name, field in names.items()},
         )  # fmt: skip
-        after = entry.parts["after"]
-        if word == "claim" and isinstance(after.get("statement"), str):
-            self.statements[thing] = entries.sha256(after["statement"])
         entry.close(self.case.code)
         chain.count, chain.head = entry.number, entry.hash
         return entry
 
-    def _detail(self, said: dict[str, Any], names: dict[str, Any]) -> str:
-        parts = json.loads(said["detail"])
+    def _hold_against(self, word: str, thing: int, verb: str, after: dict[str, Any]) -> None:
+        """Note what an entry tells of how a record stood. The seal that marks came in with becomes the one here."""
+        if word == "claim" and isinstance(after.get("statement"), str):
+            self.statements[thing] = entries.sha256(after["statement"])
+        elif word == "matrix":
+            self.marked[thing] = after.get("seal")
+            there, here = self.seals.get(thing, ("", ""))
+            if after.get("seal") == there:
+                after["seal"] = here
+        elif word == "assessment" and verb == "imported":  # a bundle may keep back what was sealed
+            self.kept_back.discard(thing)
+
+    def _parts(self, said: dict[str, Any], names: dict[str, Any]) -> dict[str, Any]:
+        """What an old entry tells in its detail, in the keys of here, and which entry it was."""
+        parts: dict[str, Any] = json.loads(said["detail"])
         for when in ("before", "after"):
             for name, value in list((parts[when] or {}).items()):
                 kind, _key = named_in_detail(said["thing"], name, value)
@@ -545,7 +563,7 @@ class Coming:
         through = f"log of {self.there}, entry {said['number']}"
         before = (parts["after"] or {}).get("through")
         parts["after"] = (parts["after"] or {}) | {"through": f"{before}; {through}" if before else through}
-        return canonical(parts)
+        return parts
 
     # Once all is in.
 
@@ -587,11 +605,20 @@ class Coming:
     def _faults(self) -> Iterator[str]:
         if fault := verify(self.case).fault:
             yield fault
+        yield from former_logs.untold(self.case)
         yield from broken_seals(self.case)
         said = self.case.claims.order_by("number").values_list("pk", "number", "statement")
         for key, number, statement in said.iterator(chunk_size=AT_ONCE):
             if self.statements.get(key, "") not in ("", entries.sha256(statement)):
                 yield f"Claim {number} says something else than was entered in its log."
+        if self.kept_back:
+            yield f"Of {len(self.kept_back)} answers nothing tells what was sealed, and they came in no bundle."
+        if self.marked.keys() - self.seals.keys():
+            yield "Marks that were entered in its log are gone."
+        matrices = Matrix.objects.filter(claim__case=self.case).select_related("claim__case", "reviewer")
+        for matrix in matrices.order_by("pk").iterator(chunk_size=AT_ONCE):
+            if self.marked.get(matrix.pk) != self.seals[matrix.pk][0]:
+                yield f"{matrix} by {matrix.reviewer} is not what was entered in its log."
         reports = dict(Report.objects.filter(case=self.case).values_list("pk", "sha256"))
         for entry in Entry.objects.filter(case=self.case, verb="exported", thing="report").order_by("number"):
             if reports.pop(entry.thing_id, None) != (entry.parts["after"] or {}).get("sha256"):

@@ -39,6 +39,7 @@ from claims.models import (
     User,
     Webhook,
 )
+from claims.models.entries import canonical, sha256
 from claims.models.settling import changes_since
 from claims.models.unswayed import read_as_editor
 from claims.reports.bundle import make_bundle
@@ -46,7 +47,7 @@ from claims.reports.choices import SECTIONS, Choice
 from claims.reports.comparing import comparable as compared_reports
 from claims.reports.freezing import freeze
 from claims.reports.render import render
-from tests.factories import make_assessment, make_claim, make_user, make_verdict
+from tests.factories import make_assessment, make_claim, make_evidence, make_source, make_user, make_verdict
 from tests.keeping.casework import (
     DRAFT,
     brought,
@@ -62,6 +63,7 @@ from tests.keeping.casework import (
 )
 from tests.keeping.conftest import every_row
 from tests.keeping.test_moving import in_a_file
+from tests.loading import bundling as bundles
 from tests.loading.bundling import differences
 from tests.processes import ROOT
 
@@ -235,10 +237,29 @@ def test_a_proposal_can_be_signed_after_the_move_unless_something_changed(case, 
     assert "The claim was edited." in changes_since(other)[0]
 
 
-def test_marks_are_sealed_anew_as_they_are_called_here(busy, ada, tmp_path):
-    new = brought(left(busy, tmp_path), ada)
-    assert Matrix.objects.filter(claim__case=new).count() == 2
-    assert all(matrix.seal_holds() for matrix in Matrix.objects.filter(claim__case=new))
+def test_marks_are_sealed_anew_as_they_are_called_here_and_go_on_from_there(busy, ada, tmp_path):
+    for code in ("NEW", "NEWER"):
+        new = brought(left(busy, tmp_path), ada, code)
+        assert Matrix.objects.filter(claim__case=new).count() == 2
+        for matrix in Matrix.objects.filter(claim__case=new):
+            assert matrix.seal_holds()
+            entered = Entry.objects.filter(case=new, verb="marked", thing="matrix", thing_id=matrix.pk)
+            assert entered.latest("number").parts["after"]["seal"] == matrix.seal
+        busy = new
+
+
+def test_an_answer_that_came_in_a_bundle_without_what_was_sealed_moves_on(case, ann, ben, eve, max_, ada, tmp_path):
+    claim = make_claim(case=case, by=ann)
+    make_evidence(claim=claim, source=make_source(case=case, name="Valery Hushed"), withheld=True, by=ann)
+    for by in (ann, ben):
+        make_assessment(claim=Claim.objects.get(pk=claim.pk), by=by, rationale="Valery Hushed told me.")
+    make_verdict(claim=Claim.objects.get(pk=claim.pk), by=eve, signed_by=max_)
+    report = freeze(case, case.claims.all(), by=eve, title="A report", choice=Choice(audience="public"))
+    came = bundles.brought(bundles.bundled(report, tmp_path), ada)
+    new = brought(left(came, tmp_path), ada, "NEWER")
+    for each in (came, new):
+        assert Assessment.objects.filter(claim__case=each, sealed_as={}).count() == 2
+        assert list(broken_seals(each)) == []
 
 
 def test_no_secret_leaves(made, ada, tmp_path):
@@ -280,6 +301,31 @@ def test_an_entry_of_the_old_log_that_is_altered_later_is_found(busy, ada, tmp_p
     assert "The log that it had as BY: Entry" in out.getvalue()
 
 
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("DELETE FROM claims_formerlog", ["The log that it had as BY, entered in entry 1, is gone: 1 Ada"]),
+        ("UPDATE claims_formerlog SET code = 'QQ'", ["The log kept as QQ ", "The log that it had as QQ: Entry 1 is"]),
+        ("UPDATE claims_formerlog SET count = 1", ["The log kept as BY 1:", "The log that it had as BY: The log ends"]),
+        (
+            "UPDATE claims_formerlog SET file_id = %s, count = 0, head = '" + "0" * 64 + "'",
+            ["The log that it had as BY, entered in entry 1, is gone: 1 Ada", "The log that it had as BY was never"],
+        ),
+    ],
+)
+def test_a_former_log_that_is_gone_or_another_than_was_entered_is_found(statement, said, case, ada, tmp_path):
+    make_claim(case=case)
+    new = brought(left(case, tmp_path), ada)
+    other = store.keep(b'{"log":{}}\n')
+    guards.take_down(connection)
+    with connection.cursor() as cursor:
+        where = " WHERE case_id = %s"
+        cursor.execute(statement + where, [*([other.pk] if "%s" in statement else []), new.pk])
+    found = list(former_logs.faults(new))
+    assert [each.startswith(begins) for each, begins in zip(found, said, strict=True)] == [True] * len(said), found
+    assert [finding.what for finding in log()] == [f"NEW: {each}" for each in found]
+
+
 def test_the_database_keeps_former_logs(busy):
     former = FormerLog.objects.all()[0]
     with pytest.raises(DatabaseError, match="never changed"):
@@ -316,11 +362,34 @@ def without_lines(first, last):
     return change
 
 
+def marked_otherwise(content):
+    """Each mark is another, and the seal is that of these marks."""
+    said = [json.loads(line) for line in content.splitlines()]
+    number = {kind: [0, *(each["number"] for each in said if each["record"] == kind)] for kind in MARKED}
+    for each in said:
+        if each["record"] == "matrix":
+            each["marks"] = [[h, e, "II" if value == "CC" else "CC", at] for h, e, value, at in each["marks"]]
+            cells = [[number["hypothesis"][h], number["evidence"][e], value] for h, e, value, at in each["marks"]]
+            sealed = each["sealed_as"] | {"round": each["round"], "salt": each["salt"], "marks": sorted(cells)}
+            assert each["seal"] != sha256(canonical(sealed))
+            each["seal"] = sha256(canonical(sealed))
+    return b"".join(json.dumps(each, ensure_ascii=False).encode() + b"\n" for each in said)
+
+
+MARKED = ("hypothesis", "evidence")
 IN_RECORDS = {
     "a claim says something else": (of("claim", saying(statement="It has none.")), "something else than was entered"),
     "an answer is another": (of("assessment", saying(rationale="Otherwise.")), "is not what was sealed"),
+    "an answer is another, and its seal kept back": (
+        of("assessment", saying(rationale="Otherwise.", sealed_as={})), "came in no bundle"),
+    "an answer has another rating, and its seal kept back": (
+        of("assessment", saying(rating="partly", sealed_as={})), "came in no bundle"),
+    "an answer is sealed as nothing": (of("assessment", saying(sealed_as=[])), "what claim and reviewer were called"),
     "an answer is gone": (of("assessment", bare, 21), "other records|no assessment|is gone"),
     "a mark is another": (of("matrix", lambda line: line | {"marks": line["marks"][1:]}), "not what was sealed"),
+    "marks are others, and sealed": (marked_otherwise, "not what was entered in its log"),
+    "a former log is another": (of("former_log", saying(code="QQ")), "The log kept as QQ"),
+    "a former log stands in another file": (of("former_log", saying(file=sha256("as it came"))), "entered in entry .* is gone"),
     "a report is another": (of("report", saying(sha256="0" * 64)), "not the one that was entered"),
     "a report tells something else": (of("report_claim", saying(text="{}")), "not what was frozen"),
     "a passage is elsewhere": (of("passage", saying(start=1)), "do not stand in"),
@@ -357,6 +426,10 @@ IN_LOG = {
     ),
     "an entry is gone": (without_lines(5, 6), "is missing"),
     "the newest entries are gone": (without_lines(-3, None), "cut off"),
+    "marks are of nothing": (
+        in_lines(lambda line: line | {"about": None} if line.get("entry", {}).get("verb") == "marked" else line),
+        "are gone",
+    ),
     "an entry tells of another answer": (
         in_lines(lambda line: line | {"about": 1} if line.get("entry", {}).get("verb") == "assessed" else line),
         "never entered|another seal",
