@@ -61,6 +61,22 @@ def test_the_lock_is_held_by_a_transaction_as_a_pool_of_connections_needs_it(rea
         assert cursor.fetchall() == []
 
 
+def test_what_became_of_the_migrations_is_told_though_the_lock_was_lost_meanwhile(real_transactions):
+    if connection.vendor != "postgresql":
+        pytest.skip("the lock of SQLite is a file's")
+    lose = (
+        "SELECT pg_terminate_backend(pid, 60000) FROM pg_locks WHERE locktype = 'advisory' AND database = "
+        "(SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    with connection.cursor() as cursor:
+        with alone():
+            cursor.execute(lose)
+            assert cursor.fetchall() == [(True,)]
+        with pytest.raises(CommandError, match="a migration failed"), alone():
+            cursor.execute(lose)
+            raise CommandError("a migration failed")
+
+
 def test_a_database_of_a_newer_program_is_refused(db):
     MigrationRecorder(connection).record_applied("claims", "9999_what_is_to_come")
     with pytest.raises(CommandError, match=r"newer workbench .*claims 9999_what_is_to_come"):

@@ -72,8 +72,7 @@ def scratch(parent: Path, prefix: str) -> Iterator[Path]:
     Processes that it forks may use it, and do not take it away. Raises OSError where there can be none.
     """
     owner = os.getpid()
-    with open(parent / ".scratching", "w") as door:
-        fcntl.flock(door, fcntl.LOCK_EX)  # nobody takes away what is not marked yet
+    with _door(parent):  # nobody takes away what is not marked yet
         for left in parent.glob(f"{prefix}*"):
             if not _in_use(left):
                 shutil.rmtree(left, ignore_errors=True)
@@ -83,15 +82,27 @@ def scratch(parent: Path, prefix: str) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        mark.close()
         if os.getpid() == owner:
-            shutil.rmtree(folder)
+            with _door(parent):  # nor what is being taken away
+                shutil.rmtree(folder)
+        mark.close()
+
+
+@contextmanager
+def _door(parent: Path) -> Iterator[None]:
+    """One at a time begins or ends a scratch folder in there."""
+    with open(parent / ".scratching", "w") as door:
+        fcntl.flock(door, fcntl.LOCK_EX)
+        yield
 
 
 def _in_use(folder: Path) -> bool:
-    with open(folder / IN_USE, "a") as mark:
-        try:
+    """Whether somebody holds its mark; not where the folder is gone."""
+    try:
+        with open(folder / IN_USE, "a") as mark:
             fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        return False
     return False

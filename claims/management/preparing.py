@@ -5,14 +5,14 @@ from __future__ import annotations
 import fcntl
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.core.validators import validate_email
-from django.db import OperationalError, connection
+from django.db import Error, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 
@@ -41,7 +41,8 @@ def alone() -> Iterator[None]:
                 try:
                     yield
                 finally:
-                    cursor.execute("ROLLBACK")
+                    with suppress(Error):  # a connection lost meanwhile says nothing of what was done under the lock
+                        cursor.execute("ROLLBACK")
         finally:
             apart.close()
         return

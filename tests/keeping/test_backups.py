@@ -1,8 +1,10 @@
 """What is refused as a backup and why, what locks one, and how long each stays."""
 
 import datetime
+import fcntl
 import io
 import json
+import os
 import shutil
 import sqlite3
 import tarfile
@@ -287,6 +289,31 @@ def test_what_a_killed_one_left_behind_is_cleared_away_and_what_is_in_use_is_not
         assert one.is_dir()
         assert other != one
     assert [path for path in tmp_path.glob(".verifying-*")] == []
+
+
+def test_nobody_begins_in_the_middle_of_what_another_takes_away(tmp_path, monkeypatch):
+    def take_away(place, remove=shutil.rmtree):
+        with open(tmp_path / ".scratching") as door, pytest.raises(BlockingIOError):
+            fcntl.flock(door, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        remove(place)
+
+    with scratch(tmp_path, ".verifying-") as mine:
+        monkeypatch.setattr(shutil, "rmtree", take_away)
+    assert not mine.exists()
+
+
+def test_a_forked_process_neither_takes_the_folder_away_nor_waits_for_whoever_does(tmp_path, monkeypatch):
+    with scratch(tmp_path, ".verifying-") as mine:
+        monkeypatch.setattr(os, "getpid", lambda: 0)
+        (tmp_path / ".scratching").unlink()
+    assert mine.is_dir()
+    assert not (tmp_path / ".scratching").exists()
+
+
+def test_a_folder_that_is_gone_meanwhile_stops_nobody(tmp_path):
+    (tmp_path / ".verifying-gone").symlink_to("nowhere")  # it was there when the names were read
+    with scratch(tmp_path, ".verifying-") as mine:
+        assert mine.is_dir()
 
 
 def test_reading_a_backup_back_clears_away_what_broke_off_before(backup, untried, settings):
