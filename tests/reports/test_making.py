@@ -8,18 +8,12 @@ from django.db.models import QuerySet
 
 from claims.custody.store import keep, store
 from claims.loading.working import work_once
-from claims.models import Evidence, Job, RenderedFile, Report, Role
+from claims.models import Evidence, Job, RenderedFile, Role
 from claims.reports import bundle
 from claims.reports.bundle import make_bundle
 from claims.reports.making import begin_rendering
 from claims.reports.render import render
 from claims.reports.snapshots import Snapshot
-from tests.reports.checked import make_checked_report
-
-
-@pytest.fixture
-def public(db) -> Report:
-    return make_checked_report("public")
 
 
 @pytest.fixture
