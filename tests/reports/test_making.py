@@ -4,6 +4,7 @@ import zipfile
 from io import BytesIO
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db.models import QuerySet
 
 from claims.custody.store import keep, store
@@ -159,3 +160,12 @@ def test_what_is_withheld_while_a_bundle_is_made_does_not_stay_in_it(as_, public
     job = Job.objects.get()
     assert (job.state, RenderedFile.objects.count()) == ("failed", 0)
     assert "Have it made again." in job.message
+
+
+def test_a_report_that_is_refused_overwrites_no_file(public, tmp_path, monkeypatch):
+    before = tmp_path / "report.html"
+    before.write_text("The one before.")
+    monkeypatch.setattr("claims.models.reports.READ", 0)
+    with pytest.raises(CommandError, match="CSV and JSON alone"):
+        call_command("export_report", public.case.code, report=public.number, out=before)
+    assert before.read_text() == "The one before."
