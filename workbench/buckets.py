@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib.util
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+from workbench.addresses import parted
 
 ADDRESS = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/([\w./-]*?))?/?", re.ASCII)
 
@@ -33,17 +34,8 @@ def bucket(address: str, endpoint: str) -> Bucket | None:
     found = ADDRESS.fullmatch(address)
     if found is None or "//" in (found[2] or ""):
         raise ImproperlyConfigured(f"WORKBENCH_STORE must be s3://bucket/prefix, not {address!r}.")
-    if endpoint and not is_service(endpoint):
+    if endpoint and parted(endpoint, "http", "https") is None:
         raise ImproperlyConfigured(f"WORKBENCH_STORE_ENDPOINT must be http(s)://host, not {endpoint!r}.")
     if importlib.util.find_spec("boto3") is None:
         raise ImproperlyConfigured("WORKBENCH_STORE names a bucket, which needs boto3: install the extra `s3`.")
     return Bucket(found[1], (found[2] or "").strip("/"), endpoint)
-
-
-def is_service(endpoint: str) -> bool:
-    """Whether it is the address of a service: scheme and host, perhaps a port and a path."""
-    try:
-        parts = urlsplit(endpoint)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:  # a port that is none
-        return False

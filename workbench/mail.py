@@ -9,6 +9,8 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
 
+from workbench.addresses import parted
+
 PATH = re.compile(r"(/[A-Za-z0-9_.~-]+)*/?")
 TIMEOUT = 10  # seconds for each answer of the server
 SECURE_PORT, SUBMISSION, PLAIN = 465, 587, 25
@@ -59,24 +61,16 @@ def site(address: str) -> tuple[str, str]:
 
     Raises ImproperlyConfigured, by the setting's name, for what is no address.
     """
-    try:
-        parts = urlsplit(address)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:  # a port that is none
-        good = False
-    if not good or not PATH.fullmatch(parts.path) or parts.query or parts.fragment or parts.username:
+    parts = parted(address, "http", "https")
+    if parts is None or not PATH.fullmatch(parts.path) or parts.query or parts.fragment or parts.username:
         raise ImproperlyConfigured(f"WORKBENCH_URL must be http(s)://host or http(s)://host/path, not {address!r}.")
     return f"{parts.scheme}://{parts.netloc}", parts.path.rstrip("/")
 
 
 def _parts(address: str) -> SplitResult:
-    try:
-        parts = urlsplit(address)
-        good = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:  # a port that is none
-        good = False
+    parts = parted(address, "smtp", "smtps")
     # The address holds a password: it is not repeated.
-    if not good or parts.path.strip("/") or bool(parts.password) > bool(parts.username):
+    if parts is None or parts.path.strip("/") or bool(parts.password) > bool(parts.username):
         raise ImproperlyConfigured("WORKBENCH_MAIL must be smtp://user:password@host:port or smtps://…")
     return parts
 

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
 
+from workbench.addresses import parted
+
 HERE = {"127.0.0.1", "localhost", "::1"}  # where a provider may be asked without TLS: nothing leaves the machine
 
 
@@ -21,13 +23,9 @@ def provider(url: str, client: str, secret: str, name: str) -> dict[str, Any] | 
             if value:
                 raise ImproperlyConfigured(f"WORKBENCH_OIDC_{variable} is set, but WORKBENCH_OIDC_URL is not.")
         return None
-    try:
-        parts = urlsplit(url)
-        good = bool(parts.hostname) and (parts.port or 1) > 0 and not (parts.query or parts.fragment or parts.username)
-        good = good and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in HERE))
-    except ValueError:  # a port that is none
-        good = False
-    if not good:
+    parts = parted(url, "http", "https")
+    unheard = parts is not None and (parts.scheme == "https" or parts.hostname in HERE)
+    if parts is None or not unheard or parts.query or parts.fragment or parts.username:
         raise ImproperlyConfigured(
             f"WORKBENCH_OIDC_URL must be https://host/path, as the provider calls its issuer, not {url!r}."
         )

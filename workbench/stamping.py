@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+from workbench.addresses import parted
 
 
 def service(address: str) -> str:
@@ -16,12 +17,7 @@ def service(address: str) -> str:
     """
     if not address:
         return ""
-    try:
-        parts = urlsplit(address)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:  # a port that is none
-        good = False
-    if not good or len(address) > 500 or not address.isascii():
+    if parted(address, "http", "https") is None or len(address) > 500 or not address.isascii():
         raise ImproperlyConfigured(f"WORKBENCH_STAMPS must be http(s)://host/path, not {address!r}.")
     if importlib.util.find_spec("rfc3161_client") is None:
         raise ImproperlyConfigured("WORKBENCH_STAMPS needs rfc3161-client: install the extra `stamps`.")

@@ -16,7 +16,7 @@ from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
-from claims.admin import agreement, cases, claims, custody, hypotheses, loading, log, people, sources, talk
+from claims.admin import agreement, cases, claims, custody, hypotheses, loading, log, people, programs, sources, talk
 
 admin.site.site_header = admin.site.site_title = _("Workbench: administration")
 admin.site.index_title = _("Every record")
@@ -30,4 +30,16 @@ for model in (EmailAddress, Authenticator, UserSession, SocialAccount, SocialApp
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.password_change = RedirectView.as_view(pattern_name="account_change_password")  # type: ignore[method-assign, assignment]
 
-__all__ = ["agreement", "cases", "claims", "custody", "hypotheses", "loading", "log", "people", "sources", "talk"]
+__all__ = [
+    "agreement",
+    "cases",
+    "claims",
+    "custody",
+    "hypotheses",
+    "loading",
+    "log",
+    "people",
+    "programs",
+    "sources",
+    "talk",
+]

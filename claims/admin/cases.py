@@ -184,7 +184,4 @@ class PassageAdmin(ReadOnlyAdmin):
     search_fields = ("exact",)
     ordering = ("-pk",)
     fields = ("claim", "document", "start", "end", "exact", "prefix", "suffix")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Without the documents' bytes and text."""
-        return super().get_queryset(request).defer("document__content", "document__text")
+    deferred = ("document__content", "document__text")

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
 
 from claims.admin.recorded import ReadOnlyAdmin
 from claims.models import (
@@ -31,11 +27,6 @@ class NewestFirst(ReadOnlyAdmin):
     """A list to read, the newest rows first."""
 
     ordering = ("-pk",)
-    deferred: ClassVar[tuple[str, ...]] = ()
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Without the texts of exhibits."""
-        return super().get_queryset(request).defer(*self.deferred)
 
 
 @admin.register(StoredFile)

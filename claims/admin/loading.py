@@ -22,10 +22,7 @@ class SuggestionAdmin(ReadOnlyAdmin):
     list_select_related = ("document__case", "decided_by")
     search_fields = ("document__title",)
     ordering = ("-pk",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Without the texts."""
-        return super().get_queryset(request).defer("document__content", "document__text")
+    deferred = ("document__content", "document__text")
 
 
 class JobItemInline(ReadOnlyInline):
@@ -52,10 +49,7 @@ class JobItemAdmin(ReadOnlyAdmin):
     search_fields = ("name", "message")
     ordering = ("-pk",)
     fields = ("job", "position", "name", "state", "message", "document")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Without the bytes."""
-        return super().get_queryset(request).defer("content")
+    deferred = ("content",)
 
 
 @admin.register(Job)
@@ -82,10 +76,7 @@ class CaptureAdmin(ReadOnlyAdmin):
         "exhibit", "file", "how", "name", "declared_type", "note", "url", "final_url", "status", "headers",
         "captured_at", "captured_by",
     )  # fmt: skip
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Without texts."""
-        return super().get_queryset(request).defer("exhibit__text")
+    deferred = ("exhibit__text",)
 
 
 @admin.register(Link)

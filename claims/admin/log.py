@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from claims.admin.recorded import ReadOnlyAdmin
 from claims.models import (
     Bundle,
     Chain,
-    Delivery,
     Entry,
     FormerLog,
-    KeptAnswer,
     Key,
     RenderedFile,
     Report,
@@ -24,9 +18,7 @@ from claims.models import (
     ReportTemplate,
     Share,
     Tally,
-    Token,
     Unchecked,
-    Webhook,
 )
 
 
@@ -78,10 +70,7 @@ class ReportAdmin(ReadOnlyAdmin):
     list_select_related = ("case", "made_by")
     search_fields = ("title", "sha256")
     fields = ("case", "number", "title", "selection", "claims_in", "made_by", "made_at", "sha256")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Without the frozen data, which are long."""
-        return super().get_queryset(request).defer("snapshot")
+    deferred = ("snapshot",)
 
 
 @admin.register(ReportedClaim)
@@ -93,10 +82,7 @@ class ReportedClaimAdmin(ReadOnlyAdmin):
     search_fields = ("report__title",)
     fields = ("report", "position", "text", "row")
     ordering = ("-pk",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Without what their reports hold beside them."""
-        return super().get_queryset(request).defer("report__snapshot")
+    deferred = ("report__snapshot",)
 
 
 @admin.register(RenderedFile)
@@ -107,10 +93,7 @@ class RenderedFileAdmin(ReadOnlyAdmin):
     list_select_related = ("report", "file")
     search_fields = ("report__title", "format")
     ordering = ("-pk",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Without what their reports hold beside them."""
-        return super().get_queryset(request).defer("report__snapshot")
+    deferred = ("report__snapshot",)
 
 
 @admin.register(ReportTemplate)
@@ -142,10 +125,7 @@ class ShareAdmin(ReadOnlyAdmin):
     search_fields = ("report__title", "report__case__code")
     ordering = ("-pk",)
     fields = ("report", "made_by", "made_at", "expires_at", "withdrawn_at", "withdrawn_by")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Without the frozen data, which are long."""
-        return super().get_queryset(request).defer("report__snapshot", "report__held")
+    deferred = ("report__snapshot", "report__held")
 
 
 @admin.register(Bundle)
@@ -176,53 +156,4 @@ class UncheckedAdmin(ReadOnlyAdmin):
     list_display = ("claim", "exact", "start", "end")
     list_select_related = ("claim__case",)
     search_fields = ("claim__case__code", "exact")
-    ordering = ("-pk",)
-
-
-@admin.register(Token)
-class TokenAdmin(ReadOnlyAdmin):
-    """What programs show to act for people; made and withdrawn on a page of its own."""
-
-    list_display = ("name", "owner", "begins", "case", "made_at", "expires_at", "last_used_at", "withdrawn_at")
-    list_filter = ("reads", "writes", "reports")
-    list_select_related = ("owner", "case")
-    search_fields = ("name", "owner__name", "owner__email")
-    ordering = ("-pk",)
-    fields = (
-        "name", "owner", "begins", "reads", "writes", "reports", "case", "made_at", "expires_at", "last_used_at",
-        "withdrawn_at", "withdrawn_by",
-    )  # fmt: skip
-
-
-@admin.register(KeptAnswer)
-class KeptAnswerAdmin(ReadOnlyAdmin):
-    """What programs were answered in the last day; not what the answers say."""
-
-    list_display = ("token", "status", "location", "made_at")
-    list_select_related = ("token",)
-    search_fields = ("token__name", "location")
-    ordering = ("-pk",)
-    fields = ("token", "status", "location", "made_at")
-
-
-@admin.register(Webhook)
-class WebhookAdmin(ReadOnlyAdmin):
-    """Where cases tell other systems what was done; set up and removed on pages of the case."""
-
-    list_display = ("__str__", "case", "made_by", "made_at", "removed_at")
-    list_filter = ("case",)
-    list_select_related = ("case", "made_by")
-    search_fields = ("url", "case__code")
-    ordering = ("-pk",)
-    fields = ("case", "url", "signed_off", "reopened", "frozen", "made_by", "made_at", "removed_at", "removed_by")
-
-
-@admin.register(Delivery)
-class DeliveryAdmin(ReadOnlyAdmin):
-    """Messages to other systems, and what became of them."""
-
-    list_display = ("key", "webhook", "event", "state", "attempts", "made_at", "tried_at")
-    list_filter = ("state", "event")
-    list_select_related = ("webhook",)
-    search_fields = ("key", "outcome")
     ordering = ("-pk",)

@@ -82,6 +82,11 @@ class Bounded(admin.ModelAdmin):  # type: ignore[type-arg]
     list_max_show_all = 200
     actions = None
     note: ClassVar[str | Promise] = ""  # what should be known of a list; it stands beside its search
+    deferred: ClassVar[tuple[str, ...]] = ()  # long columns that no page of it shows
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Without what is long."""
+        return super().get_queryset(request).defer(*self.deferred)
 
 
 class ReadOnlyAdmin(Bounded):

@@ -116,14 +116,11 @@ class ExhibitAdmin(RecordedAdmin):
     ordering = ("-pk",)
     fields = ("case", "source", "title", "url", "published", "language", "document", "credit")
     readonly_fields = ("case", "credit")
+    deferred = ("text",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Not here: an exhibit comes in with the evidence that cites it."""
         return False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Without the texts."""
-        return super().get_queryset(request).defer("text")
 
 
 @admin.register(Evidence)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja.security import HttpBearer
 
 from claims.api.problems import CHALLENGE, Problem
-from claims.models import Case, Claim, Document, NotYours, Scope, Token, Unchecked, User
+from claims.models import Case, Claim, Document, NotYours, Scope, Token, User
+from claims.views.access import claims_by_number
 
 if TYPE_CHECKING:
 
@@ -90,13 +90,11 @@ def case_of(request: Asked, code: str, may: str = "see") -> Case:
 def claim_of(request: Asked, code: str, number: int, may: str = "see") -> Claim:
     """The claim of this number there. Raises Http404, NotYours."""
     case = case_of(request, code, may)
-    unchecked = Exists(Unchecked.objects.filter(claim=OuterRef("pk")))
-    claims = Claim.objects.filter(case=case, number=number).annotate(has_unchecked=unchecked)
-    found: Claim | None = claims.select_related("rating").order_by().first()
-    if found is None:
+    found: list[Claim] = claims_by_number(case.pk, number)
+    if not found:
         raise Http404
-    found.case = case
-    return found
+    found[0].case = case
+    return found[0]
 
 
 def document_of(request: Asked, code: str, number: int, may: str = "see") -> Document:

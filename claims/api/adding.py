@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 
 from claims.api.access import Asked, Bearer, case_of, claim_of, document_of
 from claims.api.answers import added, answered_before, require_match, told
+from claims.api.claim_shapes import AssessmentShape, ClaimDetail
+from claims.api.evidence_shapes import EvidenceShape, SourceDetail
 from claims.api.problems import problem_in
 from claims.api.reading import assessments_shown, evidence_numbered, router, source_shown
-from claims.api.shapes import AssessmentShape, ClaimDetail, DocumentShape, EvidenceShape, SourceDetail, at
+from claims.api.shapes import DocumentShape, at
 from claims.api.typed import AssessmentIn, ClaimChange, ClaimIn, Code, DocumentIn, EvidenceIn, Number, SourceIn
 from claims.forms.assessments import AssessmentForm
 from claims.forms.claims import ClaimForm
@@ -33,6 +35,13 @@ def require_valid(form: WorkForm) -> None:
     """Raises Problem with what is wrong in the form."""
     if not form.is_valid():
         raise problem_in(form)
+
+
+def required[Made](made: Made | None, form: WorkForm) -> Made:
+    """What came of the form. Raises Problem with what is wrong in it where nothing did."""
+    if made is None:
+        raise problem_in(form)
+    return made
 
 
 @router.post(
@@ -84,9 +93,7 @@ def claim_add(request: Asked, code: Code, number: Number, typed: ClaimIn) -> Htt
     form = ClaimForm(data, passage=passage)
 
     def act() -> HttpResponse:
-        made = form.make(request.person)
-        if made is None:
-            raise problem_in(form)
+        made = required(form.make(request.person), form)
         return told(request, claim_shown(request, made), 201, at("claim", code=code, number=made.number))
 
     return added(request, act)
@@ -109,9 +116,7 @@ def claim_edit(request: Asked, code: Code, number: Number, typed: ClaimChange) -
             require_match(request, claim_shown(request, claim), needed=True)
             begun = ClaimForm(claim=claim)
             form = ClaimForm({**begun.initial, **typed.dict(exclude_unset=True)}, claim=claim)
-            revised = form.revise(request.person)
-        if revised is None:
-            raise problem_in(form)
+            required(form.revise(request.person), form)
         return told(request, claim_shown(request, claim))
 
     return added(request, act)
@@ -132,9 +137,7 @@ def source_add(request: Asked, code: Code, typed: SourceIn) -> HttpResponse:
     def act() -> HttpResponse:
         require_valid(form)
         values = form.values | {"case": case}
-        made = form.attempt(lambda: Source.make(by=request.person, **values))
-        if made is None:
-            raise problem_in(form)
+        made = required(form.attempt(lambda: Source.make(by=request.person, **values)), form)
         return told(request, source_shown(request, made.pk), 201, at("source", id=made.pk))
 
     return added(request, act)
@@ -169,9 +172,7 @@ def evidence_add(request: Asked, code: Code, number: Number, typed: EvidenceIn) 
     def act() -> HttpResponse:
         form = EvidenceForm(claim, request.person, data)
         require_valid(form)
-        made = form.attempt(form.cite)
-        if made is None:
-            raise problem_in(form)
+        made = required(form.attempt(form.cite), form)
         address = at("evidence-item", code=code, number=number, item=made.number)
         return told(request, evidence_numbered(request, claim, made.number), 201, address)
 
@@ -205,8 +206,7 @@ def assess(request: Asked, code: Code, number: Number, typed: AssessmentIn) -> H
         with writing(claim.case):
             require_match(request, claim_shown(request, claim), needed=False)
             kept = form.attempt(lambda: form.keep(claim, request.person)) or form.kept_before(claim, request.person)
-        if kept is None:
-            raise problem_in(form)
+            required(kept, form)
         own = assessments_shown(request, claim_of(request, code, number)).items[0]
         return told(request, own, 201, at("assessments", code=code, number=number))
 

@@ -7,7 +7,7 @@ import binascii
 import hashlib
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -43,10 +43,19 @@ def names(header: str, etag: str) -> bool:
 def told(request: HttpRequest, shape: BaseModel, status: int = 200, location: str = "") -> HttpResponse:
     """The answer; 304 without a body where the program has exactly this already."""
     content = body_of(shape)
-    etag = etag_of(content)
-    headers = HEADERS | {"ETag": etag} | ({"Location": location} if location else {})
-    if request.method == "GET" and status == 200 and names(request.headers.get("If-None-Match", ""), etag):
-        return HttpResponse(status=304, headers=headers)
+    same = unchanged(request, etag_of(content)) if request.method == "GET" else None
+    return same or _answer(content, status, location)
+
+
+def unchanged(request: HttpRequest, etag: str) -> HttpResponse | None:
+    """304 without a body, where the program has already what bears this ETag."""
+    if names(request.headers.get("If-None-Match", ""), etag):
+        return HttpResponse(status=304, headers=HEADERS | {"ETag": etag})
+    return None
+
+
+def _answer(content: bytes, status: int, location: str) -> HttpResponse:
+    headers = HEADERS | {"ETag": etag_of(content)} | ({"Location": location} if location else {})
     return HttpResponse(content, status=status, content_type="application/json", headers=headers)
 
 
@@ -86,19 +95,20 @@ def place_of[Place: (int, str)](cursor: str | None, kind: type[Place]) -> Place 
 
 def newest_of(
     case: Case, numbered: models.QuerySet[Any], after: str | None, limit: int
-) -> tuple[Sequence[Any], str | None]:
+) -> tuple[list[Any], str | None]:
     """A page of what a case numbers, the newest first, with the case in each row; and where the next page goes on."""
     found, place = numbered.order_by("-number"), place_of(after, int)
     if place is not None:
         found = found.filter(number__lt=place)
-    rows, onward = cut(list(found[: limit + 1]), limit, lambda one: one.number)
+    rows, onward = cut(found, limit, lambda one: one.number)
     for one in rows:
         one.case = case
     return rows, onward
 
 
-def cut[Row](rows: Sequence[Row], limit: int, place: Callable[[Row], int | str]) -> tuple[Sequence[Row], str | None]:
-    """The first `limit` rows of one more, and where the next page goes on; None at the end."""
+def cut(found: models.QuerySet[Any], limit: int, place: Callable[[Any], int | str]) -> tuple[list[Any], str | None]:
+    """The first `limit` rows, and where the next page goes on; None at the end."""
+    rows = list(found[: limit + 1])
     return rows[:limit], cursor_at(place(rows[limit - 1])) if len(rows) > limit else None
 
 
@@ -148,9 +158,7 @@ def _kept(request: Asked, key: str) -> HttpResponse | None:
     if kept.asked != _digest(request):
         said = _("Another request came with this Idempotency-Key. Send a new key with a new request.")
         raise Problem(422, said, errors=[("Idempotency-Key", said)])
-    content = kept.body.encode()
-    headers = HEADERS | {"ETag": etag_of(content)} | ({"Location": kept.location} if kept.location else {})
-    return HttpResponse(content, status=kept.status, content_type="application/json", headers=headers)
+    return _answer(kept.body.encode(), kept.status, kept.location)
 
 
 def _digest(request: HttpRequest) -> str:

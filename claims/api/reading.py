@@ -11,27 +11,12 @@ from ninja import Query, Router, Schema
 from pydantic import ConfigDict, Field
 
 from claims.api.access import Asked, Bearer, case_of, claim_of, document_of
-from claims.api.answers import HEADERS, cursor_at, cut, names, newest_of, place_of, told
+from claims.api.answers import HEADERS, cursor_at, cut, newest_of, place_of, told, unchanged
+from claims.api.claim_shapes import AssessmentPage, AssessmentShape, ClaimDetail, ClaimShape
+from claims.api.evidence_shapes import EvidenceShape, GradeShape, SourceDetail, SourceShape
 from claims.api.problems import Problem
-from claims.api.shapes import (
-    AssessmentPage,
-    AssessmentShape,
-    CaseDetail,
-    CaseShape,
-    ClaimDetail,
-    ClaimShape,
-    DocumentShape,
-    EvidenceShape,
-    GradeShape,
-    HitShape,
-    Page,
-    RatingShape,
-    SourceDetail,
-    SourceShape,
-    TokenShape,
-    at,
-)
-from claims.api.typed import Code, Key, Number, Text
+from claims.api.shapes import CaseDetail, CaseShape, DocumentShape, HitShape, Page, RatingShape, TokenShape, at, named
+from claims.api.typed import Code, Key, Kinds, Number, Text
 from claims.forms.filters import ClaimFilter
 from claims.models import Case, Claim, Document, Evidence, Scope, Source
 from claims.search import everything
@@ -69,7 +54,7 @@ class ClaimQuery(Paging):
     """Which claims of a case."""
 
     status: Literal["open", "in_review", "to_decide", "proposed", "signed_off", "withdrawn"] | None = None
-    kind: Literal["quantity", "event", "state", "plan", "forecast", "statement", "other"] | None = None
+    kind: Kinds | None = None
     rating: Annotated[Text, Field(max_length=40)] = ""
     words: Annotated[Text, Field(max_length=200)] = ""
     order: Literal["newest", "oldest"] = "newest"
@@ -80,7 +65,7 @@ class SearchQuery(Paging):
 
     q: Annotated[Text, Field(min_length=1, max_length=200)]
     kind: Literal["claim", "document", "source", "evidence"] | None = None
-    case: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{0,11}$")] | None = None
+    case: Code | None = None
 
 
 @router.get("/token", auth=anybody, response=TokenShape, url_name="token", tags=["You"])
@@ -96,7 +81,7 @@ def cases(request: Asked, paging: Query[Paging]) -> HttpResponse:
     after = place_of(paging.after, str)
     if after is not None:
         found = found.filter(code__gt=after.replace("\0", ""))
-    rows, onward = cut(list(found[: paging.limit + 1]), paging.limit, lambda case: case.code)
+    rows, onward = cut(found, paging.limit, lambda case: case.code)
     return told(request, Page[CaseShape](items=[CaseShape.of(case) for case in rows], next=onward))
 
 
@@ -133,9 +118,9 @@ def document_text(request: Asked, code: Code, number: Number) -> HttpResponse:
     """A document's text as it is quoted from: places in it are counted in its code points."""
     found = document_of(request, code, number)
     etag = f'"{found.sha256}"'
-    if names(request.headers.get("If-None-Match", ""), etag):
-        return HttpResponse(status=304, headers=HEADERS | {"ETag": etag})
-    return HttpResponse(found.text, content_type="text/plain; charset=utf-8", headers=HEADERS | {"ETag": etag})
+    headers = HEADERS | {"ETag": etag}
+    same = unchanged(request, etag)
+    return same or HttpResponse(found.text, content_type="text/plain; charset=utf-8", headers=headers)
 
 
 @router.get("/cases/{code}/claims", response=Page[ClaimShape], url_name="claims", tags=["Claims"])
@@ -148,7 +133,7 @@ def claims(request: Asked, code: Code, asked: Query[ClaimQuery]) -> HttpResponse
     if filters.ignored:
         raise Problem(422, " ".join(filters.ignored))
     found = filters.claims(beyond=place_of(asked.after, int)).select_related("rating")
-    rows, onward = cut(list(found[: asked.limit + 1]), asked.limit, lambda one: one.number)
+    rows, onward = cut(found, asked.limit, lambda one: one.number)
     for one in rows:
         one.case = of_case
     return told(request, Page[ClaimShape](items=[ClaimShape.of(one) for one in rows], next=onward))
@@ -171,8 +156,8 @@ def evidence(request: Asked, code: Code, number: Number, paging: Query[Paging]) 
     found = evidence_rows(of_claim.pk).filter(removed_at=None)
     if after is not None:
         found = found.filter(number__gt=after)
-    rows, onward = cut(list(found[: paging.limit + 1]), paging.limit, lambda one: one.number)
-    return told(request, Page[EvidenceShape](items=evidence_told(request, of_claim, list(rows)), next=onward))
+    rows, onward = cut(found, paging.limit, lambda one: one.number)
+    return told(request, Page[EvidenceShape](items=evidence_told(request, of_claim, rows), next=onward))
 
 
 def evidence_told(request: Asked, of_claim: Claim, rows: list[Any]) -> list[EvidenceShape]:
@@ -232,7 +217,7 @@ def sources(request: Asked, paging: Query[Paging]) -> HttpResponse:
     after = place_of(paging.after, int)
     if after is not None:
         found = found.filter(pk__gt=after)
-    rows, onward = cut(list(found[: paging.limit + 1]), paging.limit, lambda one: one.pk)
+    rows, onward = cut(found, paging.limit, lambda one: one.pk)
     return told(request, Page[SourceShape](items=[SourceShape.of(one) for one in rows], next=onward))
 
 
@@ -249,14 +234,13 @@ def source_shown(request: Asked, key: int) -> SourceDetail:
         raise Http404
     known = cases_telling(found, request.person).filter(sources=found).order_by("code")
     grades = [
-        GradeShape(letter=one.letter, reason=one.reason, graded_by=str(one.graded_by), graded_at=one.graded_at)
-        for one in grades_of(found)
+        GradeShape(**named(one, "letter reason graded_at"), graded_by=str(one.graded_by)) for one in grades_of(found)
     ]
     return SourceDetail(
         **SourceShape.of(found).dict(), aliases=found.other_names,
         belongs_to=[one.pk for one in found.belongings(request.person)],
         known_in=list(known.values_list("code", flat=True)[:KNOWN_IN]), grades=grades,
-        **{name: getattr(found, name) for name in ("country", "languages", "interests", "note")},
+        **named(found, "country languages interests note"),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from ninja import Query, Router
 
 from claims.api.access import Asked, Bearer, case_of
-from claims.api.answers import HEADERS, names, newest_of, told
+from claims.api.answers import HEADERS, newest_of, told, unchanged
 from claims.api.reading import Paging, answers
 from claims.api.shapes import FileShape, Page, ReportDetail, ReportShape, at, of_report
 from claims.api.typed import Code, Number
@@ -68,8 +68,9 @@ def report_file(request: Asked, code: Code, number: Number, extension: Extension
     if all(format.extension != extension for _room, some in offered(found) for format in some):
         raise Http404
     etag = f'"{found.sha256[:32]}-{extension}"'
-    if names(request.headers.get("If-None-Match", ""), etag):
-        return HttpResponse(status=304, headers=HEADERS | {"ETag": etag})
+    same = unchanged(request, etag)
+    if same is not None:
+        return same
     answer = sent(found, extension)
     for name, value in (HEADERS | {"ETag": etag}).items():
         answer[name] = value

@@ -38,6 +38,7 @@ Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Key = Annotated[int, Field(ge=1, le=2**53 - 1)]
 Id = Annotated[StrictInt, Field(ge=1, le=2**53 - 1), BeforeValidator(_whole)]
 Counted = Annotated[StrictInt, Field(ge=1, le=2**31 - 1), BeforeValidator(_whole)]
+Decimal = Annotated[StrictStr, Field(pattern=r"^-?[0-9]{1,16}(\.[0-9]{1,4})?$")]
 Place = Annotated[StrictInt, Field(ge=0, le=2**31 - 1), BeforeValidator(_whole)]
 
 
@@ -73,14 +74,15 @@ class FigureIn(Typed):
     """A figure that the claim states: `low`, `high` or both, as decimal numbers in text."""
 
     measure: Annotated[Words, Field(min_length=1, max_length=100)]
-    low: Annotated[StrictStr, Field(pattern=r"^-?[0-9]{1,16}(\.[0-9]{1,4})?$")] | None = None
-    high: Annotated[StrictStr, Field(pattern=r"^-?[0-9]{1,16}(\.[0-9]{1,4})?$")] | None = None
+    low: Decimal | None = None
+    high: Decimal | None = None
     unit: Annotated[Words, Field(max_length=60)] = ""
     entity: Annotated[Words, Field(max_length=200)] = ""
 
 
 Statement = Annotated[Words, Field(min_length=1, max_length=1000)]
 Kinds = Literal["quantity", "event", "state", "plan", "forecast", "statement", "other"]
+Speakers = Literal["person", "organisation", "outlet", "account", "sensor"]
 
 
 class ClaimIn(Typed):
@@ -112,7 +114,7 @@ class SourceIn(Typed):
     """Whoever speaks. `anyway` names sources of the same name that it is not."""
 
     name: Annotated[Words, Field(min_length=1, max_length=200)]
-    kind: Literal["person", "organisation", "outlet", "account", "sensor"] = "organisation"
+    kind: Speakers = "organisation"
     aliases: Annotated[list[Annotated[Words, Field(min_length=1, max_length=200)]], Field(max_length=20)] = []
     belongs_to: Id | None = None
     country: Annotated[Words, Field(max_length=60)] = ""
@@ -138,7 +140,7 @@ class EvidenceIn(Typed):
     title: Annotated[Words, Field(max_length=300)] = ""
     source: Id | None = None
     source_name: Annotated[Words, Field(max_length=200)] = ""
-    source_kind: Literal["person", "organisation", "outlet", "account", "sensor"] = "organisation"
+    source_kind: Speakers = "organisation"
     source_url: Annotated[Words, Field(max_length=1000)] = ""
     published: Day | None = None
     document: Counted | None = None

@@ -28,6 +28,7 @@ from claims.models import (
     Unchecked,
     Verdict,
 )
+from claims.models.keys import in_fours
 
 # The sections that hold data of their own, in words.
 HELD = {
@@ -101,7 +102,7 @@ EMPTY = Told([], [], [], [])
 
 def _checked(bundle: Bundle) -> Iterator[str]:
     said = bundle.account
-    key = " ".join(bundle.key[at : at + 4] for at in range(0, len(bundle.key), 4))
+    key = in_fours(bundle.key)
     if said["key_named"]:
         yield _("It is signed by the key that was named when it was brought in: %(key)s.") % {"key": key}
     else:

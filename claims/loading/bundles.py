@@ -135,7 +135,7 @@ def import_bundle(file: Path, *, check: Check, by: User, code: str = "", named: 
 def _brought(file: IO[bytes], *, by: User, code: str, named: bool) -> Case:
     opened = Opened(file)
     code = code or str(opened.data["case"]["code"])
-    check_ways(opened, code)
+    check_code(code)
     kept = Kept()
     try:
         files = {hash: kept.take(pieces(stream)) for hash, stream in opened.captures()}
@@ -148,8 +148,8 @@ def _brought(file: IO[bytes], *, by: User, code: str, named: bool) -> Case:
         raise
 
 
-def check_ways(opened: Opened, code: str) -> None:
-    """Raises Refused where this cannot become a case of that code, before anything is written."""
+def check_code(code: str) -> None:
+    """Raises Refused where no case of that code can begin here, before anything is written."""
     if not re.fullmatch(CODE, code):
         raise Refused(_("“%(code)s” is no code of a case: capital letters and digits, 12 at most.") % {"code": code})
     if Case.objects.filter(code=code).exists():

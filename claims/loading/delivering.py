@@ -45,7 +45,7 @@ def deliver(delivery: Delivery) -> None:
     delivery.answered(said, taken=200 <= status < 300, over=status == GONE)
 
 
-class Rounds:
+class Deliveries:
     """When a worker tells webhooks: whenever it looks for work."""
 
     def __init__(self, stopped: Callable[[], bool]) -> None:

@@ -56,6 +56,12 @@ class JobQuerySet(models.QuerySet["Job"]):
         alive = Q(heartbeat__range=(now - SILENT, now + SILENT))
         return self.filter(Q(state=Job.State.WAITING) | Q(state=Job.State.RUNNING) & ~alive)
 
+    def waiting(self, most: int) -> tuple[int, datetime.datetime | None]:
+        """How many wait, counted no further than so many, and since when the oldest does."""
+        waiting = self.filter(state=Job.State.WAITING)
+        oldest = waiting.order_by("pk").values_list("made_at", flat=True).first()
+        return len(waiting.values_list("pk", flat=True)[:most]), oldest
+
     def take(self) -> Job | None:
         """The oldest job that waits, or was lost by its worker: from now on the caller's. None if there is none."""
         passes = connection.features.has_select_for_update_skip_locked  # SQLite lets in one writer at a time anyway

@@ -38,4 +38,9 @@ class Key(models.Model):
     @property
     def grouped(self) -> str:
         """The fingerprint in groups of four, as it is read out and compared."""
-        return " ".join(self.fingerprint[at : at + 4] for at in range(0, 64, 4))
+        return in_fours(self.fingerprint)
+
+
+def in_fours(fingerprint: str) -> str:
+    """A fingerprint in groups of four characters."""
+    return " ".join(fingerprint[at : at + 4] for at in range(0, len(fingerprint), 4))

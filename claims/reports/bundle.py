@@ -19,7 +19,7 @@ from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
 from claims.custody.keys import publishable, sign_with
-from claims.custody.store import CHUNK, store
+from claims.custody.store import pieces, store
 from claims.models import Assessment, Document, Entry, Exhibit, Refused, Report, Stamp, withheld
 from claims.models.entries import canonical, sha256
 from claims.models.withheld_names import hidden_exhibits, withheld_names
@@ -243,7 +243,7 @@ class Bundle:
                 self.leave_out(called, hash, against, size)
                 return
             with store().open(hash) as stream:
-                found = self.packed.add(f"captures/{hash}", chunks(stream), size)
+                found = self.packed.add(f"captures/{hash}", pieces(stream), size)
         except FileNotFoundError:
             self.leave_out(called, hash, "it was missing when the bundle was made", size)
             return
@@ -339,9 +339,3 @@ def read_whole(hash: str, size: int) -> bytes:
     """A capture's bytes; of a very large one some that are no text. Raises FileNotFoundError."""
     with store().open(hash) as stream:
         return stream.read() if size <= SEARCHED else b"\0"
-
-
-def chunks(stream: IO[bytes]) -> Iterator[bytes]:
-    """A stream's bytes, piece by piece."""
-    while piece := stream.read(CHUNK):
-        yield piece

@@ -12,7 +12,7 @@ from django.db import connection, models
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
-from claims.custody.store import CHUNK, Arrival, keep, store
+from claims.custody.store import Arrival, keep, pieces, store
 from claims.models import Case, Claim, Job, Refused, RenderedFile, Report, User, begin
 from claims.models.moments import aside
 from claims.models.reports import READ
@@ -85,7 +85,7 @@ def _keep_bundle(report: Report, tell: Callable[[int], None]) -> None:
     with made, closing(Arrival()) as arrival:
         size = made.seek(0, 2)
         made.seek(0)
-        while piece := made.read(CHUNK):
+        for piece in pieces(made):
             arrival.write(piece)
             tell(size)  # a sign of life, and the last chance to stop it
         if bundle_name(report) != name:

@@ -26,6 +26,7 @@ from claims.reports.glyphs import FONTS
 from claims.views import health
 
 LITTLE, SCARCE = 5_000_000_000, 1_000_000_000  # bytes that are left: worth a look, and soon too few
+MANY = 100  # jobs that wait: whether it is that many or ten times as many, somebody has to look
 PATIENCE = datetime.timedelta(minutes=10)  # that a job may wait while a worker is there
 AHEAD = datetime.timedelta(seconds=5)  # by which two clocks may differ
 LATELY = 1_000  # entries of the log in which a time that is still to come is looked for
@@ -132,14 +133,12 @@ def worker() -> Finding:
 
 def jobs() -> Finding:
     """How many wait, and for how long the oldest does."""
-    name, waiting = _("Jobs"), Job.objects.filter(state=Job.State.WAITING)
-    oldest = waiting.order_by("pk").values_list("made_at", flat=True).first()
+    name = _("Jobs")
+    count, oldest = Job.objects.waiting(MANY)
     if oldest is None:
         return good(name, _("None waits."))
-    # Bounded: whether a hundred wait or a thousand, somebody has to look.
-    count = len(waiting.values_list("pk", flat=True)[:100])
     said = ngettext("%(n)s waits, since %(when)s.", "%(n)s wait, the oldest since %(when)s.", count)
-    said %= {"n": count if count < 100 else "100+", "when": ago(oldest)}
+    said %= {"n": count if count < MANY else f"{MANY}+", "when": ago(oldest)}
     if timezone.now() - oldest < PATIENCE:
         return good(name, said)
     return Finding(

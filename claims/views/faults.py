@@ -26,9 +26,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
         status, sentence = 413, sentence % {"limit": megabytes(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)}
     else:
         status, sentence = 400, _("What was sent cannot be read. Open the page again, then send it once more.")
-    return HttpResponse(
-        render_to_string("claims/refusal.html", {"refusal": Refused(sentence)} | house(request)), status=status
-    )
+    return page(request, sentence, status)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -41,9 +39,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403: the page is there, but not for this person."""
     sentence = _("Your account does not allow this. An administrator of this workbench can change that.")
-    return HttpResponse(
-        render_to_string("claims/refusal.html", {"refusal": Refused(sentence)} | house(request)), status=403
-    )
+    return page(request, sentence, 403)
 
 
 def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -51,9 +47,7 @@ def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpRe
     sentence = _("There were too many tries. Wait a few minutes, then try again.")
     if wants_part(request):
         return stay(sentence, 429)
-    return HttpResponse(
-        render_to_string("claims/refusal.html", {"refusal": Refused(sentence)} | house(request)), status=429
-    )
+    return page(request, sentence, 429)
 
 
 def old_form(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -64,9 +58,13 @@ def old_form(request: HttpRequest, reason: str = "") -> HttpResponse:
         response["X-Form-Token"] = get_token(request)
         return response
     sentence = _("This form was opened before you last signed in. Open the page again, then send it once more.")
-    return HttpResponse(
-        render_to_string("claims/refusal.html", {"refusal": Refused(sentence)} | house(request)), status=403
-    )
+    return page(request, sentence, 403)
+
+
+def page(request: HttpRequest, sentence: Any, status: int) -> HttpResponse:
+    """A sentence as a page of its own."""
+    said = render_to_string("claims/refusal.html", {"refusal": Refused(sentence)} | house(request))
+    return HttpResponse(said, status=status)
 
 
 def stay(sentence: Any, status: int) -> HttpResponse:
@@ -95,11 +93,8 @@ def fault(request: HttpRequest) -> HttpResponse:
     if wants_part(request):
         response = stay(sentence, status)
     else:
-        page = render_to_string(
-            "claims/fault.html",
-            {"status": status, "sentence": sentence, "id": getattr(request, "id", "")} | house(request),
-        )
-        response = HttpResponse(page, status=status)
+        said = {"status": status, "sentence": sentence, "id": getattr(request, "id", "")}
+        response = HttpResponse(render_to_string("claims/fault.html", said | house(request)), status=status)
     if status == 503:
         response["Retry-After"] = "10"
     return response

@@ -28,9 +28,7 @@ class Installation(Collector):
         free = shutil.disk_usage(settings.DATA).free
         yield GaugeMetricFamily("workbench_free_bytes", "Free on the disk of the data folder.", value=free)
         try:
-            waiting = Job.objects.filter(state=Job.State.WAITING)
-            count = len(waiting.values_list("pk", flat=True)[:MOST])
-            oldest = waiting.order_by("pk").values_list("made_at", flat=True).first()
+            count, oldest = Job.objects.waiting(MOST)
             seen = Worker.objects.last_seen()
         except (DatabaseError, InterfaceError):
             yield GaugeMetricFamily("workbench_database_up", "Whether the database answers.", value=0)

@@ -42,19 +42,24 @@ class Operation:
         content = self.said.get("requestBody", {}).get("content", {})
         return self.fields(next(iter(content.values()))["schema"]) if content else []
 
+    @property
+    def content(self) -> dict[str, Any]:
+        """What is answered where it is not refused, by type."""
+        answer = next(one for status, one in self.said["responses"].items() if int(status) < 300)
+        found: dict[str, Any] = answer.get("content", {})
+        return found
+
     @cached_property
     def answer(self) -> list[Field]:
         """What is answered, field by field; of a list the fields of one of its items."""
-        content = next(one for status, one in self.said["responses"].items() if int(status) < 300).get("content", {})
-        schema = self.resolved(next(iter(content.values()))["schema"]) if content else {}
+        schema = self.resolved(next(iter(self.content.values()))["schema"]) if self.content else {}
         items = schema.get("properties", {}).get("items", {}).get("items")
         return self.fields(items or schema)
 
     @property
     def files(self) -> list[str]:
         """The types of file that are answered, where it is one."""
-        content = next(one for status, one in self.said["responses"].items() if int(status) < 300).get("content", {})
-        return [] if self.answer else list(content)
+        return [] if self.answer else list(self.content)
 
     @property
     def pages(self) -> bool:

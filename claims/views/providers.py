@@ -13,10 +13,10 @@ import time
 from typing import Any
 
 import jwt
-from allauth.account.internal.flows.reauthentication import is_reauthentication_required
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.account.stages import LoginStage
 from allauth.account.utils import get_next_redirect_url
-from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, get_adapter
 from allauth.socialaccount.models import SocialAccount, SocialLogin, SocialToken
 from allauth.socialaccount.providers.base import AuthError, Provider
@@ -154,11 +154,11 @@ def unexpected(request: HttpRequest, address: str) -> HttpResponse:
     return refused(request, said, email=address)
 
 
-def refused(request: HttpRequest, said: str = "", **named: str) -> HttpResponse:
-    """403: a page that says why nobody came in."""
+def refused(request: HttpRequest, said: str = "", status: int = 403, **named: str) -> HttpResponse:
+    """A page that says why nobody came in."""
     said = said or _("The answer of %(provider)s does not belong to this sign-in. Begin again.")
     context = {"said": said % ({"provider": settings.OIDC["name"]} | named)}
-    return render(request, "socialaccount/authentication_error.html", context, status=403)
+    return render(request, "socialaccount/authentication_error.html", context, status=status)
 
 
 def _provider(request: HttpRequest, name: str) -> Provider:
@@ -216,8 +216,7 @@ def again(request: Request) -> HttpResponse:
 @polite
 def provider_untie(request: Request) -> HttpResponse:
     """Undo the tie between one's account and the provider."""
-    if is_reauthentication_required(request, app="claims"):
-        raise ReauthenticationRequired
+    raise_if_reauthentication_required(request, app="claims")
     untie(request.user, provider_name())
     return go(request, "claims:person-edit", _("Undone. Your other ways in stay as they are."))
 
@@ -230,5 +229,4 @@ def provider_name() -> str:
 def unreachable(request: HttpRequest) -> HttpResponse:
     """503: the provider does not answer as it should."""
     said = _("%(provider)s does not answer as it should. Try again in a while, or sign in with your password.")
-    context = {"said": said % {"provider": settings.OIDC["name"]}}
-    return render(request, "socialaccount/authentication_error.html", context, status=503)
+    return refused(request, said, 503)

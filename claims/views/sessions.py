@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from allauth.account.internal.flows.reauthentication import is_reauthentication_required
-from allauth.core.exceptions import ReauthenticationRequired
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.usersessions.models import UserSession
 from django.db import models
 from django.http import HttpResponse
@@ -63,8 +62,7 @@ def sessions_end(request: Request) -> HttpResponse:
     """End one of one's sessions, or all others than this one and every token."""
     if request.method != "POST":
         return redirect("claims:session-list")
-    if is_reauthentication_required(request, app="claims"):
-        raise ReauthenticationRequired  # a stolen session must not throw its owner out
+    raise_if_reauthentication_required(request, app="claims")  # a stolen session must not throw its owner out
     chosen = whole(request.POST, "session")
     here = request.session.session_key
     if chosen is None:

@@ -38,8 +38,7 @@ def webhook_list(request: Request, case: Case) -> HttpResponse:
 @on_case(may="configure")
 def webhook_add(request: Request, case: Case) -> HttpResponse:
     """Set one up and show its secret, once."""
-    if not settings.WEBHOOKS:
-        raise NotNow(_("Telling other systems is switched off here. Whoever runs this workbench can switch it on."))
+    require_switched_on()
     form = WebhookForm(request.POST if request.method == "POST" else None)
     context = {"room": "case", "case": case, "form": form}
     if form.is_valid() and (made := form.hook(case, request.user)) is not None:
@@ -71,8 +70,7 @@ def webhook_test(request: Request, case: Case, pk: int) -> HttpResponse:
     hook = _found(case, pk)
     if hook.removed_at is not None:
         raise NotNow(_("This webhook is removed."))
-    if not settings.WEBHOOKS:
-        raise NotNow(_("Telling other systems is switched off here. Whoever runs this workbench can switch it on."))
+    require_switched_on()
     hook.test()
     return go(request, _page(hook), _("A worker sends it in a moment. Open this page again to see what came of it."))
 
@@ -84,6 +82,12 @@ def webhook_remove(request: Request, case: Case, pk: int) -> HttpResponse:
     hook = _found(case, pk)
     hook.remove(by=request.user)
     return go(request, f"{case.get_absolute_url()}webhooks/", _("Removed: it is told nothing any more."))
+
+
+def require_switched_on() -> None:
+    """Raises NotNow where nothing is told to other systems."""
+    if not settings.WEBHOOKS:
+        raise NotNow(_("Telling other systems is switched off here. Whoever runs this workbench can switch it on."))
 
 
 def _found(case: Case, pk: int) -> Webhook:

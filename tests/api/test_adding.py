@@ -274,7 +274,7 @@ def test_what_is_kept_of_answers_goes_after_a_day(document, ann, program):
     KeptAnswer.objects.update(made_at="2020-01-01T00:00:00Z")
     assert Program(secret).post("/cases/BY/documents", {"text": "Other."}, Idempotency_Key="1").status_code == 201
     assert KeptAnswer.objects.count() == 3, "the new one in place of the old one of its key"
-    worker.Drafts().return_if_due()
+    worker.Upkeep().go_if_due()
     assert KeptAnswer.objects.get().key == "1"
 
 

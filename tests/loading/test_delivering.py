@@ -209,7 +209,7 @@ def test_a_host_that_trickles_is_given_up_in_time(there, waiting, monkeypatch):
 def test_the_worker_says_that_it_is_alive_between_two_things_that_take_long(db, monkeypatch):
     said = []
     monkeypatch.setattr(worker.Signs, "beat_if_due", lambda self: said.append("alive"))
-    for name, act in (("Letters", "send_if_due"), ("Deliveries", "go_if_due"), ("Rounds", "go_if_due")):
+    for name, act in (("Letters", "go_if_due"), ("Deliveries", "go_if_due"), ("Rounds", "go_if_due")):
         monkeypatch.setattr(getattr(worker, name), act, lambda self, name=name: said.append(name))
     worker.Command().handle(once=True, child=False)
     assert said == ["alive", "Rounds", "alive", "alive", "Letters", "alive", "Deliveries", "alive"]

@@ -232,9 +232,9 @@ def test_a_worker_looks_for_drafts_once_an_hour(db, monkeypatch):
     monkeypatch.setattr(worker, "time", SimpleNamespace(monotonic=lambda: now[0]))
     monkeypatch.setattr(worker, "return_all", lambda: looks.append(now[0]))
     monkeypatch.setattr(worker, "call_command", lambda name: None)
-    drafts = worker.Drafts()
+    upkeep = worker.Upkeep()
     for now[0] in (1000.0, 1001.0, 4599.0, 4600.0, 5000.0):
-        drafts.return_if_due()
+        upkeep.go_if_due()
     assert looks == [1000.0, 4600.0]
 
 

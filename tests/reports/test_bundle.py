@@ -57,16 +57,6 @@ HOUSE = ("Annika", "Benedikt", "Evelina", "Maximus", "annika@")
 WITHHELD = ("Kavalenka", "quartermaster")
 
 
-@pytest.fixture
-def public(db) -> Report:
-    return make_checked_report("public")
-
-
-@pytest.fixture
-def internal(db) -> Report:
-    return make_checked_report("internal")
-
-
 # ---- what is in it
 
 

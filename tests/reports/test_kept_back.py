@@ -30,16 +30,6 @@ from tests.reports.checked import LETTER, make_checked_case, make_checked_report
 from tests.reports.test_pdf import text_of
 
 
-@pytest.fixture
-def public(db) -> Report:
-    return make_checked_report("public")
-
-
-@pytest.fixture
-def internal(db) -> Report:
-    return make_checked_report("internal")
-
-
 @pytest.fixture(params=["public", "internal"])
 def audience(request) -> str:
     return str(request.param)

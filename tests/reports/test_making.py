@@ -4,22 +4,17 @@ import zipfile
 from io import BytesIO
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db.models import QuerySet
 
 from claims.custody.store import keep, store
 from claims.loading.working import work_once
-from claims.models import Evidence, Job, RenderedFile, Report, Role
+from claims.models import Evidence, Job, RenderedFile, Role
 from claims.reports import bundle
 from claims.reports.bundle import make_bundle
 from claims.reports.making import begin_rendering
 from claims.reports.render import render
 from claims.reports.snapshots import Snapshot
-from tests.reports.checked import make_checked_report
-
-
-@pytest.fixture
-def public(db) -> Report:
-    return make_checked_report("public")
 
 
 @pytest.fixture
@@ -165,3 +160,12 @@ def test_what_is_withheld_while_a_bundle_is_made_does_not_stay_in_it(as_, public
     job = Job.objects.get()
     assert (job.state, RenderedFile.objects.count()) == ("failed", 0)
     assert "Have it made again." in job.message
+
+
+def test_a_report_that_is_refused_overwrites_no_file(public, tmp_path, monkeypatch):
+    before = tmp_path / "report.html"
+    before.write_text("The one before.")
+    monkeypatch.setattr("claims.models.reports.READ", 0)
+    with pytest.raises(CommandError, match="CSV and JSON alone"):
+        call_command("export_report", public.case.code, report=public.number, out=before)
+    assert before.read_text() == "The one before."

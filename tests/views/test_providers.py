@@ -178,12 +178,17 @@ def test_a_closed_account_stays_closed(oidc, pia):
     assert not is_in(later)
 
 
-def test_a_second_factor_is_asked_for_after_the_provider_too(oidc, pia):
+def with_an_app(pia):
+    """The secret of the app that she set up, and her recovery codes."""
     pia.set_password(PASSWORD)
     pia.save(by=pia)
     own = Client()
     sign_in(own)
-    secret, _codes = set_up_app(own)
+    return set_up_app(own)
+
+
+def test_a_second_factor_is_asked_for_after_the_provider_too(oidc, pia):
+    secret, _codes = with_an_app(pia)
     browser = Client()
     assert browser.get(go(browser))["Location"] == "/accounts/2fa/authenticate/"
     assert not is_in(browser)
@@ -192,11 +197,7 @@ def test_a_second_factor_is_asked_for_after_the_provider_too(oidc, pia):
 
 
 def test_the_account_is_tied_to_nobody_before_the_second_factor_is_given(oidc, pia):
-    pia.set_password(PASSWORD)
-    pia.save(by=pia)
-    own = Client()
-    sign_in(own)
-    secret, _codes = set_up_app(own)
+    secret, _codes = with_an_app(pia)
     thief = Client()  # who got hold of the address at the provider
     thief.get(go(thief))
     for code in ("000000", ""):
@@ -220,11 +221,7 @@ def said_of(person) -> str:
 
 
 def test_of_two_who_come_at_once_with_one_address_the_first_to_sign_in_is_tied(oidc, pia):
-    pia.set_password(PASSWORD)
-    pia.save(by=pia)
-    own = Client()
-    sign_in(own)
-    _secret, codes = set_up_app(own)
+    _secret, codes = with_an_app(pia)
     browsers = []
     for sub in ("p-17", "p-99"):
         oidc.person = {"sub": sub, "email": "pia@example.org", "email_verified": True}

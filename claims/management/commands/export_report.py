@@ -6,7 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from claims.models import Case, Refused, Report, User
+from claims.management.people import find_person
+from claims.models import Case, Refused, Report
 from claims.models.reports import READ
 from claims.reports.freezing import MOST, check_leaving, freeze
 from claims.reports.render import FORMATS, IN_PIECES, content_of
@@ -34,15 +35,18 @@ class Command(BaseCommand):
         try:
             if options["report"] is None:
                 most = MOST if options["format"] in IN_PIECES else READ
-                report = freeze(case, case.claims.all(), by=_maker(options["by"]), selection=_("All claims"), most=most)
+                report = freeze(
+                    case, case.claims.all(), by=find_person(options["by"]), selection=_("All claims"), most=most
+                )
             else:
                 report = _earlier(case, options["report"])
                 check_leaving(report)
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
         try:
+            content = content_of(report, options["format"])  # first: what is refused overwrites nothing
             with out.open("wb") as file:
-                file.writelines(content_of(report, options["format"]))
+                file.writelines(content)
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
         except OSError as fault:
@@ -59,15 +63,3 @@ def _earlier(case: Case, number: int) -> Report:
     if report is None:
         raise CommandError(f"{case.code} has no report {number}.")
     return report
-
-
-def _maker(email: str | None) -> User:
-    people = User.objects.filter(is_active=True)
-    user = (
-        people.filter(email=email.lower()).first() if email else people.filter(is_superuser=True).order_by("pk").first()
-    )
-    if user is None:
-        raise CommandError(
-            "Nobody has that e-mail address." if email else "There is no administrator: name somebody with --by."
-        )
-    return user

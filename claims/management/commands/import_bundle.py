@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from claims.loading.bundled_account import told
 from claims.loading.bundles import import_bundle
-from claims.management.commands.load_document import find_person
+from claims.management.people import find_person
 from claims.models import Case, Refused
 from claims.reports import verify
 

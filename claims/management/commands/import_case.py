@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from claims.keeping.importing import import_case
-from claims.management.commands.load_document import find_person
+from claims.management.people import find_person
 from claims.management.records import Said
 from claims.models import Refused
 

@@ -13,6 +13,7 @@ from claims.loading import claim_tables
 from claims.loading.documents import TooLarge, found_in, load
 from claims.loading.extracting import sentence
 from claims.loading.web import load_address
+from claims.management.people import find_person
 from claims.models import Case, Document, User
 
 
@@ -76,20 +77,6 @@ class Command(BaseCommand):
         self.stdout.write(f"{outcome.made} claims made, {outcome.found} here already, {len(outcome.refused)} refused")
         for line, why in outcome.refused:
             self.stderr.write(f"line {line}: {why}")
-
-
-def find_person(email: str) -> User:
-    """Whoever has that e-mail, or else the first administrator. Raises CommandError."""
-    people = User.objects.filter(is_active=True)
-    if email:
-        person = people.filter(email=email.strip().lower()).first()
-        if person is None:
-            raise CommandError(f"There is no active account {email}.")
-        return person
-    person = people.filter(is_superuser=True).order_by("pk").first()
-    if person is None:
-        raise CommandError("There is no administrator yet. Name who loads it: --by person@example.org")
-    return person
 
 
 def read(file: Path, limit: int | None = None) -> bytes:

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from claims.custody.keys import KeyGone, rotate
-from claims.models import User
+from claims.management.people import find_person
 
 
 class Command(BaseCommand):
@@ -21,15 +21,9 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, by: str | None, why: str, lost: bool, **options: Any) -> None:
-        people = User.objects.filter(is_active=True)
-        people = people.filter(email=by.lower()) if by else people.filter(is_superuser=True)
-        user = people.order_by("pk").first()
-        if user is None:
-            raise CommandError(
-                "Nobody has that e-mail address." if by else "There is no administrator: name somebody with --by."
-            )
+        person = find_person(by)
         try:
-            key = rotate(by=user, why=why, lost=lost)
+            key = rotate(by=person, why=why, lost=lost)
         except (KeyGone, OSError) as fault:
             raise CommandError(str(fault)) from fault
         self.stdout.write(f"This key signs from now on: {key.grouped}")

@@ -15,7 +15,7 @@ from django.db import Error, close_old_connections
 
 from claims.custody.outages import passes
 from claims.custody.stamps import Rounds
-from claims.loading.delivering import Rounds as Deliveries
+from claims.loading.delivering import Deliveries
 from claims.loading.deriving import read_what_was_left
 from claims.loading.working import work_once
 from claims.management.supervising import Told, told_to_end
@@ -31,13 +31,13 @@ MINUTE = 60.0  # seconds between two looks for what is to be mailed at once
 HOUR = 3600.0  # seconds between two looks for drafts that lie untouched
 
 
-class Drafts:
+class Upkeep:
     """What a worker sees to once an hour: untouched drafts, captures nobody read on, ended sessions, old answers."""
 
     def __init__(self) -> None:
         self.next = time.monotonic()
 
-    def return_if_due(self) -> None:
+    def go_if_due(self) -> None:
         """See to it, if it is time. What goes wrong is logged, and never stops the worker."""
         if time.monotonic() < self.next:
             return
@@ -73,7 +73,7 @@ class Letters:
     def __init__(self) -> None:
         self.next, self.after = time.monotonic(), 0
 
-    def send_if_due(self) -> None:
+    def go_if_due(self) -> None:
         """Mail one that waits, if it is time. What goes wrong is logged, and never stops the worker."""
         if not settings.MAIL or time.monotonic() < self.next:
             return
@@ -103,13 +103,12 @@ class Command(BaseCommand):
     def work(self, stopped: Told, *, once: bool, parent: int | None) -> None:
         """Work until it is told to stop, until nothing waits, or until the process that started it is gone."""
         signs = Signs()
-        rounds, drafts, letters = Rounds(stopped.is_set), Drafts(), Letters()
-        deliveries = Deliveries(stopped.is_set)
+        turns = Rounds(stopped.is_set), Upkeep(), Letters(), Deliveries(stopped.is_set)
         while not stopped.is_set() and parent in (None, os.getppid()):
             try:
-                for turn in (rounds.go_if_due, drafts.return_if_due, letters.send_if_due, deliveries.go_if_due):
+                for turn in turns:
                     signs.beat_if_due()  # before each: one may have waited long for a host that does not answer
-                    turn()
+                    turn.go_if_due()
                 signs.beat_if_due()
                 job = work_once(stopped.is_set)
             except Exception as fault:
