@@ -68,13 +68,18 @@ def test_what_became_of_the_migrations_is_told_though_the_lock_was_lost_meanwhil
         "SELECT pg_terminate_backend(pid, 60000) FROM pg_locks WHERE locktype = 'advisory' AND database = "
         "(SELECT oid FROM pg_database WHERE datname = current_database())"
     )
+
+    def migrate_under_it(cursor):
+        with alone():
+            cursor.execute(lose)
+            raise CommandError("a migration failed")
+
     with connection.cursor() as cursor:
         with alone():
             cursor.execute(lose)
             assert cursor.fetchall() == [(True,)]
-        with pytest.raises(CommandError, match="a migration failed"), alone():
-            cursor.execute(lose)
-            raise CommandError("a migration failed")
+        with pytest.raises(CommandError, match="a migration failed"):
+            migrate_under_it(cursor)
 
 
 def test_a_database_of_a_newer_program_is_refused(db):

@@ -539,4 +539,4 @@ def test_the_importer_is_told_what_came_in_and_what_nobody_here_has_checked(told
 
 def test_nobody_unknown_brings_anything_in(file, zoe):
     zoe.email = "nobody@example.org"
-    assert "no active account" in refusal(file, zoe)
+    assert "the account is closed" in refusal(file, zoe)

@@ -119,7 +119,7 @@ def test_the_command_refuses_in_a_sentence(case, ada, rod, tmp_path, settings):
     assert "not UTF-8" in refusal("latin", "--case", "BY")
     assert "at most" in refusal("large", "--case", "BY")
     assert "no case NO" in refusal("good", "--case", "NO")
-    assert "no active account" in refusal("good", "--case", "BY", "--by", "who@example.org")
+    assert "the account is closed" in refusal("good", "--case", "BY", "--by", "who@example.org")
     assert "only its analysts" in refusal("good", "--case", "BY", "--by", rod.email)
     assert not Document.objects.exists()
 
