@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import datetime
+import errno
 import hashlib
 import os
 import tempfile
@@ -27,7 +28,7 @@ from django.utils import timezone
 
 from claims.custody import former_logs
 from claims.custody.chain import verify
-from claims.custody.store import pieces, store
+from claims.custody.store import pieces, store, sync
 from claims.keeping.case_archive import FILES, LOG, RECORDS, Written, line_of
 from claims.keeping.case_format import (
     BY_MODEL,
@@ -67,6 +68,7 @@ from claims.models.moments import one_moment
 from claims.models.telling import KEY, kind_of
 
 type Tell = Callable[[int, int], object]
+NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS}
 HALF = ".leaving-"  # how the names of files begin that are not whole yet
 
 
@@ -97,8 +99,20 @@ def export_case(case: Case, to: Path, tell: Tell = lambda done, total: None) -> 
         size = half.tell()
         half.seek(0)
         sha256 = hashlib.file_digest(half.file, "sha256").hexdigest()  # type: ignore[arg-type]
-        os.link(half.name, to)  # never over what came there meanwhile
+        _name(Path(half.name), to)
     return Left(sha256, size, leaving.counts, leaving.stayed, leaving.amiss)
+
+
+def _name(half: Path, to: Path) -> None:
+    """Give a whole file its name for good, never over what came there meanwhile."""
+    try:
+        os.link(half, to)
+    except OSError as fault:
+        if fault.errno not in NO_LINKS:
+            raise
+        to.touch(exist_ok=False)  # a memory stick knows no second names
+        half.replace(to)
+    sync(to.parent)
 
 
 class Leaving:

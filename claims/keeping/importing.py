@@ -23,6 +23,7 @@ import binascii
 import datetime
 import hashlib
 import json
+import logging
 import re
 import secrets
 from collections import Counter
@@ -33,7 +34,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, InterfaceError, OperationalError, models, transaction
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, models, transaction
 from django.utils import timezone
 
 from claims.custody import former_logs, heads
@@ -84,6 +85,7 @@ ADDRESS = re.compile(r"(https?|ftps?)://[^\s\x00-\x1f]+")
 AT_ONCE = 500
 
 type Tell = Callable[[int, int], object]
+logger = logging.getLogger(__name__)
 
 # What reading data can end in that somebody wrote to end so; whatever is at fault here ends so too, and is named.
 ODD = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, DatabaseError)
@@ -124,6 +126,7 @@ def import_case(
             kept.let_go()
             if isinstance(fault, (Refused, OperationalError, InterfaceError)) or not isinstance(fault, ODD):
                 raise
+            logger.warning("A case could not be brought in.", exc_info=fault)
             said = f"{type(fault).__name__}, {fault}".splitlines()[0]  # PostgreSQL adds the whole row
             raise Refused(f"It holds something that no workbench writes: {said}") from fault
 
@@ -269,8 +272,16 @@ class Coming:
         if not waiting or self.kind is None:
             return
         target: models.QuerySet[Any] = models.QuerySet(self.kind.model)
-        rows = target.bulk_create([row for _, row, _ in waiting], batch_size=AT_ONCE)
-        for (name, _, after), row in zip(waiting, rows, strict=True):
+        shared = self.kind.word == "derived"
+        try:
+            with transaction.atomic(savepoint=shared):
+                target.bulk_create([row for _, row, _ in waiting], batch_size=AT_ONCE)
+        except IntegrityError:
+            if not shared:
+                raise
+            waiting = [each for each in waiting if not self._derived_already(each[1])]  # somebody made one meanwhile
+            target.bulk_create([row for _, row, _ in waiting], batch_size=AT_ONCE)
+        for name, row, after in waiting:
             self.names[self.kind.word].add(name, row.pk)
             for each in after:
                 each(row)

@@ -1,5 +1,6 @@
 """A case leaves one installation and comes into another: whole, checked, and as blind as it was."""
 
+import errno
 import io
 import json
 import zipfile
@@ -21,6 +22,7 @@ from claims.models import (
     Assessment,
     Case,
     Claim,
+    Derived,
     Entry,
     FormerLog,
     Leaning,
@@ -568,6 +570,29 @@ def test_a_case_here_a_bad_code_and_another_file_are_refused(busy, ada, tmp_path
         with pytest.raises(Refused, match=said):
             import_case(file, by=ada, **options)  # type: ignore[arg-type]
     assert Case.objects.count() == 1
+
+
+def test_what_somebody_derives_here_while_the_case_comes_in_stands_once(busy, ada, tmp_path, monkeypatch):
+    already, asked = Coming._derived_already, []
+
+    def unseen_at_first(self, row):
+        asked.append(row)
+        return len(asked) > 1 and already(self, row)
+
+    monkeypatch.setattr(Coming, "_derived_already", unseen_at_first)
+    brought(left(busy, tmp_path), ada)
+    assert (len(asked), Derived.objects.count()) == (2, 1)
+
+
+def test_a_case_leaves_onto_a_disk_that_knows_no_second_names(busy, ada, tmp_path, monkeypatch):
+    def refuse(*names, **options):
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    with monkeypatch.context() as disk:
+        disk.setattr("claims.keeping.exporting.os.link", refuse)
+        file = left(busy, tmp_path)
+    assert [path for path in tmp_path.iterdir() if path.is_file()] == [file]
+    assert brought(file, ada).claims.count() == busy.claims.count()
 
 
 def test_nothing_is_overwritten_and_a_case_whose_log_is_broken_does_not_leave(busy, tmp_path):
