@@ -1,6 +1,8 @@
 """Where the files beside the pages are collected: in a folder that bears the name of what they were made of.
 
-So two versions of the program serve their own from one data folder, while one takes over from the other.
+So two versions of the program serve their own from one data folder, while one takes over from the other: the pages that
+are open go on having what they were made with. Where the newer one brings migrations, `/readyz` sends nobody new to the
+older.
 """
 
 from __future__ import annotations
