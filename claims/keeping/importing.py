@@ -18,7 +18,6 @@ become new entries of the register: another of the same name may be somebody els
 
 from __future__ import annotations
 
-import base64
 import binascii
 import datetime
 import hashlib
@@ -28,7 +27,6 @@ import re
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 from itertools import batched
 from pathlib import Path
 from typing import Any
@@ -38,51 +36,40 @@ from django.db import DatabaseError, IntegrityError, InterfaceError, Operational
 from django.utils import timezone
 
 from claims.custody import former_logs, heads
-from claims.custody.chain import broken_seals, verify
 from claims.custody.store import Kept
 from claims.keeping.case_archive import FILES, LOG, RECORDS, SHA256, Archive
 from claims.keeping.case_format import BY_WORD, CASE, KINDS, MERGE_IN_DETAIL, RATING, Kind
+from claims.keeping.case_history import AT_ONCE, History, count_anew
 from claims.keeping.case_names import Names
+from claims.keeping.case_values import read
 from claims.keeping.exporting import named_in_detail, word_of, word_of_thing
-from claims.keeping.integrity import Finding, documents, quotations
 from claims.models import (
     Assessment,
     Case,
     Document,
     Entry,
-    Exhibit,
     FormerLog,
     Mark,
     Matrix,
     Quantity,
     Rating,
     Refused,
-    Reliance,
     Report,
     Role,
     Scale,
-    Series,
     Source,
     StoredFile,
-    Tally,
     User,
     Verdict,
     entries,
     writing,
 )
-from claims.models.agreement import recount
 from claims.models.entries import VERBS, Chain, canonical
-from claims.models.leaning import lean
-from claims.models.moves import Status
-from claims.models.origins import gathered
 from claims.models.people import NOBODY
-from claims.models.settling import keep_basis
 from claims.models.telling import KEY
 from claims.weighing.figures import series_key
 
 CODE = re.compile(r"[A-Z][A-Z0-9]{0,11}")
-ADDRESS = re.compile(r"(https?|ftps?)://[^\s\x00-\x1f]+")
-AT_ONCE = 500
 
 type Tell = Callable[[int, int], object]
 logger = logging.getLogger(__name__)
@@ -158,10 +145,7 @@ class Coming:
         self.later: list[tuple[type[models.Model], int, str, str, int]] = []
         self.through: list[models.Model] = []
         self.unchanged: list[int] = []
-        self.statements: dict[int, str] = {}  # by claim, the hash of what it said last, as its log has it
-        self.marked: dict[int, object] = {}  # by set of marks, how it was sealed last, as its log has it
-        self.seals: dict[int, tuple[str, str]] = {}  # by set of marks, its seal there and its seal here
-        self.kept_back: set[int] = set()  # answers of which what was sealed is told nowhere
+        self.history = History()
         self.total = sum(map(int, archive.manifest["counts"].values()))
 
     def bring(self, kept: Kept) -> Came:
@@ -180,7 +164,7 @@ class Coming:
                     raise Refused(f"Line {number} of {RECORDS}: {fault}") from fault
             self._end_of_records()
             self._log(log)
-            self._count_anew()
+            count_anew(self.case, self.unchanged)
             self._check()
             self._let_in()
         return self.came
@@ -442,8 +426,8 @@ class Coming:
             content = stands.sealed_content()
             if entries.sha256(canonical(json.loads(content) | called(sealed))) != seal:
                 raise Refused(f"the marks on claim {line['claim']} by {line['reviewer']} are not what was sealed.")
-            self.seals[row.pk] = seal, entries.sha256(content)
-            models.QuerySet(Matrix).filter(pk=row.pk).update(seal=self.seals[row.pk][1])
+            self.history.seals[row.pk] = seal, entries.sha256(content)
+            models.QuerySet(Matrix).filter(pk=row.pk).update(seal=self.history.seals[row.pk][1])
 
         return [write]
 
@@ -457,7 +441,7 @@ class Coming:
         through = Assessment.relied_on.through
 
         def rely(row: Assessment) -> None:
-            self.kept_back |= {row.pk} if sealed == {} else set()
+            self.history.kept_back |= {row.pk} if sealed == {} else set()
             self.through += [through(assessment_id=row.pk, evidence_id=key) for key in keys]
 
         return [rely]
@@ -534,7 +518,7 @@ class Coming:
         known = self.key_of(word, line["about"]) if line["about"] is not None else 0
         thing = self.case.pk if word == "case" else known
         parts = self._parts(said, line["names"])
-        self._hold_against(word, thing, said["verb"], parts["after"])
+        self.history.note(word, thing, said["verb"], parts["after"])
         names = {name: Entry._meta.get_field(name) for name in ("by_name", "verb", "thing", "label")}
         entry = Entry(
             case=self.case, number=chain.count + 1, at=datetime.datetime.fromisoformat(said["at"]),
@@ -546,18 +530,6 @@ class Coming:
         entry.close(self.case.code)
         chain.count, chain.head = entry.number, entry.hash
         return entry
-
-    def _hold_against(self, word: str, thing: int, verb: str, after: dict[str, Any]) -> None:
-        """Note what an entry tells of how a record stood. The seal that marks came in with becomes the one here."""
-        if word == "claim" and isinstance(after.get("statement"), str):
-            self.statements[thing] = entries.sha256(after["statement"])
-        elif word == "matrix":
-            self.marked[thing] = after.get("seal")
-            there, here = self.seals.get(thing, ("", ""))
-            if after.get("seal") == there:
-                after["seal"] = here
-        elif word == "assessment" and verb == "imported":  # a bundle may keep back what was sealed
-            self.kept_back.discard(thing)
 
     def _parts(self, said: dict[str, Any], names: dict[str, Any]) -> dict[str, Any]:
         """What an old entry tells in its detail, in the keys of here, and which entry it was."""
@@ -578,69 +550,14 @@ class Coming:
 
     # Once all is in.
 
-    def _count_anew(self) -> None:
-        """What is kept beside the records so that no page has to count it."""
-        case = self.case
-        exhibits = Exhibit.objects.filter(case=case).select_related("document").order_by("pk")
-        for exhibit in exhibits.iterator(chunk_size=20):
-            exhibit.keep_prints()
-        figures = Quantity.objects.filter(case=case).order_by().values_list("series", flat=True).distinct()
-        with writing(case):
-            for key in sorted(set(figures)):
-                Series.weigh(case, key)
-        Tally.recount(case)
-        recount(case)
-        signed = Verdict.objects.filter(claim__case=case, claim__status=Status.SIGNED_OFF, decision="signed_off")
-        rows = signed.filter(round=models.F("claim__round")).select_related("claim__case", "rating").order_by("pk")
-        with writing(case):
-            for some in batched(rows.iterator(chunk_size=AT_ONCE), AT_ONCE, strict=False):
-                found = gathered([verdict.claim_id for verdict in some])
-                for verdict in some:
-                    lean(verdict, found[verdict.claim_id])
-        Reliance.recount(case)
-        for some in batched(self.unchanged, AT_ONCE, strict=False):
-            for verdict in Verdict.objects.filter(pk__in=some).select_related("claim__case", "rating"):
-                keep_basis(verdict)
-                values = {"basis": verdict.basis, "basis_content": verdict.basis_content}
-                models.QuerySet(Verdict).filter(pk=verdict.pk).update(**values)
-
     def _check(self) -> None:
         """Whether all holds that the rules here would have asked, one by one."""
         counted = self.archive.manifest["counts"]
         if dict(self.counts) != counted:
             odd = sorted(word for word in self.counts.keys() | counted.keys() if self.counts[word] != counted.get(word))
             raise Refused(f"Its manifest tells of other records than there are: {odd[0]}.")
-        for fault in self._faults():
+        for fault in self.history.faults(self.case):
             raise Refused(fault)
-
-    def _faults(self) -> Iterator[str]:
-        if fault := verify(self.case).fault:
-            yield fault
-        yield from former_logs.untold(self.case)
-        yield from broken_seals(self.case)
-        said = self.case.claims.order_by("number").values_list("pk", "number", "statement")
-        for key, number, statement in said.iterator(chunk_size=AT_ONCE):
-            if self.statements.get(key, "") not in ("", entries.sha256(statement)):
-                yield f"Claim {number} says something else than was entered in its log."
-        if self.kept_back:
-            yield f"Of {len(self.kept_back)} answers nothing tells what was sealed, and they came in no bundle."
-        if self.marked.keys() - self.seals.keys():
-            yield "Marks that were entered in its log are gone."
-        matrices = Matrix.objects.filter(claim__case=self.case).select_related("claim__case", "reviewer")
-        for matrix in matrices.order_by("pk").iterator(chunk_size=AT_ONCE):
-            if self.marked.get(matrix.pk) != self.seals[matrix.pk][0]:
-                yield f"{matrix} by {matrix.reviewer} is not what was entered in its log."
-        reports = dict(Report.objects.filter(case=self.case).values_list("pk", "sha256"))
-        for entry in Entry.objects.filter(case=self.case, verb="exported", thing="report").order_by("number"):
-            if reports.pop(entry.thing_id, None) != (entry.parts["after"] or {}).get("sha256"):
-                yield f"A report is not the one that was entered: {entry}"
-        if reports:
-            yield f"{len(reports)} of its reports were never entered in its log."
-        for report in Report.objects.filter(case=self.case).order_by("number").iterator(chunk_size=1):
-            if not report.holds_its_data():
-                yield f"Report {report.number} is not what was frozen: its hash is another."
-        for finding in (*first(documents(self.case)), *first(quotations(self.case))):
-            yield finding.what
 
     def _let_in(self) -> None:
         """Whoever brings it in edits it, if they had no part in it; or where nobody is left who could."""
@@ -679,42 +596,3 @@ def called(sealed: Any) -> dict[str, Any]:
 def same(one: list[dict[str, Any]], other: list[dict[str, Any]]) -> bool:
     """Whether these are the same answers, in whatever order."""
     return sorted(map(canonical, one)) == sorted(map(canonical, other))
-
-
-def first(found: Iterator[Finding]) -> list[Finding]:
-    """The first of what was found, if anything was."""
-    return [finding for finding in [next(found, None)] if finding is not None]
-
-
-def read(field: models.Field[Any, Any], told: Any) -> Any:
-    """A word as this field holds it. Raises ValueError, TypeError or ValidationError where it cannot."""
-    if isinstance(field, models.JSONField):
-        usual = field.get_default()
-        if usual is not None and type(told) is not type(usual):
-            raise TypeError(f"it is no {type(usual).__name__}")
-        return told
-    wanted = next((types for kind, types in TYPES if isinstance(field, kind)), (str,))
-    if type(told) not in wanted:
-        raise TypeError(f"it is no {wanted[0].__name__}")
-    if isinstance(field, models.DateTimeField):
-        at = datetime.datetime.fromisoformat(told)
-        if at.tzinfo is None:
-            raise ValueError("it has no time zone")
-        return at
-    if isinstance(field, models.DateField):
-        return datetime.date.fromisoformat(told)
-    if isinstance(field, models.DecimalField):
-        return field.clean(Decimal(told), None)
-    if isinstance(field, models.BinaryField):
-        return base64.b64decode(told, validate=True)
-    if isinstance(field, models.URLField):
-        if told and not (ADDRESS.fullmatch(told) and len(told) <= (field.max_length or 0)):
-            raise ValueError("it is no web address")
-        return told
-    return field.clean(told, None) if told not in field.empty_values else told
-
-
-# How a word of a kind of field is spelt in JSON; of any other it is a text.
-TYPES: tuple[tuple[type, tuple[type, ...]], ...] = (
-    (models.BooleanField, (bool,)), (models.IntegerField, (int,)), (models.FloatField, (float, int)),
-)  # fmt: skip
