@@ -142,6 +142,7 @@ def _count(claims: list[dict[str, Any]]) -> str:
 def _claims(snapshot: Snapshot, drawn: pictures.Pictures | None) -> Iterator[Claim]:
     """The claims in the order chosen; the first of each group opens a part."""
     last, number = None, 0
+    grades = {source["id"]: source["reliability"] for source in snapshot["sources"]}
     for group, claim in arranged(snapshot):
         opens = None
         if group != last:
@@ -149,7 +150,7 @@ def _claims(snapshot: Snapshot, drawn: pictures.Pictures | None) -> Iterator[Cla
             heading = _("Claims: %(group)s") % {"group": group} if group else _("Claims")
             opens = Part(heading, f"claims-{number}" if group else "claims")
         last = group
-        yield _claim(claim, snapshot, drawn, opens)
+        yield _claim(claim, snapshot, grades, drawn, opens)
 
 
 def _tallies(claims: list[Claim]) -> list[Tally]:
@@ -169,9 +170,10 @@ def _badge(rated: dict[str, Any], snapshot: Snapshot) -> Badge:
     return Badge(word % {"rating": rated["label"] or _("No rating")}, look, SIGNS[look])
 
 
-def _claim(claim: Any, snapshot: Snapshot, drawn: pictures.Pictures | None, opens: Part | None) -> Claim:
+def _claim(
+    claim: Any, snapshot: Snapshot, grades: dict[int, str], drawn: pictures.Pictures | None, opens: Part | None
+) -> Claim:
     verdict, unsigned = standing(claim, snapshot)
-    grades = {source["id"]: source["reliability"] for source in snapshot["sources"]}
     told = shows(snapshot, "verdicts")
     return Claim(
         opens=opens,
