@@ -33,6 +33,7 @@ from django.utils import timezone
 from claims.custody.store import Store, store, sync
 from claims.custody.verifying import hashed
 from claims.keeping.archive import CHUNK, POSTGRES, SQLITE, Hashed, read
+from claims.keeping.before_migrating import under_way
 from claims.keeping.checking import refuse_unknown, sound, unpack
 from claims.keeping.databases import database_file, reaching, run, tool
 from claims.keeping.sealing import opened
@@ -157,6 +158,7 @@ def _settle(said: dict[str, Any]) -> None:
             elif name == "demo" and (data / name).exists() and not said["demo"]:
                 _set_aside(data / name, aside)
                 (data / name).unlink()
+    under_way().unlink(missing_ok=True)  # the migrations that it tells of were of what stood before
     sync(data)
 
 

@@ -2,12 +2,15 @@
 
 import os
 import sqlite3
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection, connections
+from django.db.migrations.recorder import MigrationRecorder
 
 from claims.custody.store import FolderStore
-from claims.keeping.before_migrating import after_migrate, keep_before_migrating
+from claims.keeping.before_migrating import after_migrate, keep_before_migrating, under_way
 from claims.keeping.sealing import opened
 from claims.models import StoredFile
 from tests.factories import make_capture, make_case
@@ -184,12 +187,52 @@ def kept_and_migrated():
     return made
 
 
-def test_migrations_that_break_off_again_and_again_cost_no_copy_of_what_was(backup, settings):
+def test_migrations_that_break_off_again_and_again_cost_no_copy_of_what_was(backup):
+    if connection.vendor != "sqlite":
+        pytest.skip("copies are made of SQLite alone")
+    before = [kept_and_migrated() for _ in range(3)]
+    made = [keep_before_migrating() for _ in range(5)]
+    assert kept() == {*before[1:], made[-1]}, "of what stays as it was, the newest holds all that the others held"
+    recorder = MigrationRecorder(connection)
+    try:
+        for n in range(4):  # each time it comes a little further, and may have spoilt something by then
+            recorder.record_applied("claims", f"9{n}")
+            made.append(keep_before_migrating())
+    finally:
+        recorder.migration_qs.filter(name__startswith="9").delete()
+    assert kept() == {*before[1:], *made[4:]}
+
+
+def test_what_was_done_since_migrations_broke_off_is_in_the_copy_before_the_next_ones(backup, elsewhere):
     if connection.vendor != "sqlite":
         pytest.skip("copies are made of SQLite alone")
     first = keep_before_migrating()
-    assert [keep_before_migrating() for _ in range(4)] == [None] * 4
-    assert set((settings.DATA / "backups").glob("before-migrating-*.tar")) == {first}
+    make_case(code="UA", title="Weeks later")
+    again, place = keep_before_migrating(), elsewhere()
+    place.manage("restore", str(again))
+    assert len(place.rows()["claims_case"]) == 2
+    assert kept() == {again} != {first}
+
+
+@pytest.mark.parametrize("said", ["", "{"])
+def test_a_mark_that_an_earlier_version_left_or_that_is_damaged_costs_no_copy(backup, said):
+    if connection.vendor != "sqlite":
+        pytest.skip("copies are made of SQLite alone")
+    first = keep_before_migrating()
+    under_way().write_text(said)
+    assert kept() == {first, keep_before_migrating()}
+
+
+def test_with_a_restore_the_migrations_that_broke_off_are_over(backup, elsewhere):
+    place = elsewhere()
+    (place.data / "migrating").touch()
+    place.manage("restore", str(backup))
+    assert not (place.data / "migrating").exists()
+
+
+def kept():
+    """The copies before migrations that stand."""
+    return set((Path(settings.DATA) / "backups").glob("before-migrating-*.tar"))
 
 
 def test_a_copy_before_migrations_is_locked_as_other_backups_are(backup, settings):
