@@ -6,16 +6,18 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import CommandError
 from django.db import connection, connections
 from django.db.migrations.recorder import MigrationRecorder
 
+from claims.custody import keys
 from claims.custody.store import FolderStore
 from claims.keeping.before_migrating import after_migrate, keep_before_migrating, under_way
 from claims.keeping.sealing import opened
 from claims.models import StoredFile
 from tests.factories import make_capture, make_case
 from tests.keeping.test_backups import rewritten
-from tests.keeping.test_drill import backed_up
+from tests.keeping.test_drill import backed_up, noted
 from tests.processes import manage
 
 pytestmark = pytest.mark.usefixtures("real_transactions")
@@ -41,6 +43,48 @@ def test_what_cannot_be_restored_leaves_no_trace(backup, elsewhere):
     # And once the right one comes, all of it is there.
     place.manage("restore", str(backup))
     assert place.files() == {name.removeprefix("files/")}
+
+
+@pytest.fixture
+def key(ann):
+    """The key that signs."""
+    return keys.place(keys.current(by=ann).fingerprint)
+
+
+def with_keys(backup, content):
+    """The backup with this in the place of each key."""
+    return rewritten(backup, lambda n, c: content if n.startswith("keys/") else c)
+
+
+@pytest.mark.parametrize("content", [b"", b"damaged"])
+def test_no_key_of_a_backup_that_cannot_be_restored_stands_in_the_way_of_the_right_one(key, backup, elsewhere, content):
+    place = elsewhere()
+    assert f"keys/{key.name} is not what was written" in place.refuses("restore", str(with_keys(backup, content)))
+    assert not (place.data / "keys").exists()
+    place.manage("restore", str(backup))
+    assert (place.data / "keys" / key.name).read_bytes() == key.read_bytes()
+
+
+def test_a_key_that_was_damaged_meanwhile_goes_aside_and_the_right_one_comes_back(key, backup, elsewhere):
+    place = elsewhere()
+    restored = place.data / "keys" / key.name
+    restored.parent.mkdir()
+    restored.write_bytes(b"damaged before")
+    assert "What stood before is aside" in place.manage("restore", str(backup))
+    assert restored.read_bytes() == key.read_bytes()
+    (aside,) = place.data.glob("replaced-*/keys/*")
+    assert (aside.name, aside.read_bytes()) == (key.name, b"damaged before")
+
+
+def test_a_key_that_was_damaged_when_the_backup_was_made_takes_no_ones_place(key, backup, elsewhere):
+    place, right = elsewhere(), key.read_bytes()
+    place.manage("restore", str(backup))
+    key.write_bytes(b"damaged")
+    with pytest.raises(CommandError, match=f"stands, but it lacks a sound keys/{key.name}"):
+        backed_up()
+    assert f"; keys/{key.name} holds no key, or another than" in place.manage("verify_backup", str(noted().file))
+    place.manage("restore", str(noted().file), "--replace")
+    assert (place.data / "keys" / key.name).read_bytes() == right
 
 
 def test_an_installation_is_replaced_only_when_asked_and_stays_aside(backup, elsewhere):
