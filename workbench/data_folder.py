@@ -1,5 +1,6 @@
 """The one folder in which an installation keeps its database, its files and its secret key."""
 
+import errno
 import fcntl
 import os
 import secrets
@@ -46,13 +47,31 @@ def installation(folder: Path) -> str:
 
 
 def _kept_once(place: Path, text: str) -> str:
-    """What stands in the file: the text, where it is not there yet."""
-    with (
-        suppress(FileExistsError),
-        open(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as new,
-    ):
-        new.write(text)
+    """What stands in the file: the text, where it is not there yet. It is there whole and on disk, or not at all."""
+    if not place.exists():
+        with tempfile.NamedTemporaryFile("w", dir=place.parent, prefix=f".{place.name}-", delete_on_close=False) as new:
+            new.write(text)
+            new.flush()
+            os.fsync(new.fileno())
+            with suppress(FileExistsError):  # another was quicker
+                _name(new.name, place)
+        folder = os.open(place.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
     return place.read_text().strip()
+
+
+def _name(new: str, place: Path) -> None:
+    """Give a whole file its name for good. Raises FileExistsError where there is one of that name."""
+    try:
+        os.link(new, place)
+    except OSError as fault:
+        if fault.errno not in (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS):
+            raise
+        place.touch(mode=0o600, exist_ok=False)  # some shared folders know no second names
+        os.replace(new, place)
 
 
 def restore_journal(folder: Path) -> Path:

@@ -1,4 +1,10 @@
-"""The heads of the log's chains, kept outside the database: who deletes the newest entries is found out too."""
+"""The heads of the log's chains, kept outside the database: who deletes the newest entries is found out too.
+
+Nobody waits for a head to be on disk: that would cost each entry as much again as its commit, one after another for all
+cases. An entry is on disk before its head is written, so after a power cut a head may be behind, missing or empty, but
+never ahead. What is behind or missing is no fault of the log; what cannot be read is told. The next entry makes up for
+each.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +22,7 @@ from django.db.models.signals import post_save
 from claims.models.entries import Entry
 
 logger = logging.getLogger(__name__)
+MEND = "Delete it, and look again whether the log holds without it: the next entry keeps a new one."
 
 
 @dataclass(frozen=True)
@@ -43,11 +50,16 @@ def place(chain: str) -> Path:
 
 
 def kept(chain: str) -> Head | None:
-    """The head that was kept outside the database; None where none was."""
+    """The head that was kept outside the database; None where none was.
+
+    Raises ValueError, with what to do, for one that cannot be read.
+    """
     try:
         return Head.read(place(chain).read_text())
     except FileNotFoundError:
         return None
+    except ValueError as fault:
+        raise ValueError(f"{place(chain)} is empty or damaged, as a power cut may leave it. {MEND}") from fault
 
 
 def names_kept() -> list[str]:
@@ -57,12 +69,16 @@ def names_kept() -> list[str]:
 
 
 def keep(chain: str, head: Head) -> None:
-    """Keep a head, unless a later one is kept already."""
+    """Keep a head, unless a later one is kept already; one that cannot be read is told in the log of the program."""
     file = place(chain)
     file.parent.mkdir(parents=True, exist_ok=True)
     with open(file.parent / ".lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        before = kept(chain)
+        try:
+            before = kept(chain)
+        except ValueError:
+            before = None
+            logger.warning("%s, a head of the log, is empty or damaged: another takes its place.", file)
         if before is not None and before.count >= head.count:
             return
         new = file.with_suffix(".new")
@@ -73,7 +89,7 @@ def keep(chain: str, head: Head) -> None:
 def _after_commit(chain: str, head: Head) -> None:
     try:
         keep(chain, head)
-    except (OSError, ValueError):
+    except OSError:
         # The entry itself is committed; the next one makes up for it, and until then verify_log says what lags.
         logger.exception("The head of the log could not be kept outside the database.")
 

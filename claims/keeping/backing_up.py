@@ -26,6 +26,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO, Self
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.conf import settings
 from django.utils import timezone
 
@@ -173,13 +176,23 @@ def keep_database(name: str, at: datetime.datetime, to: Path) -> Path:
 def _lacking(copy: Copy, kept_heads: dict[str, bytes]) -> str:
     """What the data folder should hold beside this database, and does not; nothing where all is there."""
     lacks = [
-        f"keys/{keys.place(fingerprint).name}, with which reports are signed"
+        f"{'a sound ' if place.exists() else ''}keys/{place.name}, with which reports are signed"
         for (fingerprint,) in copy.ask("SELECT fingerprint FROM claims_key WHERE until IS NULL")
-        if not keys.place(fingerprint).exists()
+        if not is_key(place := keys.place(fingerprint))
     ]
     if not kept_heads and copy.ask("SELECT 1 FROM claims_chain WHERE count > 0 LIMIT 1"):
         lacks.append("heads/, which show whether the newest entries of the log were deleted")
     return " and ".join(lacks)
+
+
+def is_key(place: Path) -> bool:
+    """Whether a secret half is there, and is the one whose fingerprint is the file's name."""
+    try:
+        secret = load_pem_private_key(place.read_bytes(), password=None)
+    except (OSError, ValueError, TypeError, UnsupportedAlgorithm):
+        return False
+    public = secret.public_key().public_bytes_raw().hex() if isinstance(secret, Ed25519PrivateKey) else ""
+    return bool(public) and keys.fingerprint_of(public) == place.stem
 
 
 def _begun(out: IO[bytes], copy: Copy, at: datetime.datetime, *, with_files: bool) -> Writer:

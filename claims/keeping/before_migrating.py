@@ -7,6 +7,7 @@ On PostgreSQL a migration that fails leaves nothing behind, and who runs a serve
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils import timezone
 
@@ -27,23 +29,41 @@ KEPT = 3
 def keep_before_migrating(using: str = DEFAULT_DB_ALIAS) -> Path | None:
     """A backup of the database as it stands, among the data's `backups/`; the last three of them stay.
 
+    Where migrations broke off, people may have gone on since with the program of before, so there is always another.
+    Until they come to their end it drives out none but the one before it, and that only where nothing was applied
+    between the two: then the new one holds all that the old one holds.
+
     None where nothing could be lost: the database is no file of SQLite's, or nobody has an account in it. Raises
     OSError or Refused where it cannot be made: nothing is to be migrated then.
     """
     if connections[using].vendor != "sqlite" or using != DEFAULT_DB_ALIAS or not holds_people(database_file()):
         return None
-    if under_way().exists():
-        return None  # what is begun again was begun on the copy that is there: another would be of what it spoilt
     to = Path(settings.DATA) / "backups"
+    applied = sorted(map(list, MigrationRecorder(connections[using]).applied_migrations()))
     made = keep_database(NAME, timezone.now(), to)
-    thin_out(to, name=NAME, newest=KEPT)
-    under_way().touch()
+    if not under_way().exists():
+        thin_out(to, name=NAME, newest=KEPT)
+    elif (last := _last_of(applied)) is not None:
+        (to / last).unlink(missing_ok=True)
+    under_way().write_text(json.dumps({"copy": made.name, "applied": applied}))
     return made
 
 
 def under_way() -> Path:
-    """A mark that stands from the copy until every migration is applied."""
+    """A mark that stands from the copy until every migration is applied, or a backup is restored.
+
+    It says which copy is the last, and which migrations were applied when that was made.
+    """
     return Path(settings.DATA) / "migrating"
+
+
+def _last_of(applied: list[list[str]]) -> str | None:
+    """The name of the last copy, if it was made when just these migrations were applied."""
+    try:
+        said = json.loads(under_way().read_text())
+    except ValueError:
+        return None  # an earlier version left it empty
+    return said["copy"] if said["applied"] == applied else None
 
 
 def after_migrate(sender: Any, **kwargs: Any) -> None:

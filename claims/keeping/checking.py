@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db.migrations.loader import MigrationLoader
 
 from claims.keeping.archive import CHUNK, POSTGRES, SQLITE, Hashed, read
-from claims.keeping.backing_up import verified, version
+from claims.keeping.backing_up import is_key, verified, version
 from claims.keeping.databases import tool
 from claims.keeping.sealing import opened
 from claims.models import Refused
@@ -43,7 +43,8 @@ def verify_backup(file: Path) -> Account:
     Raises Refused, in a sentence, where it could not be restored; OSError where it cannot be read.
     """
     with scratch(settings.DATA, ".verifying-") as work:
-        (work / "heads").mkdir()
+        for kept in ("heads", "keys"):
+            (work / kept).mkdir()
         files: set[str] = set()
 
         def take(name: str, content: Hashed) -> None:
@@ -53,7 +54,7 @@ def verify_backup(file: Path) -> Account:
                 content.drain()
                 if content.hash.hexdigest() != rest:
                     altered.add(rest)
-            elif kind == "heads" or name in (SQLITE, POSTGRES):
+            elif kind in ("heads", "keys") or name in (SQLITE, POSTGRES):
                 unpack(content, work / name.removesuffix(".gz"))
 
         altered: set[str] = set()
@@ -68,6 +69,8 @@ def verify_backup(file: Path) -> Account:
             account.said += tried_out(work, files | amiss.keys() if manifest["with_files"] else None)
         else:
             account.said += listed(work / POSTGRES)
+        broken = sorted(key.name for key in (work / "keys").iterdir() if not is_key(key))
+        account.said += [f"keys/{name} holds no key, or another than its name says" for name in broken]
     verified(file)
     return account
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from claims.custody import former_logs, guards, keys
+from claims.custody import former_logs, guards, heads, keys
 from claims.custody.chain import altered_merges, broken_seals, gone, verify
 from claims.custody.stamps import check_stamps
 from claims.custody.verifying import Verification
@@ -55,7 +55,13 @@ def log() -> Iterator[Finding]:
     tampered = "Somebody wrote into the database past the program, or it was damaged. " + RESTORE
     for case in [None, *Case.objects.order_by("code")]:
         name = case.code if case else "outside cases"
-        wrong = [fault] if (fault := verify(case).fault) else []
+        wrong: list[str] = []
+        try:
+            heads.kept(case.code if case else "")
+        except ValueError:
+            yield Finding(f"{name}: the head kept in the data folder is empty or damaged", heads.MEND)
+        else:
+            wrong += filter(None, [verify(case).fault])
         wrong += [*broken_seals(case), *former_logs.faults(case)] if case else []
         wrong += [*altered_merges(case), *check_stamps(case).faults]
         for said in wrong:

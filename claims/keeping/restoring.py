@@ -4,7 +4,8 @@ Until that step the old installation stands, and from it on the new one, whereve
 is finished or cleared away by the next `restore`. Nothing is deleted: what stood before goes aside.
 
 The order of the switch keeps the log verifiable all along. The heads of the old log go first, then the database
-changes, then come the heads of the new log. Files and keys are added before: they bear the names of their own contents.
+changes, then come the heads of the new log, and the keys. Files are added before: they bear the names of their own
+contents.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ from django.utils import timezone
 from claims.custody.store import Store, store, sync
 from claims.custody.verifying import hashed
 from claims.keeping.archive import CHUNK, POSTGRES, SQLITE, Hashed, read
+from claims.keeping.backing_up import is_key
+from claims.keeping.before_migrating import under_way
 from claims.keeping.checking import refuse_unknown, sound, unpack
 from claims.keeping.databases import database_file, reaching, run, tool
 from claims.keeping.sealing import opened
@@ -141,7 +144,7 @@ def _clear_added() -> None:
 
 
 def _settle(said: dict[str, Any]) -> None:
-    """What follows the switch: the heads of the new log, and its secrets."""
+    """What follows the switch: the heads of the new log, the keys that sign, and its secrets."""
     data, work, aside = Path(settings.DATA), _work(), Path(said["aside"])
     if (work / "heads").exists():
         # A server that was started at once may have begun to keep some: those of the backup are older.
@@ -149,6 +152,8 @@ def _settle(said: dict[str, Any]) -> None:
             shutil.rmtree(work / "heads")
         else:
             os.rename(work / "heads", data / "heads")
+    for key in (work / "keys").glob("*.key"):
+        _bring_in(key, data / "keys" / key.name, aside)
     if said["with_files"]:
         for name in SECRETS:
             if (work / name).exists():
@@ -157,7 +162,21 @@ def _settle(said: dict[str, Any]) -> None:
             elif name == "demo" and (data / name).exists() and not said["demo"]:
                 _set_aside(data / name, aside)
                 (data / name).unlink()
+    under_way().unlink(missing_ok=True)  # the migrations that it tells of were of what stood before
     sync(data)
+
+
+def _bring_in(key: Path, place: Path, aside: Path) -> None:
+    """Put a key among those that are there, unless its like is, or it is not what its name says itself."""
+    if is_key(place) or not is_key(key):
+        return
+    place.parent.mkdir(mode=0o700, exist_ok=True)
+    if place.exists():
+        for folder in (aside, aside / "keys"):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        _set_aside(place, aside / "keys")
+    os.replace(key, place)
+    sync(place.parent)
 
 
 def _set_aside(place: Path, aside: Path) -> None:
@@ -191,6 +210,7 @@ class Work:
         """Make room, and say so in the journal."""
         self.folder.mkdir(mode=0o700)
         (self.folder / "heads").mkdir()
+        (self.folder / "keys").mkdir(mode=0o700)
         self.note(switching=False)
 
     def note(self, *, switching: bool) -> None:
@@ -216,8 +236,6 @@ class Work:
         kind, _, rest = name.partition("/")
         if kind == "files":
             self.keep(rest, content)
-        elif kind == "keys":
-            self.keep_key(rest, content)
         elif name in (SQLITE, POSTGRES):
             self.staged.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             unpack(content, self.staged)
@@ -241,20 +259,6 @@ class Work:
             if not stands or not whole(self.store, sha256):
                 self.store.put(file, sha256, anew=stands)
         self.files += 1
-
-    def keep_key(self, name: str, content: Hashed) -> None:
-        """Put back a key that signs, beside those that are there."""
-        place = Path(settings.DATA) / "keys" / name
-        place.parent.mkdir(mode=0o700, exist_ok=True)
-        if place.exists():
-            return
-        new = self.folder / name
-        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-            shutil.copyfileobj(content, out, CHUNK)
-        on_disk(new)
-        # Cut off or altered, it would stand in the way of the right one.
-        if content.size:
-            os.rename(new, place)
 
     def switch(self) -> None:
         """From now on the new one stands."""

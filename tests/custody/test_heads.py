@@ -6,6 +6,7 @@ import pytest
 from django.db import transaction
 
 from claims.custody import heads
+from claims.custody.chain import verify
 from claims.custody.heads import Head
 from claims.models import Case, Chain
 from tests.factories import make_claim
@@ -27,6 +28,37 @@ def test_a_head_reads_back_as_it_is_printed():
 def test_what_is_no_head_is_refused(text):
     with pytest.raises(ValueError, match="is no head"):
         Head.read(text)
+
+
+@pytest.mark.parametrize("left", [b"", b"\0" * 67, b"\xff"])
+def test_a_head_that_a_power_cut_spoilt_is_told_and_the_next_entry_keeps_another(
+    case, ann, django_capture_on_commit_callbacks, caplog, left
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        make_claim(case=case, by=ann)
+    heads.place("BY").write_bytes(left)
+    said = verify(case).fault
+    assert said is not None
+    assert "BY is empty or damaged, as a power cut may leave it. Delete it, and look again" in said
+    with caplog.at_level(logging.WARNING), django_capture_on_commit_callbacks(execute=True):
+        make_claim(case=case, by=ann)
+    assert [(record.levelname, record.exc_info) for record in caplog.records] == [("WARNING", None)]
+    assert "another takes its place" in caplog.text
+    chain = Chain.objects.get(case=case)
+    assert heads.kept("BY") == Head(chain.count, chain.head)
+    assert verify(case).fault is None
+
+
+def test_a_head_that_is_behind_or_missing_is_no_fault_of_the_log(case, ann, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        make_claim(case=case, by=ann)
+    before = heads.place("BY").read_text()
+    with django_capture_on_commit_callbacks(execute=True):
+        make_claim(case=case, by=ann)
+    heads.place("BY").write_text(before)
+    assert verify(case).fault is None
+    heads.place("BY").unlink()
+    assert verify(case).fault is None
 
 
 def test_no_head_is_kept_of_what_was_rolled_back(case, ann, django_capture_on_commit_callbacks):

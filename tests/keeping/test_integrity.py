@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, models
 
-from claims.custody import guards, keys, store
+from claims.custody import guards, heads, keys, store
 from claims.loading.sample import load_sample
 from claims.models import Document, Entry, Evidence, Passage, StoredFile, Suggestion
 from tests.factories import make_capture, make_suggestion
@@ -53,6 +53,17 @@ def test_where_all_is_well_each_kind_says_so(room):
 def test_an_altered_entry_of_the_log_is_named(room):
     past_the_rules(Entry.objects.filter(case=room, number=7), by_name="Nobody")
     assert "BY: Entry 7 is not what was entered" in wrong()
+
+
+def test_a_head_that_a_power_cut_spoilt_is_told_as_that_and_not_as_tampering(room):
+    heads.place("BY").parent.mkdir(exist_ok=True)
+    heads.place("BY").touch()
+    said = wrong()
+    assert "BY: the head kept in the data folder is empty or damaged" in said
+    assert "Delete it, and look again whether the log holds without it" in said
+    assert "past the program" not in said
+    heads.place("BY").unlink()
+    looked()
 
 
 def test_a_missing_an_altered_and_an_orphaned_file_are_named(room):

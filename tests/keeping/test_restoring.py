@@ -2,17 +2,22 @@
 
 import os
 import sqlite3
+from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.core.management import CommandError
 from django.db import connection, connections
+from django.db.migrations.recorder import MigrationRecorder
 
+from claims.custody import keys
 from claims.custody.store import FolderStore
-from claims.keeping.before_migrating import after_migrate, keep_before_migrating
+from claims.keeping.before_migrating import after_migrate, keep_before_migrating, under_way
 from claims.keeping.sealing import opened
 from claims.models import StoredFile
 from tests.factories import make_capture, make_case
 from tests.keeping.test_backups import rewritten
-from tests.keeping.test_drill import backed_up
+from tests.keeping.test_drill import backed_up, noted
 from tests.processes import manage
 
 pytestmark = pytest.mark.usefixtures("real_transactions")
@@ -38,6 +43,48 @@ def test_what_cannot_be_restored_leaves_no_trace(backup, elsewhere):
     # And once the right one comes, all of it is there.
     place.manage("restore", str(backup))
     assert place.files() == {name.removeprefix("files/")}
+
+
+@pytest.fixture
+def key(ann):
+    """The key that signs."""
+    return keys.place(keys.current(by=ann).fingerprint)
+
+
+def with_keys(backup, content):
+    """The backup with this in the place of each key."""
+    return rewritten(backup, lambda n, c: content if n.startswith("keys/") else c)
+
+
+@pytest.mark.parametrize("content", [b"", b"damaged"])
+def test_no_key_of_a_backup_that_cannot_be_restored_stands_in_the_way_of_the_right_one(key, backup, elsewhere, content):
+    place = elsewhere()
+    assert f"keys/{key.name} is not what was written" in place.refuses("restore", str(with_keys(backup, content)))
+    assert not (place.data / "keys").exists()
+    place.manage("restore", str(backup))
+    assert (place.data / "keys" / key.name).read_bytes() == key.read_bytes()
+
+
+def test_a_key_that_was_damaged_meanwhile_goes_aside_and_the_right_one_comes_back(key, backup, elsewhere):
+    place = elsewhere()
+    restored = place.data / "keys" / key.name
+    restored.parent.mkdir()
+    restored.write_bytes(b"damaged before")
+    assert "What stood before is aside" in place.manage("restore", str(backup))
+    assert restored.read_bytes() == key.read_bytes()
+    (aside,) = place.data.glob("replaced-*/keys/*")
+    assert (aside.name, aside.read_bytes()) == (key.name, b"damaged before")
+
+
+def test_a_key_that_was_damaged_when_the_backup_was_made_takes_no_ones_place(key, backup, elsewhere):
+    place, right = elsewhere(), key.read_bytes()
+    place.manage("restore", str(backup))
+    key.write_bytes(b"damaged")
+    with pytest.raises(CommandError, match=f"stands, but it lacks a sound keys/{key.name}"):
+        backed_up()
+    assert f"; keys/{key.name} holds no key, or another than" in place.manage("verify_backup", str(noted().file))
+    place.manage("restore", str(noted().file), "--replace")
+    assert (place.data / "keys" / key.name).read_bytes() == right
 
 
 def test_an_installation_is_replaced_only_when_asked_and_stays_aside(backup, elsewhere):
@@ -184,12 +231,52 @@ def kept_and_migrated():
     return made
 
 
-def test_migrations_that_break_off_again_and_again_cost_no_copy_of_what_was(backup, settings):
+def test_migrations_that_break_off_again_and_again_cost_no_copy_of_what_was(backup):
+    if connection.vendor != "sqlite":
+        pytest.skip("copies are made of SQLite alone")
+    before = [kept_and_migrated() for _ in range(3)]
+    made = [keep_before_migrating() for _ in range(5)]
+    assert kept() == {*before[1:], made[-1]}, "of what stays as it was, the newest holds all that the others held"
+    recorder = MigrationRecorder(connection)
+    try:
+        for n in range(4):  # each time it comes a little further, and may have spoilt something by then
+            recorder.record_applied("claims", f"9{n}")
+            made.append(keep_before_migrating())
+    finally:
+        recorder.migration_qs.filter(name__startswith="9").delete()
+    assert kept() == {*before[1:], *made[4:]}
+
+
+def test_what_was_done_since_migrations_broke_off_is_in_the_copy_before_the_next_ones(backup, elsewhere):
     if connection.vendor != "sqlite":
         pytest.skip("copies are made of SQLite alone")
     first = keep_before_migrating()
-    assert [keep_before_migrating() for _ in range(4)] == [None] * 4
-    assert set((settings.DATA / "backups").glob("before-migrating-*.tar")) == {first}
+    make_case(code="UA", title="Weeks later")
+    again, place = keep_before_migrating(), elsewhere()
+    place.manage("restore", str(again))
+    assert len(place.rows()["claims_case"]) == 2
+    assert kept() == {again} != {first}
+
+
+@pytest.mark.parametrize("said", ["", "{"])
+def test_a_mark_that_an_earlier_version_left_or_that_is_damaged_costs_no_copy(backup, said):
+    if connection.vendor != "sqlite":
+        pytest.skip("copies are made of SQLite alone")
+    first = keep_before_migrating()
+    under_way().write_text(said)
+    assert kept() == {first, keep_before_migrating()}
+
+
+def test_with_a_restore_the_migrations_that_broke_off_are_over(backup, elsewhere):
+    place = elsewhere()
+    (place.data / "migrating").touch()
+    place.manage("restore", str(backup))
+    assert not (place.data / "migrating").exists()
+
+
+def kept():
+    """The copies before migrations that stand."""
+    return set((Path(settings.DATA) / "backups").glob("before-migrating-*.tar"))
 
 
 def test_a_copy_before_migrations_is_locked_as_other_backups_are(backup, settings):
