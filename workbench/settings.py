@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "claims",
 ]
 MIDDLEWARE = [
+    "workbench.proxies.ProxyMiddleware",  # before anything reads a header
     "workbench.logs.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",

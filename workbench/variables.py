@@ -55,7 +55,8 @@ VARIABLES = (
     Variable(
         "WORKBENCH_PROXIES",
         "`0`",
-        "how many proxies stand in front and set `X-Forwarded-For` and `X-Forwarded-Proto`",
+        "how many proxies stand in front, of which the first sets `X-Forwarded-For` and `X-Forwarded-Proto`, and each "
+        "after it adds to the former. With one too many, what visitors say of themselves may be believed",
     ),
     Variable("WORKBENCH_BIND", "`127.0.0.1:8000`", "the address and port on which `serve` listens"),
     Variable("WORKBENCH_PROCESSES", "`2`", "how many processes serve pages, with four threads each"),
