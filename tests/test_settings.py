@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from tests.processes import manage, python
 from workbench.buckets import Bucket, bucket
 from workbench.databases import database
+from workbench.variables import hosts
 
 ASK = (
     "import json, workbench.settings as s; print(json.dumps({name: getattr(s, name) for name in "
@@ -58,6 +59,9 @@ def test_the_secret_key_may_stand_in_a_file_whose_last_line_ends(tmp_path):
         ("WORKBENCH_SECOND_FACTOR", "everybody"),
         ("DATABASE_URL", "mysql://somebody@somewhere/things"),
         ("DATABASE_URL", "no address"),
+        ("WORKBENCH_HOSTS", "https://claims.example.org,*"),
+        ("WORKBENCH_ADMIN", "nobody"),
+        ("WORKBENCH_BACKUP_KEYS", ","),
         ("WORKBENCH_STORE", "https://example.org/files"),
         ("WORKBENCH_STORE", "s3://"),
         ("WORKBENCH_STORE", "s3://Bucket"),
@@ -88,6 +92,50 @@ def test_one_start_tells_everything_that_is_wrong(tmp_path):
     ]  # fmt: skip
     assert "Is WORKBENCH_HOSTS meant?" in lines[0]
     assert "secret" not in read.stderr
+
+
+def test_a_file_that_is_empty_is_told_as_that_and_no_key_is_made_instead(tmp_path):
+    (tmp_path / "empty").write_text(" \n")
+    names = ("WORKBENCH_SECRET_KEY", "DATABASE_URL", "WORKBENCH_BACKUP_PASSPHRASE")
+    data = {"WORKBENCH_DATA": str(tmp_path / "data")}
+    read = manage("check", **data, **{f"{name}_FILE": str(tmp_path / "empty") for name in names})
+    assert read.returncode == os.EX_CONFIG
+    assert read.stderr.splitlines()[1:] == [f"{name}_FILE: {tmp_path / 'empty'} is empty." for name in names]
+    assert not (tmp_path / "data" / "secret_key").exists()
+
+
+def test_a_key_for_signing_that_can_be_guessed_stops_the_start_and_is_not_repeated(tmp_path):
+    read = manage("check", WORKBENCH_DATA=str(tmp_path), WORKBENCH_SECRET_KEY="q" * 49)
+    assert read.stderr.splitlines()[1:] == ["WORKBENCH_SECRET_KEY must have 50 characters or more."]
+    assert not (tmp_path / "secret_key").exists()
+
+
+@pytest.mark.parametrize("given", ["claims.example.org, .example.org", "LOCALHOST,10.0.0.1,[::1]"])
+def test_hosts_are_names_and_addresses(given):
+    assert hosts(given) == [part.strip() for part in given.split(",")]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "*",
+        ",",
+        "https://x.org",
+        "x.org:443",
+        "x.org/claims",
+        "::1",
+        "x org",
+        "x..org",
+        ".",
+        "x.org.",
+        "a_b",
+        "bücher.org",
+    ],
+)
+def test_what_is_no_host_name_is_refused(given):
+    with pytest.raises(ValueError, match="must be host names") as refused:
+        hosts(f"claims.example.org,{given}" if given != "," else given)
+    assert repr(given) in str(refused.value)
 
 
 def test_what_kubernetes_names_a_service_of_ours_by_is_told_as_that_in_one_line(tmp_path):

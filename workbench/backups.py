@@ -19,9 +19,9 @@ def folder(path: str) -> Path:
 
 
 def public_keys(text: str) -> list[str]:
-    """The public keys that backups are locked for. Raises ValueError for what is none."""
+    """The public keys that backups are locked for. Raises ValueError for what is none, and where there is none."""
     age, keys = _age("WORKBENCH_BACKUP_KEYS"), [part for part in re.split(r"[\s,]+", text) if part]
-    for key in keys:
+    for key in keys or [text]:
         try:
             age.x25519.Recipient.from_str(key)
         except age.RecipientError as fault:

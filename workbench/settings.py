@@ -15,7 +15,7 @@ from workbench.mail import mailer, sender, site
 from workbench.signing_in import contact, provider
 from workbench.stamping import root, service
 from workbench.static import collected_in
-from workbench.variables import Environment, address, flag, host_of, listed, long_secret, number, one_of
+from workbench.variables import Environment, address, email, flag, host_of, hosts, number, one_of, secret
 
 ROOT = Path(__file__).resolve().parent.parent
 env = Environment(os.environ)
@@ -24,15 +24,15 @@ DATA = Path(env.text("WORKBENCH_DATA") or ROOT / "var").resolve()
 HAS_FOLDER = env.attempt(lambda: bool(made(DATA)), False)
 DEBUG = env.read("WORKBENCH_DEBUG", flag, False)
 DEMO = is_demo(DATA)
-SECRET_KEY = env.text("WORKBENCH_SECRET_KEY")
-if not SECRET_KEY and HAS_FOLDER:
+SECRET_KEY = env.read("WORKBENCH_SECRET_KEY", secret(50), "")
+if not env.sets("WORKBENCH_SECRET_KEY") and HAS_FOLDER:
     SECRET_KEY = env.attempt(lambda: secret_key(DATA), "")
 # A demo binds to loopback and speaks plain HTTP; everything else is expected behind HTTPS.
 HTTPS = env.read("WORKBENCH_HTTPS", flag, not (DEMO or DEBUG))
 PROXIES = env.read("WORKBENCH_PROXIES", number(0, 10), 0)
 # Where people reach it: links in mail begin with it, and its path is the one under which all pages lie.
 SITE, FORCE_SCRIPT_NAME = env.read("WORKBENCH_URL", site, ("", ""))
-ALLOWED_HOSTS = env.read("WORKBENCH_HOSTS", listed, ["127.0.0.1", "localhost", "[::1]", *host_of(SITE)])
+ALLOWED_HOSTS = env.read("WORKBENCH_HOSTS", hosts, ["127.0.0.1", "localhost", "[::1]", *host_of(SITE)])
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "claims",
 ]
 MIDDLEWARE = [
+    "workbench.proxies.ProxyMiddleware",  # before anything reads a header
     "workbench.logs.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -257,8 +258,8 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "mail.E001"]
 
 BIND = env.read("WORKBENCH_BIND", address, "127.0.0.1:8000")
 PROCESSES = env.read("WORKBENCH_PROCESSES", number(1, 64), 2)
-ADMIN, ADMIN_PASSWORD = env.text("WORKBENCH_ADMIN"), env.text("WORKBENCH_ADMIN_PASSWORD")
-METRICS = env.read("WORKBENCH_METRICS", long_secret, "")
+ADMIN, ADMIN_PASSWORD = env.read("WORKBENCH_ADMIN", email, ""), env.text("WORKBENCH_ADMIN_PASSWORD")
+METRICS = env.read("WORKBENCH_METRICS", secret(16), "")
 if METRICS and HAS_FOLDER:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(made(DATA / "metrics"))
 LOGGING = logging(env.read("WORKBENCH_LOGS", one_of("plain", "json"), "plain"))

@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
 OURS, FROM_FILE = "WORKBENCH_", "_FILE"
 # What Kubernetes writes into every container of a namespace for a service whose name begins with “workbench”.
 SERVICE = re.compile(
     r"WORKBENCH_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)"
 )
+# As Django compares them with what a browser names: without a port, and after a dot a domain with all below it.
+HOST = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[a-f0-9]*:[a-f0-9.:]+\]", re.IGNORECASE)
 LINKED = (
     "no variables of the workbench, but what Kubernetes names a service called workbench by. Write enableServiceLinks: "
     "false into the pod's specification, or call the service otherwise."
@@ -46,20 +49,21 @@ VARIABLES = (
     Variable(
         "WORKBENCH_HOSTS",
         "`127.0.0.1,localhost,[::1]` and the host of `WORKBENCH_URL`",
-        "the host names it answers to, with commas between",
+        "the host names it answers to, with commas between; `.example.org` is that name and all below it",
     ),
     Variable("WORKBENCH_HTTPS", "`1`; `0` in a demo and with debug", "redirect to HTTPS, secure cookies, HSTS"),
     Variable(
         "WORKBENCH_PROXIES",
         "`0`",
-        "how many proxies stand in front and set `X-Forwarded-For` and `X-Forwarded-Proto`",
+        "how many proxies stand in front, of which the first sets `X-Forwarded-For` and `X-Forwarded-Proto`, and each "
+        "after it adds to the former. With one too many, what visitors say of themselves may be believed",
     ),
     Variable("WORKBENCH_BIND", "`127.0.0.1:8000`", "the address and port on which `serve` listens"),
     Variable("WORKBENCH_PROCESSES", "`2`", "how many processes serve pages, with four threads each"),
     Variable(
         "WORKBENCH_SECRET_KEY",
         "made once, kept in the data folder",
-        "signs sessions; several machines must share it",
+        "50 characters or more that sign sessions; several machines must share them",
     ),
     Variable(
         "DATABASE_URL",
@@ -182,6 +186,10 @@ class Environment:
         if linked:
             self.faults.append(f"{', '.join(linked)}: {LINKED}")
 
+    def sets(self, name: str) -> bool:
+        """Whether it is set, or its file is named."""
+        return any(self.given.get(each, "").strip() for each in (name, name + FROM_FILE))
+
     def text(self, name: str) -> str:
         """What it is set to, or what its file holds, without white space around; "" where it is not set."""
         if name not in NAMES:
@@ -191,12 +199,15 @@ class Environment:
             return self.given.get(name, "").strip()
         if self.given.get(name, "").strip():
             self.faults.append(f"{name} and {name}{FROM_FILE} are both set: unset one of them.")
+        text = ""
         try:
-            return Path(file).read_text(encoding="utf-8").strip()
+            text = Path(file).read_text(encoding="utf-8").strip()
+            if not text:  # as if it were not set, it would start on another database, or lock no backup
+                self.faults.append(f"{name}{FROM_FILE}: {file} is empty.")
         except (OSError, UnicodeDecodeError) as fault:
             why = fault.strerror if isinstance(fault, OSError) else "it is no text"
             self.faults.append(f"{name}{FROM_FILE}: {file} cannot be read: {why}.")
-            return ""
+        return text
 
     def read[T](self, name: str, parse: Callable[[str], T], default: T) -> T:
         """What `parse` makes of it; the default where it is not set, or where it cannot be read, which is a fault."""
@@ -260,9 +271,24 @@ def one_of(*words: str) -> Callable[[str], str]:
     return parse
 
 
-def listed(text: str) -> list[str]:
-    """What stands between commas."""
-    return [part for part in map(str.strip, text.split(",")) if part]
+def hosts(text: str) -> list[str]:
+    """The host names between commas. Raises ValueError where there is none, or anything else."""
+    names = [part for part in map(str.strip, text.split(",")) if part]
+    if wrong := [name for name in names or [text] if not HOST.fullmatch(name)]:
+        raise ValueError(
+            "must be host names with commas between, without scheme, port, path or *, not "
+            f"{' and '.join(map(repr, wrong))}."
+        )
+    return names
+
+
+def email(text: str) -> str:
+    """The same. Raises ValueError where it is no e-mail address."""
+    try:
+        validate_email(text)
+    except ValidationError as fault:
+        raise ValueError(f"must be an e-mail address, not {text!r}.") from fault
+    return text
 
 
 def address(text: str) -> str:
@@ -279,8 +305,12 @@ def host_of(site: str) -> list[str]:
     return [host] if host else []
 
 
-def long_secret(text: str) -> str:
-    """The same. Raises ValueError where it can be guessed; it is not repeated."""
-    if len(text) < 16:
-        raise ValueError("must have 16 characters or more.")
-    return text
+def secret(least: int) -> Callable[[str], str]:
+    """Reads what has this many characters or more. Raises ValueError for what can be guessed; it is not repeated."""
+
+    def parse(text: str) -> str:
+        if len(text) >= least:
+            return text
+        raise ValueError(f"must have {least} characters or more.")
+
+    return parse
