@@ -41,7 +41,7 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
         """
         login = str(credentials.get("email") or "").strip().lower()
         device = Device.of(request)
-        known = device.knows(login)
+        known = device.knows(User.objects.filter(email=login.replace("\0", "")).first())
         key = f"{login} {device.name}" if known else login
         counted = ratelimit.RateLimitUsage(usage=[])
         for action in ["login_failed_here"] if known else ["login_failed", "login_failed_from"]:
@@ -66,10 +66,10 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
         """Where the person goes on. An unknown device is remembered, and its owner told unless it is the first."""
         response: HttpResponse = super().post_login(request, user, **how)
         device = Device.of(request)
-        if not device.knows(user.email):
+        if not device.knows(user):
             if not getattr(request, "first_sign_in", False):
                 tell_new_device(user, str(request.session.session_key))
-            device.learn(user.email).keep_in(response)
+            device.learn(user).keep_in(response)
         return response
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from claims.models import Notice
+from tests.admin.pages import newest_entry
 from tests.factories import make_user
 from tests.views.signing_in import PASSWORD, sign_in
 
@@ -84,6 +85,36 @@ def test_of_a_new_device_its_owner_is_told_once_and_of_the_first_nobody(desk, ph
     assert told.count() == 1
     assert "on a device where you never had" in desk.get("/notices/").content.decode()
     assert desk.post(f"/notices/{told[0].pk}/open/")["Location"] == "/accounts/sessions/"
+
+
+def test_after_a_new_password_every_device_is_new(desk, phone, pia, ada):
+    told = Notice.objects.filter(user=pia, what="new_device")
+    pia.refresh_from_db()
+    pia.set_password("another-pass-8")
+    pia.save(by=ada)
+    for number, browser in enumerate((desk, phone), start=2):
+        browser.post("/accounts/logout/")
+        for _ in range(2):
+            sign_in(browser, password="another-pass-8")
+            assert told.count() == number, "each is new once"
+            browser.post("/accounts/logout/")
+
+
+def test_signing_out_everywhere_makes_every_other_device_new(desk, phone, pia):
+    told = Notice.objects.filter(user=pia, what="new_device")
+    desk.post("/accounts/sessions/end/")
+    assert newest_entry(thing="user", thing_id=pia.pk).parts["after"] == {"sign-in": "signed out everywhere else"}
+    desk.post("/accounts/logout/")
+    sign_in(desk)
+    assert told.count() == 1, "where it was asked for stays known"
+    sign_in(phone)
+    assert told.count() == 2
+
+
+def test_ending_one_session_makes_no_device_new(desk, phone, pia):
+    desk.post("/accounts/sessions/end/", {"session": phone.get("/accounts/sessions/").context["sessions"][0].row.pk})
+    sign_in(phone)
+    assert Notice.objects.filter(user=pia, what="new_device").count() == 1
 
 
 def test_a_forged_or_a_strangers_cookie_makes_no_device_known(desk, pia, ann):
