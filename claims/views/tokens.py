@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from allauth.account.decorators import reauthentication_required
+from django.conf import settings
 from django.db import models
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -28,6 +29,7 @@ def token_list(request: Request) -> HttpResponse:
     context = {
         "room": "you", "tokens": rows[:PAGE], "others": others,
         "more": rows[PAGE - 1].pk if len(rows) > PAGE else None, "before": before,
+        "second_factor": settings.SECOND_FACTOR,
     }  # fmt: skip
     return render(request, "claims/token_list.html", context)
 
