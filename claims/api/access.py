@@ -13,6 +13,7 @@ from ninja.security import HttpBearer
 from claims.api.problems import CHALLENGE, Problem
 from claims.models import Case, Claim, Document, NotYours, Scope, Token, User
 from claims.views.access import claims_by_number
+from claims.views.second_factors import needs_one
 
 if TYPE_CHECKING:
 
@@ -67,6 +68,9 @@ class Bearer(HttpBearer):
         if not leases.spend(found):
             wait = str(60 - int(timezone.now().timestamp()) % 60)
             raise Problem(429, _("This token made too many requests in this minute."), headers={"Retry-After": wait})
+        if needs_one(found.owner):
+            raise Problem(403, _("This workbench asks for a second factor, and the token's owner has none. "
+                                 "It opens nothing until they set one up."))  # fmt: skip
         if self.scope is not None and self.scope not in found.scopes:
             lacks = f'{CHALLENGE}, error="insufficient_scope", scope="{self.scope.value}"'
             raise Problem(

@@ -29,7 +29,7 @@ minute. 400: the request is not as described here; 422: a rule says no."""
 FAULTS = {
     400: "The request is not as described.",
     401: "No open token was sent.",
-    403: "The token's scope, or its owner's role, does not allow it.",
+    403: "The token's scope, or its owner's role, does not allow it; or its owner lacks the second factor asked for.",
     404: "There is nothing here, or not for this token.",
     409: "It cannot be done now.",
     412: "It was changed since it was read.",

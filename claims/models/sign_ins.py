@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from claims.models.entries import sha256, writing
+from claims.models.entries import Entry, sha256, writing
 from claims.models.notices import notify
 from claims.models.records import NotNow
 from claims.models.tokens import end_tokens
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 # What opens an account beside its password, each with a key to its user.
 OPENS = ("mfa.Authenticator", "socialaccount.SocialAccount", "account.EmailAddress")
+ENDED = "signed out everywhere"
 
 
 def tell_new_device(user: User, session: str) -> None:
@@ -100,9 +101,7 @@ def forget_sign_ins(user: User, *, by: User) -> None:
 
 def sign_out(user: User, *, by: User) -> None:
     """Sign somebody out everywhere, as the doing of an administrator."""
-    with writing(None) as chain:
-        chain.record(by=by, verb="changed", on=user, after={"sign-in": "signed out everywhere"})
-        end_everywhere(user, by=by)
+    end_everywhere(user, by=by)
 
 
 def take_factors(user: User, *, by: User) -> None:
@@ -116,13 +115,23 @@ def take_factors(user: User, *, by: User) -> None:
         taken = [said for count, said in ((factors, "second factors"), (ties, "tie to a provider")) if count]
         if not taken:
             raise NotNow(_("There is nothing to take away: no second factor, and no tie to a provider."))
-        note_sign_in(user, f"{' and '.join(taken)} taken away", by=by)
         end_everywhere(user, by=by)
+        note_sign_in(user, f"{' and '.join(taken)} taken away", by=by)
+
+
+def last_end(user: User) -> int:
+    """The number of the entry that says when somebody was last signed out everywhere; 0 where they never were."""
+    said = Entry.objects.filter(case=None, thing="user", thing_id=user.pk, detail__contains=f'"sign-in":"{ENDED}')
+    return said.order_by("-number").values_list("number", flat=True).first() or 0
 
 
 def end_everywhere(user: User, *, by: User, but: str | None = None) -> int:
-    """Sign somebody out everywhere (`but` not in that session), and their programs too: how many sessions ended."""
-    with writing(None):
+    """Sign somebody out everywhere (`but` not in that session), and their programs too: how many sessions ended.
+
+    It is entered in the log. No device knows them after it.
+    """
+    with writing(None) as chain:
+        chain.record(by=by, verb="changed", on=user, after={"sign-in": f"{ENDED} else" if but else ENDED})
         end_tokens(user, by=by)
         return end_sessions(user, but=but)
 

@@ -36,6 +36,7 @@ from claims.views.access import Request, on_case, polite
 from claims.views.claim_page import TELLING
 from claims.views.parts import go, render_part
 from claims.views.scales import may_edit_scales
+from claims.views.signing_in import say_who_first
 
 PAGE = 50  # claims, cases or entries
 DOCUMENTS = 5  # newest documents of a case; all of them come 50 at a time
@@ -198,6 +199,8 @@ def documents_of(case: Case, asked: str) -> tuple[list[Document], int | None]:
 def case_edit(request: Request, case: Case) -> HttpResponse:
     """Change what a case is about, how it reviews, and who belongs to it."""
     act = request.POST.get("act", "") if request.method == "POST" else ""
+    if act in ("member", "role", "remove"):
+        say_who_first(request)  # a stolen session must not let others in, or its owner's people out
     if act in ("role", "remove"):
         return change_member(request, case, act)
     details = settings_form(case, request.POST if act == "details" else None)

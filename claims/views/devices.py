@@ -2,7 +2,8 @@
 
 A cookie and not the browser's name with a coarse address: whoever travels would be new on every train, and whoever sits
 behind the newsroom's address with the same browser would never be. It signs nobody in. It holds no names: a tag for
-each person, which tells nothing without the installation's key.
+each person, which tells nothing without the installation's key. The tag hangs on the password, and on when the person
+was last signed out everywhere: after either, whoever once got in has no known device any more.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
+
+from claims.models import User
+from claims.models.sign_ins import last_end
 
 COOKIE = f"{settings.COOKIES}device"
 SALT = "claims.views.devices"
@@ -37,13 +41,13 @@ class Device:
         except (signing.BadSignature, ValueError, TypeError):
             return cls(secrets.token_urlsafe(16))
 
-    def knows(self, email: str) -> bool:
-        """Whether the owner of this address has signed in here before."""
-        return self._tag(email) in self.people
+    def knows(self, user: User | None) -> bool:
+        """Whether this person has signed in here since they last took a password or were signed out everywhere."""
+        return user is not None and bool(self.people) and self._tag(user) in self.people
 
-    def learn(self, email: str) -> Device:
+    def learn(self, user: User) -> Device:
         """The device once that person has signed in."""
-        return Device(self.name, (*self.people, self._tag(email))[-MOST:])
+        return Device(self.name, (*self.people, self._tag(user))[-MOST:])
 
     def keep_in(self, response: HttpResponse) -> None:
         """Have the browser keep it."""
@@ -52,5 +56,6 @@ class Device:
             path=settings.SESSION_COOKIE_PATH, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax",
         )  # fmt: skip
 
-    def _tag(self, email: str) -> str:
-        return salted_hmac(SALT, f"{self.name} {email.strip().lower()}", algorithm="sha256").hexdigest()[:32]
+    def _tag(self, user: User) -> str:
+        stands = f"{self.name} {user.email.lower()} {user.get_session_auth_hash()} {last_end(user)}"
+        return salted_hmac(SALT, stands, algorithm="sha256").hexdigest()[:32]

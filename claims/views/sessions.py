@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from claims.models.sign_ins import end_everywhere, end_sessions, open_sessions
 from claims.views.access import Request, polite
+from claims.views.devices import Device
 from claims.views.parts import go, render_part, whole
 
 MOST = 50
@@ -65,9 +66,14 @@ def sessions_end(request: Request) -> HttpResponse:
     raise_if_reauthentication_required(request, app="claims")  # a stolen session must not throw its owner out
     chosen = whole(request.POST, "session")
     here = request.session.session_key
+    device = Device.of(request)
+    stays = chosen is None and device.knows(request.user)
     if chosen is None:
         ended = end_everywhere(request.user, by=request.user, but=here)
     else:
         ended = end_sessions(request.user, but=here, only=[chosen])
     said = ngettext("Signed out in %(n)s place.", "Signed out in %(n)s places.", ended) % {"n": ended}
-    return go(request, "claims:session-list", said)
+    response = go(request, "claims:session-list", said)
+    if stays:  # the one device that does not become new
+        device.learn(request.user).keep_in(response)
+    return response

@@ -17,6 +17,7 @@ from claims.models.shares import share
 from claims.reports.making import rendered
 from claims.views.access import Request, on_report
 from claims.views.parts import go
+from claims.views.signing_in import say_who_first
 
 SHOWN = 50  # links of a report, the newest
 
@@ -34,6 +35,7 @@ def shares_of(report: Report, user: User) -> dict[str, Any]:
 @on_report(may="export")
 def share_add(request: Request, report: Report) -> HttpResponse:
     """Make a link and show it, once: nothing can tell it later."""
+    say_who_first(request)
     form = ShareForm(request.POST if request.method == "POST" else None)
     context = {"case": report.case, "room": "reports", "report": report, "share_form": form}
     if form.is_valid():

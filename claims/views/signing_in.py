@@ -6,24 +6,55 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from allauth.account import app_settings
-from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.internal.flows.login import get_authentication_records
-from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
-from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.account.internal.flows.reauthentication import (
+    get_reauthentication_flows,
+    raise_if_reauthentication_required,
+    suspend_request,
+)
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from allauth.core.internal import ratelimit
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
 
 from claims.models import User
 from claims.models.sign_ins import tell_new_device
 from claims.views.devices import Device
+from claims.views.parts import wants_part
+from claims.views.second_factors import needs_one, to_second_factors
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+    from claims.views.access import Request
+
+
+def say_who_first(request: Request) -> None:
+    """Before something dangerous: raises what leads to saying who one is, unless one did a little while ago.
+
+    What was sent waits in the session and is done then; while a provider is asked it cannot wait, and is sent again.
+    Whoever must have a second factor and has none is led to set one up: what waited comes by another way.
+    """
+    if needs_one(request.user):
+        raise ImmediateHttpResponse(to_second_factors(request))
+    try:
+        raise_if_reauthentication_required(request, app="claims")
+        return
+    except ReauthenticationRequired:
+        ways = get_adapter().get_reauthentication_methods(request.user)
+        place = suspend_request(request, ways[0]["url"])
+    except ImmediateHttpResponse:
+        place = redirect(f"{reverse('claims:provider-again')}?{urlencode({'next': request.get_full_path()})}")
+        if request.method == "POST":
+            messages.error(request, _("Nothing was saved. Say who you are, then send it once more."))
+    raise ImmediateHttpResponse(HttpResponseClientRedirect(place.url) if wants_part(request) else place)
 
 
 class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
@@ -41,7 +72,7 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
         """
         login = str(credentials.get("email") or "").strip().lower()
         device = Device.of(request)
-        known = device.knows(login)
+        known = device.knows(User.objects.filter(email=login.replace("\0", "")).first())
         key = f"{login} {device.name}" if known else login
         counted = ratelimit.RateLimitUsage(usage=[])
         for action in ["login_failed_here"] if known else ["login_failed", "login_failed_from"]:
@@ -66,10 +97,10 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
         """Where the person goes on. An unknown device is remembered, and its owner told unless it is the first."""
         response: HttpResponse = super().post_login(request, user, **how)
         device = Device.of(request)
-        if not device.knows(user.email):
+        if not device.knows(user):
             if not getattr(request, "first_sign_in", False):
                 tell_new_device(user, str(request.session.session_key))
-            device.learn(user.email).keep_in(response)
+            device.learn(user).keep_in(response)
         return response
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:

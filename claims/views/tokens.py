@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from allauth.account.decorators import reauthentication_required
+from django.conf import settings
 from django.db import models
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -15,7 +15,7 @@ from claims.forms.tokens import TokenForm
 from claims.models import Token, User
 from claims.views.access import Request, polite
 from claims.views.parts import go
-from claims.views.second_factors import needs_one, to_second_factors
+from claims.views.signing_in import say_who_first
 
 PAGE = 50
 
@@ -28,6 +28,7 @@ def token_list(request: Request) -> HttpResponse:
     context = {
         "room": "you", "tokens": rows[:PAGE], "others": others,
         "more": rows[PAGE - 1].pk if len(rows) > PAGE else None, "before": before,
+        "second_factor": settings.SECOND_FACTOR,
     }  # fmt: skip
     return render(request, "claims/token_list.html", context)
 
@@ -42,12 +43,10 @@ def tokens_of(user: User, *, others: bool, before: int | None) -> list[Token]:
 
 
 @never_cache
-@reauthentication_required  # type: ignore[untyped-decorator]
 @polite
 def token_add(request: Request) -> HttpResponse:
     """Make a token and show its secret, once: nothing can tell it later."""
-    if needs_one(request.user):  # asked here too: what was sent before somebody said who they are comes by another way
-        return to_second_factors(request)
+    say_who_first(request)
     form = TokenForm(request.user, request.POST if request.method == "POST" else None)
     if form.is_valid() and (made := form.issue()) is not None:
         token, secret = made

@@ -16,6 +16,7 @@ from claims.models import Case, Delivery, NotNow, Webhook
 from claims.models.webhooks import MOST_OPEN
 from claims.views.access import Request, on_case
 from claims.views.parts import go, render_part
+from claims.views.signing_in import say_who_first
 
 PAGE = 50  # messages of one webhook
 
@@ -39,6 +40,7 @@ def webhook_list(request: Request, case: Case) -> HttpResponse:
 def webhook_add(request: Request, case: Case) -> HttpResponse:
     """Set one up and show its secret, once."""
     require_switched_on()
+    say_who_first(request)
     form = WebhookForm(request.POST if request.method == "POST" else None)
     context = {"room": "case", "case": case, "form": form}
     if form.is_valid() and (made := form.hook(case, request.user)) is not None:

@@ -5,6 +5,7 @@ import json
 
 import pytest
 import time_machine
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import OperationalError
 from django.test import Client
@@ -38,6 +39,19 @@ def test_without_an_open_token_nothing_is_told(path, case, ann):
         check(answer, 401)
         assert answer["WWW-Authenticate"].startswith("Bearer")
     check(Program().get(path, Authorization=f"Basic {secret}"), 401)
+
+
+def test_while_their_owner_lacks_the_second_factor_asked_for_tokens_open_nothing(case, ann, ada, program, settings):
+    asker, administrators = program(ann), program(ada)
+    settings.SECOND_FACTOR = "staff"
+    assert asker.get("/cases/BY").status_code == 200, "nobody asks Ann for one"
+    check(administrators.get("/token"), 403)
+    settings.SECOND_FACTOR = "all"
+    for path in ("/token", "/cases/BY"):
+        told = check(asker.get(path), 403)
+        assert "second factor" in told["detail"]
+    Authenticator.objects.create(user=ann, type=Authenticator.Type.TOTP, data={})
+    assert asker.get("/cases/BY").status_code == 200
 
 
 def test_a_session_is_no_way_in(case, ann, as_):

@@ -58,6 +58,17 @@ def test_on_a_known_device_guesses_come_to_an_end_too(office):
     assert not is_in(sign_in(own, "desk0@example.org"))
 
 
+def test_after_a_new_password_whoever_once_got_in_has_no_guesses_of_their_own_any_more(office):
+    thief = browser()
+    assert is_in(sign_in(thief, "desk0@example.org"))
+    office[0].set_password("another-pass-phrase")
+    office[0].save()
+    for n in range(5):
+        assert not is_in(sign_in(thief, "desk0@example.org", f"wrong-{n}"))
+    answer = sign_in(browser("203.0.113.9"), "desk0@example.org", "another-pass-phrase")
+    assert "Too many" in answer.content.decode(), "they counted as anybody's"
+
+
 def test_many_guesses_at_many_accounts_from_one_address_come_to_an_end(office):
     known = browser()
     assert is_in(sign_in(known, "desk29@example.org"))

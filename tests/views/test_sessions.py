@@ -1,10 +1,16 @@
 """Where one is signed in: the list, the way out, and the word about a device that is new."""
 
+import time
+from typing import Any
+
 import pytest
 from django.test import Client
 
-from claims.models import Notice
-from tests.factories import make_user
+from claims.models import Membership, Notice, Share, Webhook
+from claims.reports.choices import PUBLIC, Choice
+from claims.reports.freezing import freeze
+from tests.admin.pages import newest_entry
+from tests.factories import make_claim, make_user
 from tests.views.signing_in import PASSWORD, sign_in
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -86,6 +92,36 @@ def test_of_a_new_device_its_owner_is_told_once_and_of_the_first_nobody(desk, ph
     assert desk.post(f"/notices/{told[0].pk}/open/")["Location"] == "/accounts/sessions/"
 
 
+def test_after_a_new_password_every_device_is_new(desk, phone, pia, ada):
+    told = Notice.objects.filter(user=pia, what="new_device")
+    pia.refresh_from_db()
+    pia.set_password("another-pass-8")
+    pia.save(by=ada)
+    for number, browser in enumerate((desk, phone), start=2):
+        browser.post("/accounts/logout/")
+        for _ in range(2):
+            sign_in(browser, password="another-pass-8")
+            assert told.count() == number, "each is new once"
+            browser.post("/accounts/logout/")
+
+
+def test_signing_out_everywhere_makes_every_other_device_new(desk, phone, pia):
+    told = Notice.objects.filter(user=pia, what="new_device")
+    desk.post("/accounts/sessions/end/")
+    assert newest_entry(thing="user", thing_id=pia.pk).parts["after"] == {"sign-in": "signed out everywhere else"}
+    desk.post("/accounts/logout/")
+    sign_in(desk)
+    assert told.count() == 1, "where it was asked for stays known"
+    sign_in(phone)
+    assert told.count() == 2
+
+
+def test_ending_one_session_makes_no_device_new(desk, phone, pia):
+    desk.post("/accounts/sessions/end/", {"session": phone.get("/accounts/sessions/").context["sessions"][0].row.pk})
+    sign_in(phone)
+    assert Notice.objects.filter(user=pia, what="new_device").count() == 1
+
+
 def test_a_forged_or_a_strangers_cookie_makes_no_device_known(desk, pia, ann):
     thief = Client()
     thief.cookies["device"] = "WyJ4Il0:1vPq:aaaa"
@@ -130,3 +166,74 @@ def test_a_role_is_given_in_the_admin_once_somebody_said_who_they_are_and_nothin
     assert not case.memberships.filter(user=zoe).exists()
     client.post(answer["Location"], {"password": "pass-word-1", "next": path})
     assert case.memberships.get(user=zoe).role == "reader"
+
+
+def dangerous(case, eve, ann) -> dict[str, tuple[str, dict[str, Any]]]:
+    """What asks again who somebody is: where it is sent, and what."""
+    make_claim(case=case)
+    freeze(case, case.claims.all(), by=eve, title="Strong?", choice=Choice(audience=PUBLIC))
+    seat = Membership.objects.get(case=case, user=ann)
+    role = {"member": seat.pk, "version": seat.version}
+    edit, hook = "/cases/BY/edit/", {"url": "https://hooks.example.org/in", "events": ["claim.signed_off"]}
+    return {
+        "a webhook": ("/cases/BY/webhooks/add/", hook),
+        "a link": ("/cases/BY/reports/1/shares/add/", {"lasting": "week"}),
+        "a member": (edit, {"act": "member", "email": "zoe@example.org", "role": "editor"}),
+        "a role": (edit, role | {"act": "role", "role": "editor"}),
+        "a removal": (edit, role | {"act": "remove"}),
+    }
+
+
+def stands(case) -> tuple[object, ...]:
+    """What of that there is by now."""
+    seats = sorted(case.memberships.values_list("user__name", "role"))
+    return Webhook.objects.count(), Share.objects.count(), seats
+
+
+@pytest.mark.parametrize("part", [False, True])
+@pytest.mark.parametrize("act", ["a webhook", "a link", "a member", "a role", "a removal"])
+def test_others_are_let_in_or_out_only_by_who_said_of_late_who_they_are(
+    act, part, case, eve, ann, zoe, client, as_, htmx, settings
+):
+    settings.WEBHOOKS = True
+    path, sent = dangerous(case, eve, ann)[act]
+    before = stands(case)
+    client.force_login(eve, backend=settings.AUTHENTICATION_BACKENDS[0])
+    answer = client.post(path, sent, headers=htmx if part else {})
+    place = answer["HX-Redirect" if part else "Location"]
+    assert (answer.status_code, place.partition("?")[0]) == (200 if part else 302, "/accounts/reauthenticate/")
+    assert stands(case) == before
+    client.post(place, {"password": "wrong", "next": path})
+    assert stands(case) == before
+    answer = client.post(place, {"password": "pass-word-1", "next": path})
+    assert answer.status_code in (200, 302)
+    assert stands(case) != before, "what was sent is done, once it is clear who sent it"
+
+
+@pytest.mark.parametrize("act", ["a webhook", "a link"])
+def test_the_form_asks_before_anything_is_typed_and_asks_nobody_who_just_said_so(
+    act, case, eve, ann, client, as_, settings
+):
+    settings.WEBHOOKS = True
+    path, sent = dangerous(case, eve, ann)[act]
+    client.force_login(eve, backend=settings.AUTHENTICATION_BACKENDS[0])
+    assert client.get(path)["Location"].startswith("/accounts/reauthenticate/")
+    assert as_(eve).get(path).status_code == 200
+    assert as_(eve).post(path, sent).status_code == 200
+    assert client.get("/cases/BY/edit/").status_code == 200, "to look at the settings, nobody is asked"
+
+
+def test_whoever_signs_in_through_a_provider_alone_is_told_to_send_it_again(case, eve, zoe, client, settings):
+    settings.OIDC = {"name": "Newsroom SSO", "provider_id": "oidc"}
+    eve.set_unusable_password()
+    eve.save(by=eve)
+    client.force_login(eve, backend=settings.AUTHENTICATION_BACKENDS[0])
+    sent = {"act": "member", "email": "zoe@example.org", "role": "editor"}
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "socialaccount", "at": time.time() - 3600}]
+    session["account_authentication_methods_user"] = str(eve.pk)
+    session.save()
+    answer = client.post("/cases/BY/edit/", sent)
+    assert answer["Location"] == "/accounts/again/?next=%2Fcases%2FBY%2Fedit%2F"
+    assert not case.memberships.filter(user=zoe).exists()
+    assert "send it once more" in client.get(answer["Location"]).content.decode()

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 
 from claims.models import Token
@@ -99,6 +100,15 @@ def test_whoever_must_have_a_second_factor_makes_none_without_not_even_by_what_w
     assert answer["Location"] == "/accounts/2fa/"
     assert browser.get("/tokens/add/")["Location"] == "/accounts/2fa/"
     assert not Token.objects.exists()
+
+
+def test_the_page_says_what_becomes_of_tokens_without_the_second_factor_that_is_asked_for(as_, ann, ada, settings):
+    said = "lacks the second factor that this workbench asks for open nothing"
+    assert said not in text_of(as_(ann).get("/tokens/"))
+    settings.SECOND_FACTOR = "staff"
+    Authenticator.objects.create(user=ada, type=Authenticator.Type.TOTP, data={})
+    assert said in text_of(as_(ann).get("/tokens/"))
+    assert said in text_of(as_(ada).get("/tokens/?of=others"))
 
 
 def test_the_page_says_when_they_end_and_who_is_told(as_, ann):
