@@ -91,6 +91,11 @@ def test_a_database_of_a_newer_program_is_refused(db):
 def test_the_way_in_is_told_until_there_is_an_administrator(db, settings):
     settings.SITE = "https://claims.example.org"
     assert f"https://claims.example.org/set-up/{set_up_code()}/" in first_administrator()
+    settings.SITE, settings.HTTPS = "", True  # nothing answers here that speaks HTTPS
+    assert f"https://…/set-up/{set_up_code()}/" in first_administrator()
+    assert "WORKBENCH_HTTPS=0" in first_administrator()
+    settings.HTTPS = False
+    assert f"http://127.0.0.1:8000/set-up/{set_up_code()}/" in first_administrator()
     User.objects.create_superuser("ada@example.org", "x", name="Ada")
     assert first_administrator() == ""
 

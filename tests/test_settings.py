@@ -38,6 +38,25 @@ def test_a_demo_folder_speaks_plain_http_and_is_no_debug(tmp_path):
     assert not found["DEBUG"]
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"WORKBENCH_BIND": "0.0.0.0:8000"},
+        {"WORKBENCH_BIND": "unix:/run/workbench.sock"},
+        {"WORKBENCH_HOSTS": "127.0.0.1,workbench.example.org"},
+        {"WORKBENCH_URL": "https://workbench.example.org"},
+    ],
+)
+def test_a_demo_whose_passwords_everybody_knows_is_reached_from_this_machine_alone(tmp_path, given):
+    read_settings(tmp_path, **given)
+    (tmp_path / "demo").touch()
+    read_settings(
+        tmp_path, WORKBENCH_BIND="localhost:8001", WORKBENCH_HOSTS="localhost,[::1]", WORKBENCH_URL="http://127.0.0.1/x"
+    )
+    with pytest.raises(AssertionError, match="a demo's data folder, and everybody knows its passwords"):
+        read_settings(tmp_path, **given)
+
+
 def test_the_secret_key_is_made_once_and_for_its_owner_alone(tmp_path):
     first = read_settings(tmp_path)["SECRET_KEY"]
     assert len(first) >= 50

@@ -15,7 +15,7 @@ from workbench.mail import mailer, sender, site
 from workbench.signing_in import contact, provider
 from workbench.stamping import root, service
 from workbench.static import collected_in
-from workbench.variables import Environment, address, email, flag, host_of, hosts, number, one_of, secret
+from workbench.variables import Environment, address, email, flag, host_of, hosts, number, one_of, secret, stays_here
 
 ROOT = Path(__file__).resolve().parent.parent
 env = Environment(os.environ)
@@ -27,7 +27,7 @@ DEMO = is_demo(DATA)
 SECRET_KEY = env.read("WORKBENCH_SECRET_KEY", secret(50), "")
 if not env.sets("WORKBENCH_SECRET_KEY") and HAS_FOLDER:
     SECRET_KEY = env.attempt(lambda: secret_key(DATA), "")
-# A demo binds to loopback and speaks plain HTTP; everything else is expected behind HTTPS.
+# A demo speaks plain HTTP on this machine alone; everything else is expected behind HTTPS.
 HTTPS = env.read("WORKBENCH_HTTPS", flag, not (DEMO or DEBUG))
 PROXIES = env.read("WORKBENCH_PROXIES", number(0, 10), 0)
 # Where people reach it: links in mail begin with it, and its path is the one under which all pages lie.
@@ -259,6 +259,11 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "mail.E001"]
 BIND = env.read("WORKBENCH_BIND", address, "127.0.0.1:8000")
 PROCESSES = env.read("WORKBENCH_PROCESSES", number(1, 64), 2)
 ADMIN, ADMIN_PASSWORD = env.read("WORKBENCH_ADMIN", email, ""), env.text("WORKBENCH_ADMIN_PASSWORD")
+if DEMO and not stays_here(BIND, *ALLOWED_HOSTS):
+    env.faults.append(
+        f"{DATA} is a demo's data folder, and everybody knows its passwords: no WORKBENCH_BIND, WORKBENCH_HOSTS or "
+        "WORKBENCH_URL may lead to it from another machine."
+    )
 METRICS = env.read("WORKBENCH_METRICS", secret(16), "")
 if METRICS and HAS_FOLDER:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(made(DATA / "metrics"))

@@ -299,6 +299,11 @@ def address(text: str) -> str:
     raise ValueError(f"must be host:port or unix:/path, not {text!r}.")
 
 
+def stays_here(*places: str) -> bool:
+    """Whether these addresses and host names are all of this machine alone."""
+    return all(re.sub(r":\d+$", "", place) in ("127.0.0.1", "localhost", "[::1]") for place in places)
+
+
 def host_of(site: str) -> list[str]:
     """The host of a site's address, as a list; empty where there is no address."""
     host = urlsplit(site).hostname

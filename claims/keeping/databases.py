@@ -129,8 +129,12 @@ def newer() -> list[tuple[str, str]]:
     """The migrations, by app and name, that a newer program has applied to the database, in their order by name."""
     known = shipped()
     ours = {app for app, _ in known}
-    applied = MigrationRecorder(connection).applied_migrations()
-    return sorted(each for each in applied if each not in known and each[0] in ours)
+    return sorted(each for each in applied() if each not in known and each[0] in ours)
+
+
+def applied() -> set[tuple[str, str]]:
+    """The migrations that the database has; none where it is empty."""
+    return set(MigrationRecorder(connection).applied_migrations())
 
 
 @cache

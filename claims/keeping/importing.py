@@ -123,7 +123,7 @@ def _check_ways(code: str) -> None:
         raise Refused(f"{code[:80]!r} is no code of a case: capital letters and digits, 12 at most.")
     if Case.objects.filter(code=code).exists():
         raise Refused(f"There is a case {code} here already: choose another code with --as.")
-    if heads.kept(code) is not None:
+    if heads.place(code).exists():
         raise Refused(f"The data folder keeps the head of a log of {code}, a case that is gone: choose another code.")
 
 

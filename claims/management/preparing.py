@@ -105,7 +105,14 @@ def first_administrator() -> str:
     if User.objects.administrators().exists():
         return ""
     if not settings.ADMIN:
-        place = f"{settings.SITE or 'http://' + settings.BIND}{reverse('claims:set-up', args=[set_up_code()])}"
+        page = reverse("claims:set-up", args=[set_up_code()])
+        if settings.HTTPS and not settings.SITE:
+            return (
+                "Nobody can sign in yet. Whoever opens this page first becomes the administrator, at the address that "
+                f"the proxy in front answers to (WORKBENCH_URL):\n\n    https://…{page}\n\nTo try it here without a "
+                "proxy, start it with WORKBENCH_HTTPS=0.\n"
+            )
+        place = f"{settings.SITE or 'http://' + settings.BIND}{page}"
         return f"Nobody can sign in yet. Whoever opens this page first becomes the administrator:\n\n    {place}\n"
     try:
         validate_email(settings.ADMIN)

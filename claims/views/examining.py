@@ -107,13 +107,20 @@ def migrations() -> Finding:
     if said == health.NEWER:
         do = _("Start the newer program here as well, or restore a backup made before it.")
         return Finding(name, Standing.BAD, _("A newer program has been at the database; this one would spoil it."), do)
+    if said == health.EMPTY:
+        do = _("Name the installation's folder with --data or WORKBENCH_DATA. manage.py serve begins a new one here.")
+        there = _("There is no installation: the database is empty, and the data folder is %(folder)s.")
+        return Finding(name, Standing.BAD, there % {"folder": settings.DATA}, do)
     do = _("Run manage.py serve, which migrates, or manage.py migrate. Make a backup first.")
     return Finding(name, Standing.BAD, _("The database lacks some: %(said)s.") % {"said": said}, do)
 
 
 def whole() -> Finding:
     """Whether what protects the log, and keeps the search index, stands in the database."""
-    name, gone = _("Triggers and search index"), guards.missing(connection)
+    name = _("Triggers and search index")
+    if health.migrations() == health.EMPTY:
+        return Finding(name, Standing.LOOK, _("There are none, as there is no installation."), "")
+    gone = guards.missing(connection)
     if not gone:
         return good(name, _("Everything that guards the log and keeps the search index stands."))
     said = ngettext("%(n)s is missing: %(first)s", "%(n)s are missing, %(first)s the first.", len(gone))
@@ -256,7 +263,7 @@ def safety() -> Finding:
         said = _("Debug pages are on: they show settings and people's words to whoever meets a fault.")
         return Finding(name, Standing.BAD, said, _("Unset WORKBENCH_DEBUG."))
     if settings.DEMO:
-        return good(name, _("This is a demo: it listens on this machine alone."))
+        return good(name, _("This is a demo: it is reached from this machine alone."))
     if not settings.HTTPS:
         said = _("Pages are served without HTTPS: whoever is on the way reads passwords.")
         return Finding(name, Standing.LOOK, said, _("Unset WORKBENCH_HTTPS, and put a proxy that speaks TLS in front."))

@@ -10,14 +10,13 @@ from functools import cache
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, InterfaceError, connection
-from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 
 from claims.custody.store import OutOfReach, store
-from claims.keeping.databases import newer, shipped
+from claims.keeping.databases import applied, newer, shipped
 
-NEWER = "of a newer program"
+NEWER, EMPTY = "of a newer program", "none at all"
 
 
 @login_not_required
@@ -69,14 +68,17 @@ def database() -> str:
 
 
 def migrations() -> str:
-    """`ok`, how many the database still lacks, or that a newer program than this one has been at it."""
+    """`ok`, how many the database lacks, that it is empty, or that a newer program than this one has been at it."""
     try:
-        lacking = shipped() - set(MigrationRecorder(connection).applied_migrations())
+        there = applied()
+        lacking = shipped() - there
         beyond = newer()
     except (DatabaseError, InterfaceError, OSError):
         return "unknown"
     if beyond:
         return NEWER
+    if not there:
+        return EMPTY
     return f"{len(lacking)} pending" if lacking else "ok"
 
 

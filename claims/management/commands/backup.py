@@ -5,17 +5,19 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from claims.keeping.backing_up import back_up, folder, thin_out
 from claims.keeping.checking import verify_backup
 from claims.keeping.sealing import can_open
+from claims.management.installed import InstalledCommand
 from claims.models import Refused
 
 
-class Command(BaseCommand):
+class Command(InstalledCommand):
     """Makes a backup, reads it back, and lets old ones go."""
 
+    any_form = True  # before it is brought to this program's form, above all
     help = "Back up database, files, keys and heads of the log to one file, read it back, and let old ones go."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -3,13 +3,14 @@
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from claims.management.installed import InstalledCommand
 from claims.models import Case, Entry, Refused
 from claims.reports.disclosing import disclosed, disclosed_hash
 
 
-class Command(BaseCommand):
+class Command(InstalledCommand):
     """Discloses one thing; nothing else that is kept back can be learnt from it."""
 
     help = "Print something that was kept back, with its salt: verify.py report.zip --disclosed FILE checks it."

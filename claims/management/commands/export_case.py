@@ -4,14 +4,15 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from claims.keeping.exporting import export_case
+from claims.management.installed import InstalledCommand
 from claims.management.records import Said
 from claims.models import Case, Refused
 
 
-class Command(BaseCommand):
+class Command(InstalledCommand):
     """Writes a case with its files and its log to one file, while people go on working."""
 
     help = (

@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
+from claims.management.installed import InstalledCommand
 from claims.management.people import find_person
 from claims.models import Case, Refused, Report
 from claims.models.reports import READ
@@ -13,7 +14,7 @@ from claims.reports.freezing import MOST, check_leaving, freeze
 from claims.reports.render import FORMATS, IN_PIECES, content_of
 
 
-class Command(BaseCommand):
+class Command(InstalledCommand):
     """Writes one report of a case to a file."""
 
     help = "Freeze all claims of a case into a new report, or take --report NUMBER, and write it to a file."

@@ -7,16 +7,17 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from claims.loading.bundled_account import told
 from claims.loading.bundles import import_bundle
+from claims.management.installed import InstalledCommand
 from claims.management.people import find_person
 from claims.models import Case, Refused
 from claims.reports import verify
 
 
-class Command(BaseCommand):
+class Command(InstalledCommand):
     """Brings a bundle in."""
 
     help = "Check the bundle of another installation's report, and make a new case of what it holds."

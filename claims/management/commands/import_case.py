@@ -4,9 +4,10 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from claims.keeping.importing import import_case
+from claims.management.installed import InstalledCommand
 from claims.management.people import find_person
 from claims.management.records import Said
 from claims.models import Refused
@@ -20,7 +21,7 @@ NEVER = (
 )
 
 
-class Command(BaseCommand):
+class Command(InstalledCommand):
     """Checks everything, then brings all of it in or nothing."""
 
     help = (

@@ -3,21 +3,19 @@
 from collections import Counter
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from claims.custody.store import OutOfReach
-from claims.keeping.databases import is_behind
 from claims.keeping.integrity import LOOKS
+from claims.management.installed import InstalledCommand
 
 
-class Command(BaseCommand):
+class Command(InstalledCommand):
     """Looks at database, log, files, documents, passages, quotations and keys, and says what is wrong with each."""
 
     help = "Look at everything that is kept, name what is not as it was, and say what to do about it."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if is_behind():
-            raise CommandError("The database is not of this version yet: run manage.py migrate first.")
         found: Counter[str] = Counter()
         for title, look in LOOKS:
             try:

@@ -7,17 +7,18 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from claims.loading import claim_tables
 from claims.loading.documents import TooLarge, found_in, load
 from claims.loading.extracting import sentence
 from claims.loading.web import load_address
+from claims.management.installed import InstalledCommand
 from claims.management.people import find_person
 from claims.models import Case, Document, User
 
 
-class Command(BaseCommand):
+class Command(InstalledCommand):
     """Loads documents."""
 
     help = "Load documents into a case (.txt .md .html .pdf .docx .eml, or web addresses), and say what was found."

@@ -4,10 +4,12 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from claims.keeping.restoring import restore
 from claims.models import Refused
+from workbench.data_folder import is_demo
 
 
 class Command(BaseCommand):
@@ -37,6 +39,8 @@ class Command(BaseCommand):
             )
         if about["secret_key"] != "held" and about["with_files"]:  # noqa: S105 - says where it is
             self.stdout.write("The secret key is not in the backup: set WORKBENCH_SECRET_KEY to the one of then.")
+        if is_demo(settings.DATA):
+            self.stdout.write("It is a demo: everybody knows its passwords, so it is reached from this machine alone.")
         for sha256 in done.amiss:
             self.stdout.write(self.style.ERROR(f"files/{sha256} was missing or altered when the backup was made."))
         self.stdout.write("Now run manage.py migrate, then manage.py integrity, and start the server.")

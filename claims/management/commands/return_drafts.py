@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from claims.management.installed import InstalledCommand
 from claims.models import return_all
 
 
-class Command(BaseCommand):
+class Command(InstalledCommand):
     """Says of how many assignments of which cases; the worker does so by itself once an hour."""
 
     help = "Take claims back whose drafts lie untouched for longer than their cases let them; the drafts stay."

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from claims.custody.keys import KeyGone, rotate
+from claims.management.installed import InstalledCommand
 from claims.management.people import find_person
 
 
-class Command(BaseCommand):
+class Command(InstalledCommand):
     """Makes a new key; the old ones stay, so that what they signed can be checked."""
 
     help = "Make a new key that signs reports from now on; the key before signs a statement that vouches for it."

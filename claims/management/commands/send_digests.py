@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from claims.management.installed import InstalledCommand
 from claims.reports.digests import send_digests
 
 
-class Command(BaseCommand):
+class Command(InstalledCommand):
     """Sends the daily mails; says how many, and who could not be reached."""
 
     help = "Mail everybody who wants it, at most once a day, what they have not read of their notices (WORKBENCH_MAIL)."

@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from claims.custody.stamps import stamp_heads
+from claims.management.installed import InstalledCommand
 
 
-class Command(BaseCommand):
+class Command(InstalledCommand):
     """Stamps what the worker would stamp today; says which chains were, and why one was not."""
 
     help = "Have the stamping service (WORKBENCH_STAMPS) attest each chain of the log that moved, once a day."

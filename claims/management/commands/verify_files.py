@@ -6,16 +6,17 @@ import time
 from collections import Counter
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
+from django.core.management.base import CommandError, CommandParser, OutputWrapper
 
 from claims.custody.verifying import Verification
+from claims.management.installed import InstalledCommand
 from claims.models import Case
 
 BAR = 30  # signs
 SHOWN_EVERY, SAID_EVERY = 0.2, 10.0  # seconds: a bar moves, a line is added
 
 
-class Command(BaseCommand):
+class Command(InstalledCommand):
     """Hashes all files again; what was seen of each is noted, and a line of custody written for its captures."""
 
     help = "Hash every kept file again, note it for its captures, and name what is missing, altered or orphaned."

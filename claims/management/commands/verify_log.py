@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from claims.custody.chain import Account, altered_merges, broken_seals, gone, verify
 from claims.custody.former_logs import faults
 from claims.custody.heads import Head, kept
 from claims.custody.stamps import check_stamps
+from claims.management.installed import InstalledCommand
 from claims.models import Case
 
 
-class Command(BaseCommand):
+class Command(InstalledCommand):
     """Recomputes the chains, names the first bad entry of each, and every assessment that is not what was sealed."""
 
     help = "Recompute the log's chains and the seals of its assessments, compare the heads, and name what is bad."
