@@ -176,6 +176,10 @@ class AccountAdmin(ConfirmedAdmin, AnsweringAdmin, Bounded, UserAdmin):  # type:
         """Never: accounts are made inactive."""
         return False
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Not of an account whose person was taken out of it."""
+        return super().has_change_permission(request, obj) and not (obj and obj.is_removed)
+
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         """Set another password for somebody, once it is clear who does. They are signed out everywhere."""
         self.confirm(request)

@@ -33,13 +33,15 @@ def remove(user: User, *, by: User) -> User:
     """Take the person out of a closed account: name and address, ways to sign in, roles, notices.
 
     What they did stays theirs under “Former member 7”; no entry of the log, no seal and no report is touched, so what
-    these hold of the name stays there. Raises NotNow for an account that is open, Refused where a case would be left
+    these hold of the name stays there. Raises NotNow for an account that is open or nobody's any more, Refused where a case would be left
     without an editor.
     """
     with transaction.atomic():
         take_chains(Case.objects.filter(memberships__user=user))
         with writing(None):
             user = User.objects.get(pk=user.pk)
+            if user.is_removed:
+                raise NotNow(_("The person is removed already."))
             if user.is_active:
                 raise NotNow(_("The account is open. Close it first."))
             called = {user.name, user.email}

@@ -107,6 +107,11 @@ class User(AbstractUser):
         """A number for what people say of themselves as it stands: once that is changed, another number."""
         return int(sha256(canonical([self.name, self.time_zone, self.digest]))[:12], 16)
 
+    @property
+    def is_removed(self) -> bool:
+        """Whether the person was taken out of it."""
+        return self.email.endswith(f"@{NOBODY}")
+
     def facts(self) -> dict[str, Any]:
         """The account as the log keeps it; of the password, nothing."""
         return {name: getattr(self, name) for name in ("email", "name", "time_zone", "digest", *RIGHTS)}
@@ -116,7 +121,7 @@ class User(AbstractUser):
 
         A sign-in only moves `last_login`, or hashes the same password anew: that is no change to the account, and is
         not entered. Nobody's own save touches their rights: an account that was closed since it was read stays closed.
-        With another password, and with the account, tokens end.
+        With another password, and with the account, tokens end. Raises Refused where the person was taken out of it.
         """
         named = set(kwargs.get("update_fields") or ())
         anew = named == {"password"} and getattr(self, "_password", None) is None  # as Django does at a sign-in
@@ -125,6 +130,8 @@ class User(AbstractUser):
             return
         with writing(None) as chain:
             stored = User.objects.filter(pk=self.pk).first() if self.pk else None
+            if stored is not None and stored.is_removed:
+                raise Refused(_("The person was taken out of this account, for good: add another account."))
             if stored is not None and (by is None or by.pk == self.pk):
                 for name in RIGHTS:
                     setattr(self, name, getattr(stored, name))

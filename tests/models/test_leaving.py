@@ -127,9 +127,20 @@ def test_the_last_editor_of_a_case_is_removed_once_there_is_another(ada, ann, ev
     assert remove(eve, by=ada).name.startswith("Former member")
 
 
-def test_removed_twice_is_removed_once(ann, ada):
-    first = remove(closed(ann, ada), by=ada)
-    assert remove(first, by=ada).name == first.name
+def test_who_is_removed_is_removed_once_and_for_good(as_, ann, ada):
+    close(ann, by=ada)
+    remove(ann, by=ada)
+    with pytest.raises(NotNow, match="removed already"):
+        remove(ann, by=ada)
+    ann.refresh_from_db()
+    ann.is_active = True
+    with pytest.raises(Refused, match="add another account"):
+        ann.save(by=ada)
+    assert not User.objects.get(pk=ann.pk).is_active
+    assert Entry.objects.filter(verb="removed", thing="user", thing_id=ann.pk).count() == 1
+    page = as_(ada).get(f"/admin/claims/user/{ann.pk}/change/").text
+    assert "Remove the person" not in page
+    assert 'name="_save"' not in page
 
 
 def test_the_admins_own_history_does_not_name_them_either(as_, ada, ann, case):
