@@ -51,6 +51,7 @@ class TokenForm(ShareForm):
         self.user = user
         mine = Case.objects.filter(memberships__user=user).order_by("title", "pk")
         self.fields["case"].queryset = mine  # type: ignore[attr-defined]
+        self.fields["case"].label_from_instance = lambda case: f"{case.title} ({case.code})"  # type: ignore[attr-defined]
 
     def issue(self) -> tuple[Token, str | None] | None:
         """The token and its secret, which is None where this form made it before; None where a rule refused."""

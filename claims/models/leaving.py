@@ -33,8 +33,8 @@ def remove(user: User, *, by: User) -> User:
     """Take the person out of a closed account: name and address, ways to sign in, roles, notices.
 
     What they did stays theirs under “Former member 7”; no entry of the log, no seal and no report is touched, so what
-    these hold of the name stays there. Raises NotNow for an account that is open or nobody's any more, Refused where a case would be left
-    without an editor.
+    these hold of the name stays there. Raises NotNow for an account that is open, or nobody's any more, and Refused
+    where a case would be left without an editor.
     """
     with transaction.atomic():
         take_chains(Case.objects.filter(memberships__user=user))

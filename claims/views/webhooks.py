@@ -23,9 +23,11 @@ PAGE = 50  # messages of one webhook
 
 @on_case(may="configure")
 def webhook_list(request: Request, case: Case) -> HttpResponse:
-    """The webhooks of a case, the newest first; of those that were removed, the newest few."""
+    """The webhooks of a case, the newest first, and whether each was reached last; of those removed, the newest few."""
     hooks = Webhook.objects.filter(case=case).select_related("made_by").order_by("-pk").fetch_mode(models.FETCH_RAISE)
-    told = list(hooks.filter(removed_at=None)[:MOST_OPEN])
+    tried = Delivery.objects.filter(webhook=models.OuterRef("pk"), attempts__gt=0).order_by("-pk")
+    last = models.Subquery(tried.values("state")[:1])
+    told = list(hooks.filter(removed_at=None).annotate(last=last)[:MOST_OPEN])
     for hook in told:
         hook.case = case
     context = {

@@ -95,6 +95,20 @@ def test_one_whose_maker_may_no_more_is_shown_to_be_silent(as_, eve, max_, case)
     assert "Silent" in text_of(browser.get(PLACE))
 
 
+def test_the_list_says_of_a_webhook_that_its_last_message_did_not_arrive(as_, eve, case):
+    hook, _secret = make_webhook(case=case, by=eve)
+    now = timezone.now()
+    tries = [
+        Delivery(webhook=hook, key=f"msg_{n}", event="frozen", body="{}", made_at=now, next_at=now, attempts=n)
+        for n in (1, 2, 0)
+    ]
+    tries[0].state = "delivered"
+    Delivery.objects.bulk_create(tries)
+    assert "Not reached" in text_of(as_(eve).get(PLACE))
+    Delivery.objects.filter(attempts=2).update(state="delivered")
+    assert "Not reached" not in text_of(as_(eve).get(PLACE))
+
+
 def test_one_is_removed_and_stays_to_be_looked_at(as_, eve, case):
     hook = make_webhook(case=case)[0]
     browser = as_(eve)
