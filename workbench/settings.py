@@ -54,6 +54,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "workbench.proxies.ProxyMiddleware",  # before anything reads a header
     "workbench.logs.RequestMiddleware",
+    "claims.views.health.AnyHostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "claims.views.headers.HeadersMiddleware",
