@@ -263,5 +263,6 @@ ADMIN, ADMIN_PASSWORD = env.read("WORKBENCH_ADMIN", email, ""), env.text("WORKBE
 METRICS = env.read("WORKBENCH_METRICS", secret(16), "")
 if METRICS and HAS_FOLDER:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(made(DATA / "metrics"))
-LOGGING = logging(env.read("WORKBENCH_LOGS", one_of("plain", "json"), "plain"))
+LOGS = env.read("WORKBENCH_LOGS", one_of("plain", "json"), "plain")
+LOGGING = logging(LOGS)
 env.settle()
