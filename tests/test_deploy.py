@@ -1,6 +1,7 @@
 """The files of a deployment, as far as this machine can start them."""
 
 import http.server
+import json
 import re
 import shutil
 import socket
@@ -19,7 +20,7 @@ import pytest
 import trustme
 import yaml
 
-from tests.processes import ROOT
+from tests.processes import ROOT, python
 from tests.serving import free_port, serving, until
 from workbench.variables import Environment, is_known
 
@@ -227,6 +228,21 @@ def test_a_container_that_is_made_anew_is_found_at_its_new_address(nginx, author
         assert get(in_front, "/")[2] == "127.0.0.1"
         names.address = "127.0.0.2"
         assert until(lambda: get(in_front, "/")[2] == "127.0.0.2")
+
+
+# ---- container
+
+
+@pytest.mark.parametrize("path", ["", "/claims"])
+def test_the_probe_of_the_container_finds_it_well_whatever_hosts_it_answers_to(server_folder, path):
+    command = re.findall(r"HEALTHCHECK .+\n +CMD (\[.+\])", (DEPLOY / "Containerfile").read_text())[0]
+    only = {"WORKBENCH_URL": f"https://claims.example.org{path}", "WORKBENCH_HOSTS": "claims.example.org"}
+    with serving(server_folder, "web", **REAL | only) as served:
+        served.up()
+        _python, *arguments = json.loads(command.replace(":8000", f":{served.port}"))
+        probe = python(*arguments)
+        assert probe.returncode == 0, probe.stderr
+        assert [served.ask(f"{path}{each}")[0] for each in ("/healthz", "/readyz", "/version")] == [200, 200, 400]
 
 
 # ---- units

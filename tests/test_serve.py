@@ -8,7 +8,7 @@ import sqlite3
 
 import pytest
 from django.core.management import CommandError
-from django.db import OperationalError, connection
+from django.db import IntegrityError, OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from claims.custody import guards
@@ -19,6 +19,7 @@ from claims.models import Refused, User
 from claims.models.people import set_up_code
 from tests.processes import manage
 from tests.serving import free_port, serving, until
+from workbench.logs import Json
 
 
 def query(folder, statement):
@@ -166,6 +167,34 @@ def test_a_database_that_does_not_answer_is_told_in_a_sentence(db, monkeypatch):
         serve.Command().prepare("worker")
 
 
+def test_what_a_migration_breaks_on_is_told_without_what_stands_in_the_records(db, monkeypatch, caplog):
+    def broken():
+        raise IntegrityError('duplicate key "x"\nDETAIL:  Key (statement)=(the words of somebody) already exists.')
+
+    monkeypatch.setattr(serve, "prepare", broken)
+    with pytest.raises(CommandError, match="The database cannot be worked with: IntegrityError") as told:
+        serve.Command().prepare("worker")
+    assert "words" not in str(told.value)
+    (line,) = [Json().format(each) for each in caplog.records]
+    assert "words" not in line
+    assert "django.db.utils.IntegrityError" in json.loads(line)["trace"]
+
+    def gone():
+        raise OperationalError("deadlock detected\nDETAIL:  the words of somebody")
+
+    monkeypatch.setattr(serve, "prepare", gone)
+    with pytest.raises(CommandError, match=r"worked with: deadlock detected$"):
+        serve.Command().prepare("worker")
+
+
+def test_why_it_does_not_start_is_a_line_of_json_where_the_log_is(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        at = f"127.0.0.1:{other.getsockname()[1]}"
+        done = manage("serve", WORKBENCH_DATA=str(tmp_path), WORKBENCH_BIND=at, WORKBENCH_LOGS="json")
+    (line,) = map(json.loads, done.stderr.splitlines())
+    assert (done.returncode, line["level"], line["message"]) == (1, "critical", f"{at} is in use.")
+
+
 # ---- while it serves
 
 
@@ -270,8 +299,12 @@ def test_a_job_in_hand_is_handed_back_and_goes_on_where_it_was(server_folder):
         ((now, done, attempts),) = query(server_folder, state)
         assert (now, attempts) == ("waiting", 0)
         assert 0 < done < 9000
-    with serving(server_folder, "worker"):
+    with serving(server_folder, "worker") as served:
         assert until(lambda: query(server_folder, state)[0][0] == "done")
+        assert served.end() == 0
+        said = [json.loads(line)["message"] for line in served.said().splitlines()]
+        assert "Looking at the database …" in said
+        assert len(said) > 1, "the job is told as well"
     count = "SELECT count(*), count(DISTINCT number) FROM claims_claim WHERE statement LIKE '%Ruritania%'"
     assert query(server_folder, count) == [(9000, 9000)]
 

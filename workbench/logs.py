@@ -14,16 +14,19 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from logging import Formatter, LogRecord, getLogger
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+
+if TYPE_CHECKING:
+    from django.core.management.base import OutputWrapper
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = ("claims", "workbench")  # what these write is known to hold no user's words
 GIVEN_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 current_request: ContextVar[str] = ContextVar("current_request", default="")
-requests = getLogger("workbench.requests")
+requests, serving = getLogger("workbench.requests"), getLogger("workbench.serving")
 
 
 def logging(form: str) -> dict[str, Any]:
@@ -75,6 +78,16 @@ def trace(fault: BaseException | None) -> list[str]:
 
 def _short(path: str) -> str:
     return path.removeprefix(f"{ROOT}/").rpartition("site-packages/")[2]
+
+
+def say(out: OutputWrapper, *lines: str) -> None:
+    """Tell whoever looks on, at once: as lines of the log where those are JSON, and else as it stands, to `out`."""
+    if settings.LOGS == "json":
+        for line in lines:
+            serving.info("%s", line.strip())
+    else:
+        out.write("\n".join(lines))
+        out.flush()
 
 
 def catch_the_rest() -> None:

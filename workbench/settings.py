@@ -54,6 +54,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "workbench.proxies.ProxyMiddleware",  # before anything reads a header
     "workbench.logs.RequestMiddleware",
+    "claims.views.health.AnyHostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "claims.views.headers.HeadersMiddleware",
@@ -267,5 +268,6 @@ if DEMO and not stays_here(BIND, *ALLOWED_HOSTS):
 METRICS = env.read("WORKBENCH_METRICS", secret(16), "")
 if METRICS and HAS_FOLDER:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(made(DATA / "metrics"))
-LOGGING = logging(env.read("WORKBENCH_LOGS", one_of("plain", "json"), "plain"))
+LOGS = env.read("WORKBENCH_LOGS", one_of("plain", "json"), "plain")
+LOGGING = logging(LOGS)
 env.settle()

@@ -56,6 +56,17 @@ def test_without_its_store_it_is_not(client, db, monkeypatch):
     assert (response.status_code, response.json()["storage"]) == (503, "unreachable")
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "10.1.2.3", "[fd00::7]:8000", "web", "no_host.at=all"])
+def test_they_answer_by_whatever_host_they_are_asked_and_repeat_nothing_of_it(client, db, settings, host):
+    settings.ALLOWED_HOSTS, settings.SECURE_SSL_REDIRECT = ["claims.example.org"], True
+    for path in ("/healthz", "/readyz"):
+        answer = client.get(path, headers={"Host": host})
+        assert answer.status_code == 200
+        assert host not in f"{answer.headers}{answer.content.decode()}"
+    for path in ("/version", "/accounts/login/", "/healthz/", "/nothing/healthz"):
+        assert client.get(path, headers={"Host": host}).status_code == 400
+
+
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_nobody_keeps_an_old_answer(client, db, path):
     assert "no-store" in client.get(path)["Cache-Control"]

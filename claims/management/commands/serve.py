@@ -1,5 +1,6 @@
 """`manage.py serve`: the workbench for real, web server and worker, with its database brought to the newest form."""
 
+import logging
 import os
 import sys
 from argparse import ArgumentParser
@@ -8,13 +9,15 @@ from typing import Any
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
-from django.db import Error, connections
+from django.db import Error, OperationalError, connections
 
 from claims.management.preparing import first_administrator, prepare
 from claims.management.supervising import Child, end_with, supervise
 from claims.management.web import Web, check_address, collect_static
 from claims.models import Refused
+from workbench.logs import say
 
+logger = logging.getLogger("workbench.serving")
 ROLES = ("all", "web", "worker")
 
 
@@ -37,7 +40,13 @@ class Command(BaseCommand):
         if child is not None:
             end_with(child)
         elif not prepared:
-            self.prepare(role)
+            try:
+                self.prepare(role)
+            except CommandError as fault:
+                if settings.LOGS != "json":
+                    raise
+                logger.critical("%s", fault)
+                sys.exit(fault.returncode)
             # A fresh process: what migrating took of the memory, nobody gives back.
             os.execv(sys.executable, [sys.executable, *sys.argv, "--prepared"])  # noqa: S606 - this very program
         connections.close_all()
@@ -53,23 +62,24 @@ class Command(BaseCommand):
         """Everything that has to stand. Raises CommandError where address, database or data folder cannot be had."""
         if role != "worker":
             check_address(settings.BIND)
-        self.say("Looking at the database …")
+        say(self.stdout, "Looking at the database …")
         try:
             said = prepare()
             if role != "worker":
                 collect_static()
             said.append(first_administrator())
         except Error as fault:
-            raise CommandError(f"The database cannot be worked with: {fault}") from fault
+            logger.error("The database cannot be worked with.", exc_info=fault)
+            raise CommandError(f"The database cannot be worked with: {reason(fault)}") from fault
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
         except OSError as fault:
             raise CommandError(f"The data folder, {settings.DATA}, cannot be worked with: {fault}") from fault
-        self.say(*filter(None, said))
+        say(self.stdout, *filter(None, said))
         if role != "worker":
-            self.say(f"Serving on {settings.BIND}.")
+            say(self.stdout, f"Serving on {settings.BIND}.")
 
-    def say(self, *lines: str) -> None:
-        """Print them at once: whoever looks is waiting."""
-        self.stdout.write("\n".join(lines))
-        self.stdout.flush()
+
+def reason(fault: Error) -> str:
+    """Why a database cannot be worked with: of what is wrong with its records the kind alone, as it may repeat them."""
+    return str(fault).partition("\n")[0] if isinstance(fault, OperationalError) else type(fault).__qualname__

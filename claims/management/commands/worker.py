@@ -22,6 +22,7 @@ from claims.management.supervising import Told, told_to_end
 from claims.models import KeptAnswer, Worker, return_all
 from claims.models.workers import BEAT
 from claims.reports.digests import send_urgent
+from workbench.logs import say
 
 logger = logging.getLogger(__name__)
 
@@ -119,7 +120,7 @@ class Command(BaseCommand):
                 stopped.wait(AWAY)
                 continue
             if job is not None:
-                self.stdout.write(str(job))  # and not its sentence, in which people's words stand
+                say(self.stdout, str(job))  # and not its sentence, in which people's words stand
             elif once:
                 return
             else:
