@@ -318,3 +318,16 @@ def test_the_compose_file_fits_together(compose):
             assert named.startswith("./") or named in compose["volumes"]
     files = [value for name, value in services["web"]["environment"].items() if name.endswith("_FILE")]
     assert {file.removeprefix("/run/secrets/") for file in files} <= set(services["web"]["secrets"])
+
+
+def test_the_compose_file_backs_up_and_mails_every_day_as_the_unit_does(compose):
+    daily = compose["services"]["daily"]
+    (script,) = daily["command"]
+    assert daily["entrypoint"] == ["sh", "-c"]
+    subprocess.run(["sh", "-n", "-c", script.replace("$$", "$")], check=True)
+    unit = (DEPLOY / "workbench-daily.service").read_text()
+    asked = set(re.findall(r"manage\.py (\w+)", script))
+    assert asked == set(re.findall(r"manage\.py (\w+)", unit)) == {"backup", "send_digests"}
+    for name in ("web", "worker", "daily"):  # whoever tells how the last one stands looks for its file
+        assert "./backups:/backups" in compose["services"][name]["volumes"]
+        assert compose["services"][name]["environment"]["WORKBENCH_BACKUPS"] == "/backups"

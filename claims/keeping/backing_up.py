@@ -49,7 +49,7 @@ WORKING = ".backing-up-"  # how the names of folders begin in which a backup is 
 
 @dataclass(frozen=True)
 class LastBackup:
-    """The newest backup made here: when it was begun, where it is, whether it was read back since, and what was amiss.
+    """The newest backup made here: when it was begun, where it is, whether it was tried out since, and what was amiss.
 
     `verified` is when it was found whole; None where it was not tried, or could not be opened here. `tried` is when any
     backup of ours last was. `lacks` names what else but files should be in it and was not here.

@@ -20,6 +20,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from claims.keeping.archive import CHUNK, POSTGRES, SQLITE, Hashed, read
 from claims.keeping.backing_up import is_key, verified, version
+from claims.keeping.beside import Untried, database_beside
 from claims.keeping.databases import tool
 from claims.keeping.sealing import opened
 from claims.models import Refused
@@ -35,11 +36,19 @@ class Account:
     size: int  # bytes of all its members
     said: list[str] = field(default_factory=list)  # what else was looked at, in sentences
     amiss: dict[str, str] = field(default_factory=dict)  # files that were missing or altered when it was made
+    untried: str = ""  # why its database could not be tried out here, in a sentence; nothing where it was
+
+    @property
+    def told(self) -> str:
+        """What else was looked at, and what was not."""
+        said = "; ".join(self.said or ["its dump was not looked into"])
+        return f"{said}. Read back, not tried out: {self.untried}" if self.untried else f"{said}."
 
 
 def verify_backup(file: Path) -> Account:
-    """Read a backup to its end, and try its database out where it is SQLite, without touching the installation.
+    """Read a backup to its end, and try its database out in a scratch one, without touching the installation.
 
+    Where a dump of PostgreSQL could not be tried out here, the account says why, and it does not count as verified.
     Raises Refused, in a sentence, where it could not be restored; OSError where it cannot be read.
     """
     with scratch(settings.DATA, ".verifying-") as work:
@@ -65,13 +74,19 @@ def verify_backup(file: Path) -> Account:
             raise Refused(f"It is damaged: files/{min(unsaid)} is not what its name says.")
         sizes = sum(each["size"] for each in manifest["members"].values())
         account = Account(manifest, len(files), sizes, amiss=amiss)
+        known = files | amiss.keys() if manifest["with_files"] else None
         if manifest["database"] == "sqlite":
-            account.said += tried_out(work, files | amiss.keys() if manifest["with_files"] else None)
+            account.said += tried_out(work, known)
         else:
-            account.said += listed(work / POSTGRES)
+            try:
+                account.said += listed(work / POSTGRES)
+                account.said += tried_out_beside(work, manifest["schema"], known)
+            except Untried as why:
+                account.untried = str(why)
         broken = sorted(key.name for key in (work / "keys").iterdir() if not is_key(key))
         account.said += [f"keys/{name} holds no key, or another than its name says" for name in broken]
-    verified(file)
+    if not account.untried:
+        verified(file)
     return account
 
 
@@ -124,18 +139,46 @@ def tried_out(work: Path, files: set[str] | None) -> list[str]:
     sound(database)
     if files is not None:
         with closing(sqlite3.connect(database)) as copy:
-            lacking = names_without(copy.execute(
-                "SELECT sha256 FROM claims_storedfile AS s WHERE EXISTS "
-                "(SELECT 1 FROM claims_capture WHERE file_id = s.id)"
-            ), files)  # fmt: skip
-        if lacking:
-            raise Refused(f"It is not whole: a capture's file, {lacking}, is not in it.")
+            refuse_without(files, copy.execute(CAPTURED))
     database.rename(work / "workbench.sqlite3")
-    # In a process of its own, on the copy, as this version has it: the chains, the seals and the heads kept beside.
-    manage("migrate", "--verbosity=0", data=work)
-    said = manage("verify_log", data=work)
-    held = [line for line in said.splitlines() if " entries hold" in line]
-    return ["its database is sound, and can be brought to this version", f"its log holds: {len(held)} chains"]
+    return ["its database is sound, and can be brought to this version", log_holds(work)]
+
+
+def tried_out_beside(work: Path, schema: str, files: set[str] | None) -> list[str]:
+    """Try a dump out in a database of its own: can it be restored, are its files there, does its log hold.
+
+    Raises Untried where there can be no such database, and Refused.
+    """
+    with database_beside(work.name, schema) as there:
+        try:
+            # The schema itself is there.
+            there.run("pg_restore", "--exit-on-error", "--no-owner", "--no-privileges", f"--schema={schema}",
+                      str(work / POSTGRES))  # fmt: skip
+        except Refused as fault:
+            raise Refused(f"Its dump cannot be restored: {fault}") from fault
+        if files is not None:
+            refuse_without(files, ((sha256,) for sha256 in there.ask(CAPTURED).split()))
+        said = log_holds(work, DATABASE_URL=there.address)
+    return ["its dump can be restored, and brought to this version", said]
+
+
+CAPTURED = "SELECT sha256 FROM claims_storedfile AS s WHERE EXISTS (SELECT 1 FROM claims_capture WHERE file_id = s.id)"
+
+
+def refuse_without(files: set[str], captured: Iterable[tuple[str]]) -> None:
+    """Raises Refused where a capture's file is none of those."""
+    if lacking := names_without(captured, files):
+        raise Refused(f"It is not whole: a capture's file, {lacking}, is not in it.")
+
+
+def log_holds(work: Path, **variables: str) -> str:
+    """That the log of a copy holds, once that is as this version has it. Raises Refused where it does not.
+
+    In processes of their own: the chains, the seals and the heads kept beside.
+    """
+    manage("migrate", "--verbosity=0", data=work, **variables)
+    said = manage("verify_log", data=work, **variables)
+    return f"its log holds: {sum(' entries hold' in line for line in said.splitlines())} chains"
 
 
 def names_without(rows: Iterable[tuple[str]], files: set[str]) -> str:
@@ -160,11 +203,11 @@ def manage(*command: str, data: Path, **variables: str) -> str:
 
 
 def listed(dump: Path) -> list[str]:
-    """What pg_restore makes of a dump; nothing where it is missing here. Raises Refused where it cannot be read."""
+    """What pg_restore makes of a dump. Raises Untried where it is missing here, Refused where it cannot be read."""
     try:
         program = tool("pg_restore")
     except Refused as missing:
-        return [f"its dump is as pg_dump wrote it ({missing})"]
+        raise Untried(str(missing)) from missing
     # Everything is unpacked and written out as SQL, to nowhere.
     done = subprocess.run([program, "--file=/dev/null", str(dump)], capture_output=True, text=True, check=False)  # noqa: S603 - own words
     if done.returncode:

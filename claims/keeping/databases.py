@@ -161,20 +161,26 @@ def tool(name: str) -> str:
     return found
 
 
-def reaching() -> tuple[str, dict[str, str]]:
-    """How PostgreSQL's programs reach the installation's database: a line without the password, and an environment."""
+def reaching(**instead: str) -> tuple[str, dict[str, str]]:
+    """How PostgreSQL's programs reach the installation's database: a line without the password, and an environment.
+
+    What is to be otherwise in the line, such as `dbname`, is given by its name there.
+    """
     from psycopg.conninfo import make_conninfo  # an extra
 
     given = connection.get_connection_params()
     told = ("host", "port", "user", "dbname", "sslmode", "sslcert", "sslkey", "sslrootcert", "service", "passfile")
-    line = make_conninfo(**{name: given[name] for name in told if given.get(name)})
+    line = make_conninfo(**{name: given[name] for name in told if given.get(name)} | instead)
     password = {"PGPASSWORD": str(given["password"])} if given.get("password") else {}
     return line, {**os.environ, **password}
 
 
-def run(name: str, *arguments: str) -> str:
-    """What one of PostgreSQL's programs prints. Raises Refused with what it says where it fails."""
-    line, environment = reaching()
+def run(name: str, *arguments: str, **instead: str) -> str:
+    """What one of PostgreSQL's programs prints, with `instead` for `reaching`.
+
+    Raises Refused with what it says where it fails.
+    """
+    line, environment = reaching(**instead)
     done = subprocess.run(  # noqa: S603 - own words
         [tool(name), f"--dbname={line}", *arguments], env=environment, capture_output=True, text=True, check=False
     )

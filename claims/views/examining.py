@@ -31,7 +31,7 @@ PATIENCE = datetime.timedelta(minutes=10)  # that a job may wait while a worker 
 AHEAD = datetime.timedelta(seconds=5)  # by which two clocks may differ
 LATELY = 1_000  # entries of the log in which a time that is still to come is looked for
 FEWEST_FONTS = 11
-UNTRIED = datetime.timedelta(days=90)  # for which locked backups are trusted since one of them was read back
+UNTRIED = datetime.timedelta(days=90)  # for which locked backups are trusted since one of them was tried out
 STALE = datetime.timedelta(hours=36)  # a nightly backup that is this old was left out once
 
 
@@ -200,7 +200,7 @@ def space() -> Finding:
 
 
 def backup() -> Finding:
-    """How old the last backup is, and whether it was read back."""
+    """How old the last backup is, and whether it was tried out."""
     name, last = _("Backup"), last_backup()
     if half_done():
         do = _("Run manage.py restore once more: it clears away the rest, or goes on.")
@@ -219,10 +219,13 @@ def backup() -> Finding:
         return Finding(name, Standing.LOOK, said, _("See why the timer makes none: manage.py backup says it."))
     if last.verified:
         return good(name, said)
-    # What is locked can be read back only where its key is, which had better not be here every night.
+    # What is locked can be tried out only where its key is, which had better not be here every night.
     if last.tried and timezone.now() - last.tried < UNTRIED:
-        return good(name, _("%(said)s One was last read back %(when)s.") % {"said": said, "when": ago(last.tried)})
-    do = _("It was not read back: run manage.py verify_backup, with WORKBENCH_BACKUP_IDENTITY_FILE where it is locked.")
+        return good(name, _("%(said)s One was last tried out %(when)s.") % {"said": said, "when": ago(last.tried)})
+    do = _(
+        "It was not tried out: run manage.py verify_backup, with WORKBENCH_BACKUP_IDENTITY_FILE where it is locked. "
+        "On PostgreSQL that takes pg_restore, and a role that may create databases."
+    )
     return Finding(name, Standing.LOOK, said, do)
 
 

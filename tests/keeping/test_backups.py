@@ -6,7 +6,6 @@ import io
 import json
 import os
 import shutil
-import sqlite3
 import tarfile
 from pathlib import Path
 
@@ -16,13 +15,14 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from claims.custody import keys, store
+from claims.custody import guards, keys, store
 from claims.keeping import checking
 from claims.keeping.archive import FORMAT, Writer, written
 from claims.keeping.backing_up import WORKING, backups, by, folder, last_backup, thin_out, to_let_go
+from claims.keeping.beside import PREFIX, asked
 from claims.keeping.checking import verify_backup
 from claims.keeping.sealing import opened
-from claims.models import Refused, StoredFile
+from claims.models import Entry, Refused, StoredFile
 from tests.custody.conftest import bucket, service  # noqa: F401 - fixtures
 from tests.factories import make_capture, make_case
 from tests.keeping.test_drill import noted
@@ -46,7 +46,7 @@ def why_not(file: Path) -> str:
 @pytest.fixture
 def untried(monkeypatch):
     """The database of a backup is not brought to this version and asked for its log, which takes two processes."""
-    monkeypatch.setattr(checking, "manage", lambda *command, data: "")
+    monkeypatch.setattr(checking, "manage", lambda *command, data, **variables: "")
 
 
 @pytest.fixture
@@ -133,28 +133,80 @@ def test_a_backup_of_a_newer_program_says_what_it_needs(backup):
     assert "a newer program may have made it" in why_not(rewritten(backup, another_form))
 
 
-def test_a_log_that_does_not_hold_is_found_in_the_backup(backup, monkeypatch):
+def test_a_log_that_does_not_hold_is_found_in_the_backup(real_transactions):
     """A database that was tampered with is backed up as it is; reading it back says so."""
+    make_case(code="BY")
+    guards.take_down(connection)
+    Entry.objects.filter(pk=Entry.objects.order_by("pk")[0].pk).update(by_name="Nobody")
+    guards.set_up(connection)
+    assert "is not what was entered" in why_not(made())
+    assert noted().verified is None
+    assert scratch_databases() == []
 
-    def tampered(data: Path) -> None:
-        with sqlite3.connect(data / "workbench.sqlite3") as copy:
-            copy.execute("DROP TRIGGER claims_entry_refuses_update")
-            copy.execute("UPDATE claims_entry SET by_name = 'Nobody' WHERE id = (SELECT max(id) FROM claims_entry)")
 
-    run, calls = checking.manage, []
+def scratch_databases() -> list[str]:
+    """Those beside the test's own, on PostgreSQL."""
+    return asked(f"SELECT datname FROM pg_database WHERE starts_with(datname, '{PREFIX}_{by()}')").split() if (
+        connection.vendor == "postgresql") else []  # fmt: skip
 
-    def manage(*command: str, data: Path) -> str:
-        calls.append(command)
-        if command[0] == "verify_log":
-            tampered(data)
-        return run(*command, data=data)
 
-    monkeypatch.setattr(checking, "manage", manage)
-    if connection.vendor == "postgresql":
-        assert verify_backup(backup).said == ["its dump can be read to the end"]
-        assert calls == [], "a dump is not tried out"
-    else:
-        assert "is not what was entered" in why_not(backup)
+@pytest.fixture
+def on_postgres():
+    if connection.vendor != "postgresql":
+        pytest.skip("of PostgreSQL alone")
+
+
+def test_a_dump_is_restored_beside_and_nothing_of_that_stays(on_postgres, backup):
+    asked(f"CREATE DATABASE {PREFIX}_{by()}_killed")  # what a process left behind that was killed
+    said = verify_backup(backup).told
+    assert said.startswith("its dump can be read to the end; its dump can be restored, and brought to this version;")
+    assert "its log holds: 2 chains" in said
+    assert noted().verified
+    assert scratch_databases() == []
+
+
+def test_a_dump_that_lacks_a_capture_s_file_is_refused(on_postgres, backup):
+    def without(name: str, content: bytes) -> bytes | None:
+        if name.startswith("files/"):
+            return None
+        if name != "manifest.json":
+            return content
+        said = json.loads(content)
+        return written(said | {"members": {n: m for n, m in said["members"].items() if not n.startswith("files/")}})
+
+    assert "It is not whole: a capture's file" in why_not(rewritten(backup, without))
+    assert scratch_databases() == []
+
+
+@pytest.fixture
+def role_of_few_powers():
+    name = f"few_powers_{os.getpid()}"
+    asked(f"CREATE ROLE {name} LOGIN")
+    yield name
+    asked(f"DROP ROLE {name}")
+
+
+def test_where_no_database_can_be_made_a_dump_is_read_back_and_not_called_verified(
+    on_postgres, backup, role_of_few_powers, monkeypatch, capsys
+):
+    with monkeypatch.context() as patch:
+        patch.setitem(connection.settings_dict, "USER", role_of_few_powers)
+        call_command("verify_backup", str(backup))
+    said = capsys.readouterr().out
+    assert "its dump can be read to the end. Read back, not tried out: " in said
+    assert "permission denied to create database" in said
+    assert "It takes a role that may create databases" in said
+    assert noted().verified is None
+
+
+def test_without_pg_restore_a_dump_is_not_called_verified(on_postgres, backup, monkeypatch, capsys):
+    def missing(name: str) -> str:
+        raise Refused(f"{name} is missing on this machine.")
+
+    monkeypatch.setattr(checking, "tool", missing)
+    call_command("verify_backup", str(backup))
+    assert "Read back, not tried out: pg_restore is missing on this machine." in capsys.readouterr().out
+    assert noted().verified is None
 
 
 def test_a_locked_backup_is_opened_by_its_passphrase_alone(real_transactions, untried, settings):

@@ -139,13 +139,13 @@ def test_that_there_is_no_backup_or_only_an_old_one_is_told(well, monkeypatch):
     assert found("Backup").said == "A restore was broken off."
 
 
-def test_locked_backups_are_well_while_one_of_them_was_read_back_not_long_ago(well):
+def test_locked_backups_are_well_while_one_of_them_was_tried_out_not_long_ago(well):
     last: Any = well
     last.verified, last.tried = None, None
     assert (found("Backup").standing, "run manage.py verify_backup" in found("Backup").do) == (Standing.LOOK, True)
     last.tried = timezone.now() - datetime.timedelta(days=80)
     assert found("Backup").standing == Standing.GOOD
-    assert "One was last read back 80 days ago." in found("Backup").said
+    assert "One was last tried out 80 days ago." in found("Backup").said
     last.tried = timezone.now() - datetime.timedelta(days=100)
     assert found("Backup").standing == Standing.LOOK
 

@@ -37,7 +37,7 @@ class Command(InstalledCommand):
                 self.stdout.write("It was not read back" + ("." if here else ": what opens it is not here."))
             else:
                 account = verify_backup(made.file)
-                self.stdout.write(f"Read back: {account.files:,} files, {'; '.join(account.said)}.")
+                self.stdout.write(f"Read back: {account.files:,} files, {account.told}")
             # One that lacks something never drives out one that has it.
             for gone in thin_out(to, newest=keep, weeks=weeks) if made.whole else ():
                 self.stdout.write(f"{gone.name} was let go.")

@@ -29,9 +29,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{file}: made at {about['made_at'][:19]} by workbench {about['version']}, {about['database']}"
         )
-        self.stdout.write(
-            f"{account.files:,} files, {account.size / 1e6:,.1f} MB, every hash holds; {'; '.join(account.said)}."
-        )
+        self.stdout.write(f"{account.files:,} files, {account.size / 1e6:,.1f} MB, every hash holds; {account.told}")
         for code, head in about["log_heads"].items():
             self.stdout.write(f"{code or 'outside cases'}: head {head}")
         if account.amiss:
