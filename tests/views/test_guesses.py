@@ -80,6 +80,28 @@ def test_many_guesses_at_many_accounts_from_one_address_come_to_an_end(office):
     assert is_in(sign_in(known, "desk29@example.org")), "and known devices are not held back"
 
 
+def test_once_an_address_has_used_up_its_guesses_known_devices_sign_in_and_others_are_told_to_wait(office):
+    known = [browser() for _ in range(5)]
+    for own, person in zip(known, office, strict=False):
+        assert is_in(sign_in(own, person.email))
+        own.post("/accounts/logout/")
+    for n in range(60):  # four at each account: too few for any of them to wait by itself
+        assert not is_in(sign_in(browser(), office[10 + n // 4].email, f"wrong-{n}"))
+    for own, person in zip(known, office, strict=False):
+        assert is_in(sign_in(own, person.email)), "a known device at the same address"
+    for person in (office[0], office[9], office[10]):
+        told = sign_in(browser(), person.email)
+        assert not is_in(told)
+        assert "Too many failed login attempts. Try again later." in told.content.decode()
+        assert is_in(sign_in(browser("203.0.113.9"), person.email)), "no account is the worse for it"
+
+
+def test_an_address_that_a_client_makes_up_gives_no_more_guesses(office):
+    for n in range(60):
+        sign_in(browser(), f"somebody{n}@example.org", "Sommer2026!!", **{"x-forwarded-for": f"203.0.113.{n}"})
+    assert not is_in(sign_in(browser(), "desk1@example.org", **{"x-forwarded-for": "203.0.113.99"}))
+
+
 def test_a_right_second_factor_gives_nobody_more_guesses_at_others(office):
     own = browser("203.0.113.9")
     assert is_in(sign_in(own, "desk29@example.org"))
