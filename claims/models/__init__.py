@@ -30,7 +30,7 @@ from claims.models.moves import MOVES, Role, Status, may
 from claims.models.notices import NOTICES, Notice, notify
 from claims.models.people import User
 from claims.models.presence import Presence
-from claims.models.quantities import Distinction, Quantity, Series, tell_apart, told_apart
+from claims.models.quantities import Distinction, Quantity, Series, tell_apart, tell_apart_no_more, told_apart
 from claims.models.questions import OpenQuestion
 from claims.models.records import NotNow, NotYours, Recorded, Refused, Stale
 from claims.models.reports import RenderedFile, Report, ReportedClaim, ReportTemplate
@@ -63,6 +63,6 @@ __all__ = [
     "flag_merge", "hook", "issue", "keep_document", "keep_suggestions", "kept_back", "leave", "lineage_said",
     "link", "mark", "may", "may_merge", "merge", "never", "notify", "part", "plan_asking", "propose",
     "propose_again", "reconsider", "renew", "reply", "require_overruled", "resolve", "return_all", "return_stale",
-    "rewrite", "send_back", "share", "sign_off", "tell_apart", "tell_returned", "told_apart", "trace", "undo",
-    "untrace", "uphold", "withheld", "withholding", "writing",
+    "rewrite", "send_back", "share", "sign_off", "tell_apart", "tell_apart_no_more", "tell_returned", "told_apart",
+    "trace", "undo", "untrace", "uphold", "withheld", "withholding", "writing",
 ]  # fmt: skip

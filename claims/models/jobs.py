@@ -182,7 +182,7 @@ class Job(models.Model):
         with transaction.atomic():
             if waiting.update(state=self.State.CANCELLED, ended_at=timezone.now()):
                 self.items.update(content=b"")
-        Job.objects.filter(pk=self.pk, state=self.State.RUNNING).update(cancel_asked=True)
+            Job.objects.filter(pk=self.pk, state=self.State.RUNNING).update(cancel_asked=True)
 
 
 class JobItem(models.Model):

@@ -168,6 +168,14 @@ def tell_apart(one: Quantity, other: Quantity, *, by: User, reason: str) -> Dist
     return made
 
 
+def tell_apart_no_more(one: Quantity, other: Quantity, *, by: User) -> None:
+    """Take back that two figures count different things, if it was said."""
+    with writing(one.log_case):
+        for made in told_apart([one, other]).values():
+            made.delete(by=by)
+        Series.weigh(one.log_case, one.series)
+
+
 COMPARED = {
     "agrees": _("agrees"),
     "overlaps": _("overlaps"),

@@ -20,6 +20,7 @@ from claims.models import (
     Series,
     may,
     tell_apart,
+    tell_apart_no_more,
     told_apart,
 )
 from claims.models.quantities import COMPARED
@@ -125,9 +126,7 @@ def _apart(request: Request, claim: Claim) -> HttpResponse:
             raise NotNow(_("One of these figures is gone by now."))
         one, other = (pair[key] for key in keys)
         if request.POST.get("act") == "undo":
-            for made in told_apart([one, other]).values():
-                made.delete(by=request.user)
-                Series.weigh(claim.case, one.series)
+            tell_apart_no_more(one, other, by=request.user)
         else:
             form.attempt(lambda: tell_apart(one, other, by=request.user, reason=form.cleaned_data["reason"]))
         if not form.errors:

@@ -6,6 +6,7 @@ from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -28,9 +29,10 @@ def set_up(request: Request, code: str) -> HttpResponse:
         raise Http404
     form = FirstForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        made = form.attempt(form.save)
-        if made is not None:
-            return enter(request, made)
+        with transaction.atomic():  # whoever is there but was not let in would find the page gone
+            made = form.attempt(form.save)
+            if made is not None:
+                return enter(request, made)
     return render(request, "claims/set_up.html", {"form": form}, status=form.status if form.errors else 200)
 
 

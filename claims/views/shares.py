@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from claims.forms.shares import ShareForm
 from claims.models import Report, Share, User
-from claims.models.shares import share
+from claims.models.shares import may_share, share
 from claims.reports.making import rendered
 from claims.views.access import Request, on_report
 from claims.views.parts import go
@@ -39,14 +39,19 @@ def share_add(request: Request, report: Report) -> HttpResponse:
     form = ShareForm(request.POST if request.method == "POST" else None)
     context = {"case": report.case, "room": "reports", "report": report, "share_form": form}
     if form.is_valid():
-        key = form.key(request.user)
-        made = form.attempt(lambda: share(report, by=request.user, until=form.ends, once=key))
+        made = form.attempt(lambda: _shared(report, form, request.user))
         if made is not None:
             context["made"], token = made
-            rendered(report, "html")  # now, and not for each who opens the link
             context["link"] = token and request.build_absolute_uri(reverse("claims:shared-report", args=[token]))
             return render(request, "claims/share_made.html", context)
     return render(request, "claims/share_add.html", context, status=form.status if form.errors else 200)
+
+
+def _shared(report: Report, form: ShareForm, user: User) -> tuple[Share, str | None]:
+    may_share(report)
+    # Now, and not for each who opens the link; and before there is a link, whose token nothing can tell a second time.
+    rendered(report, "html")
+    return share(report, by=user, until=form.ends, once=form.key(user))
 
 
 @require_POST

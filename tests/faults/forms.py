@@ -1,5 +1,7 @@
 """Filling in a form as a browser without scripts does: from the page, with what a person types."""
 
+from typing import Any
+
 import lxml.html
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -19,18 +21,23 @@ def form_of(browser, page, ends="", **typed):
     # Of several that lead to one address, the one that has most of what is typed.
     form = max(forms, key=lambda each: len(set(typed) & set(each.inputs.keys())))
     files = {each.name for each in form.inputs if each.tag == "input" and each.type == "file"}
-    fields: dict[str, list[object]] = {}
+    fields: dict[str, Any] = {}
     for name, value in form.form_values():
         if name not in files:
             # The parser takes an empty choice for a ticked one, and a text's first line end for a part of it.
             empty = form.xpath('.//input[@name=$name and @checked and @value=""]', name=name)
             fields.setdefault(name, []).append("" if empty else value.removeprefix("\n"))
     for name, value in typed.items():
-        value = value(answer.content.decode()) if callable(value) else value
-        fields[name] = [SimpleUploadedFile("a.txt", value)] if isinstance(value, bytes) else value
-    return path_of(form) or page, {
-        name: value if isinstance(value, list) else [value] for name, value in fields.items()
-    }
+        fields[name] = value(answer.content.decode()) if callable(value) else value
+    return sent_to(path_of(form) or page, **fields)
+
+
+def sent_to(address, **fields):
+    """(address, fields) of what is sent there: each field has a list of values, and bytes are a file."""
+    for name, value in fields.items():
+        value = SimpleUploadedFile("a.txt", value) if isinstance(value, bytes) else value
+        fields[name] = value if isinstance(value, list) else [value]
+    return address, fields
 
 
 def path_of(form):

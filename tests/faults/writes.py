@@ -24,6 +24,12 @@ def everything():
     return found
 
 
+def writes(sql):
+    """Whether a statement writes anything but that somebody passed by."""
+    passing = any(f"_{name}" in sql for name in ("session", "presence"))
+    return sql.lstrip().upper().startswith((*WRITES, "COPY")) and not passing
+
+
 class NthWrite:
     """Lets so many writes through, then the database is gone."""
 
@@ -36,21 +42,52 @@ class NthWrite:
 
     def let(self, sql):
         """Count a statement, if it writes. Raises OperationalError from the chosen one on, whatever it does."""
-        if self.failed:
+        if self.failed or (writes(sql) and self.left == 0):
+            self.failed = True
             raise OperationalError("the database is gone")
-        if sql.lstrip().upper().startswith((*WRITES, "COPY")) and not any(
-            f"_{name}" in sql for name in ("session", "presence")
-        ):
-            if self.left == 0:
-                self.failed = True
-                raise OperationalError("the database is gone")
-            self.left -= 1
+        self.left -= writes(sql)
+
+
+class Commit(NthWrite):
+    """Lets every write through, and the first COMMIT of one fails; then the database is gone."""
+
+    def __init__(self):
+        super().__init__(-1)
+        self.wrote, self.really = False, connection._commit  # type: ignore[attr-defined]
+
+    def let(self, sql):
+        """Take note of a write. Outside a transaction a statement is its own COMMIT."""
+        if writes(sql) and not connection.in_atomic_block:
+            self.left = 0
+        self.wrote = self.wrote or writes(sql)
+        super().let(sql)
+
+    def commit(self):
+        """In the place of the connection's own. Raises OperationalError where something was written."""
+        if self.wrote:
+            self.failed = True
+            raise OperationalError("the database is gone")
+        self.really()
+
+
+@contextmanager
+def uncommitted():
+    """Within the block nothing that is written is committed, and once that was told nothing is answered."""
+    broken = Commit()
+    with mock.patch.object(connection, "_commit", broken.commit), meeting(broken):
+        yield broken
 
 
 @contextmanager
 def breaking(n):
     """Within the block so many writes come through, by statements and by PostgreSQL's COPY, and then nothing does."""
-    broken = NthWrite(n)
+    with meeting(NthWrite(n)) as broken:
+        yield broken
+
+
+@contextmanager
+def meeting(broken):
+    """Within the block every statement is let through by it, or not."""
     with connection.execute_wrapper(broken):
         if connection.vendor != "postgresql":
             yield broken

@@ -4,6 +4,7 @@ import re
 import time
 from urllib.parse import parse_qs, urlsplit
 
+import oidc_provider_mock
 import pytest
 import requests
 from allauth.mfa.models import Authenticator
@@ -34,10 +35,18 @@ def pia(db):
 
 def go(browser: Client, onward: str = "") -> str:
     """Begin at the sign-in page, be sent to the provider: the address with which it sends back."""
+    return back(requests.get(on(browser, onward), allow_redirects=False, timeout=5))
+
+
+def on(browser: Client, onward: str = "") -> str:
+    """Begin at the sign-in page: the address at the provider."""
     page = browser.post("/accounts/oidc/login/", {"next": onward}).content.decode()
-    way = re.findall(r'http-equiv="refresh" content="0;url=([^"]+)"', page)[0].replace("&amp;", "&")
-    back = requests.get(way, allow_redirects=False, timeout=5).headers["Location"]
-    return urlsplit(back)._replace(scheme="", netloc="").geturl()
+    return str(re.findall(r'http-equiv="refresh" content="0;url=([^"]+)"', page)[0].replace("&amp;", "&"))
+
+
+def back(answer: requests.Response) -> str:
+    """Where the provider sends the browser, on this site."""
+    return urlsplit(answer.headers["Location"])._replace(scheme="", netloc="").geturl()
 
 
 def is_in(browser: Client) -> bool:
@@ -52,6 +61,23 @@ def test_a_person_with_an_account_signs_in_and_goes_on_to_where_they_were_going(
     assert is_in(browser)
     entry = Entry.objects.filter(thing="user", thing_id=pia.pk).latest("number")
     assert entry.parts["after"] == {"sign-in": "Newsroom SSO may sign in"}
+
+
+def test_a_provider_that_others_wrote_lets_a_person_in_who_signs_in_there(pia, settings):
+    person = oidc_provider_mock.User(sub="p-17", claims={"email": pia.email, "email_verified": True})
+    with oidc_provider_mock.run_server_in_thread(user_claims=[person], require_nonce=True) as there:
+        settings.OIDC = provider(f"http://localhost:{there.server_port}", CLIENT, SECRET, "Newsroom SSO")
+        settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [settings.OIDC]}}
+        browser = Client()
+        way = on(browser, "/sources/")
+        assert "Choose an identity" in requests.get(way, timeout=5).text
+        answer = browser.get(back(requests.post(way, {"sub": "p-17"}, allow_redirects=False, timeout=5)))
+        assert (answer.status_code, answer["Location"]) == (302, "/sources/")
+        assert is_in(browser)
+        stranger = Client()
+        stranger.get(back(requests.post(on(stranger), {"sub": "p-18"}, allow_redirects=False, timeout=5)))
+        assert not is_in(stranger)
+    assert SocialAccount.objects.get().user == pia
 
 
 def test_what_is_asked_of_the_provider_is_bound_to_this_sign_in(oidc, pia):
