@@ -290,6 +290,7 @@ def test_the_container_file_copies_what_is_there_and_runs_as_nobody_in_particula
     assert wants["requires-python"] == ">=3.13"
     extras = set(re.findall(r"--extra (\w+)", " ".join(lines)))
     assert extras <= set(wants["optional-dependencies"])
+    assert all("--locked --no-dev" in line for line in lines if "uv sync" in line), "nothing of the tests goes along"
 
 
 def test_every_variable_that_a_file_sets_is_one_and_can_be_read(compose):

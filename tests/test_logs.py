@@ -73,6 +73,14 @@ def test_every_answer_names_its_request_and_the_log_names_the_page_alone(client,
     assert "words" not in Json().format(line)
 
 
+def test_an_answer_that_is_a_fault_names_status_page_and_request_and_not_the_address(client, caplog, db):
+    answer = client.get("/words-of-somebody/?q=words")
+    (line,) = [Plain().format(each) for each in caplog.records if each.name == "django.request"]
+    assert "Answered with 404: no page" in line
+    assert answer["X-Request-Id"] in line
+    assert "words" not in line
+
+
 def test_the_id_that_a_proxy_gives_is_kept_where_there_is_one(client, db, settings):
     settings.PROXIES = 1
     assert client.get("/healthz", headers={"X-Request-Id": "0123456789abcdef"})["X-Request-Id"] == "0123456789abcdef"

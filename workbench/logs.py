@@ -55,6 +55,11 @@ def message(record: LogRecord) -> str:
         return record.getMessage()
     if record.name.startswith("django.security"):
         return f"Refused: {record.name.removeprefix('django.security.')}"
+    if record.name == "django.request" and isinstance(request := getattr(record, "request", None), HttpRequest):
+        match, status = request.resolver_match, getattr(record, "status_code", "…")
+        return (
+            f"Answered with {status}: {match.view_name if match else 'no page'}, request {getattr(request, 'id', '…')}"
+        )
     if isinstance(record.args, tuple) and record.args:
         return str(record.msg) % tuple(map(_numbers, record.args))
     # Without what is filled in, nobody can tell whose words stand in it.

@@ -40,7 +40,7 @@ class AnyHostMiddleware:
 @never_cache
 def process(request: HttpRequest) -> HttpResponse:
     """The process answers. Nothing else is asked, so that a slow database restarts nobody."""
-    return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 @login_not_required

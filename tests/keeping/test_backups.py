@@ -1,5 +1,6 @@
 """What is refused as a backup and why, what locks one, and how long each stays."""
 
+import base64
 import datetime
 import fcntl
 import io
@@ -215,6 +216,7 @@ def test_a_locked_backup_is_opened_by_its_passphrase_alone(real_transactions, un
     file = made()
     assert file.name.endswith(".tar.age")
     assert b"a secret that nobody reads" not in file.read_bytes()
+    assert b"\n-> scrypt " in base64.b64decode(file.read_bytes().splitlines()[1]), "how the key comes of it"
     assert verify_backup(file).files == 1
     settings.BACKUP_PASSPHRASE = "another one, as long"
     assert "not the passphrase" in why_not(file)

@@ -1,6 +1,7 @@
 """The claim's page, its history, and the moves that need no form of their own kind."""
 
 import datetime
+import html
 
 import pytest
 from django.db import connection
@@ -219,6 +220,15 @@ def test_user_text_is_escaped(case, ann, as_):
     page = text_of(as_(ann).get(claim.get_absolute_url()))
     assert "<script>alert" not in page
     assert "<img src=x" not in page
+
+
+def test_signs_of_formats_and_templates_in_a_users_words_are_text(case, ann, as_):
+    words = "48,000 %s %(name)s {0.__class__} {name!r} {{ case.title }} {% now 'Y' %} ${HOME} of 100 %"
+    claim = make_claim(case=case, statement=words)
+    assert words in html.unescape(text_of(as_(ann).get(claim.get_absolute_url())))
+    claim.case.title = words
+    claim.case.save(by=ann)
+    assert words in html.unescape(text_of(as_(ann).get("/cases/BY/")))
 
 
 def test_what_is_asked_next_is_said(case, ann, eve, max_, ben, as_):

@@ -125,6 +125,23 @@ def test_every_kind_of_answer_is_worth_an_a_plus(https, case, ann, ada, eve, as_
     assert not found, "\n".join(found)
 
 
+def test_every_answer_names_its_type_and_every_text_its_signs(https, case, ann, ada, eve, as_):
+    for what, answer in answers(case, ann, ada, eve, as_):
+        kind, _, rest = answer["Content-Type"].partition(";")
+        assert "/" in kind, what
+        if kind.startswith("text/"):
+            assert "charset=" in rest.replace('"', "").lower(), f"{what}: {answer['Content-Type']}"
+
+
+@pytest.mark.parametrize("path", [
+    "/.git/", "/.git/HEAD", "/.git/config", "/.gitignore", "/.env", "/pyproject.toml", "/workbench/settings.py",
+    "/static/", "/static/claims/", "/static/../.git/HEAD", "/static/%2e%2e/.git/HEAD",
+])  # fmt: skip
+def test_nothing_of_the_program_s_own_folder_is_served_and_no_folder_is_listed(path, client, as_, ada):
+    assert client.get(path).status_code == 404
+    assert as_(ada).get(path).status_code == 404
+
+
 def test_a_fault_is_worth_it_too(https, as_, ann, monkeypatch):
     def broken(*args, **kwargs):
         raise RuntimeError("a secret within")

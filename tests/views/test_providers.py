@@ -8,7 +8,7 @@ import oidc_provider_mock
 import pytest
 import requests
 from allauth.mfa.models import Authenticator
-from allauth.socialaccount.models import SocialAccount
+from allauth.socialaccount.models import SocialAccount, SocialToken
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
@@ -244,6 +244,15 @@ def test_the_account_is_tied_to_nobody_before_the_second_factor_is_given(oidc, p
 def said_of(person) -> str:
     entry = Entry.objects.filter(thing="user", thing_id=person.pk).latest("number")
     return str(entry.parts["after"].get("sign-in", ""))
+
+
+def test_no_token_of_the_provider_s_is_kept_or_reaches_the_browser(oidc, pia):
+    browser = Client()
+    answer = browser.get(go(browser))
+    assert is_in(browser)
+    assert not SocialToken.objects.exists()
+    for told in (str(dict(browser.session)), str(browser.cookies), str(answer.headers), answer.content.decode()):
+        assert not re.search(r"(access|id|refresh)_token|eyJ[\w-]+\.eyJ", told)
 
 
 def test_of_two_who_come_at_once_with_one_address_the_first_to_sign_in_is_tied(oidc, pia):

@@ -1,9 +1,12 @@
 """Signing in and out, in the workbench's own look and under its policy."""
 
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from claims.models import Entry
 from tests.factories import make_claim, make_user
@@ -56,12 +59,46 @@ def test_nobody_signs_up(client, db):
     assert "<form" not in page
 
 
-def test_a_new_password_is_entered_in_the_log_without_the_password(client, person):
+def test_a_new_password_is_entered_in_the_log_without_the_password(client, person, caplog):
+    caplog.set_level("DEBUG")
     client.post("/accounts/login/", {"login": "pia@example.org", "password": "a-long-pass-9"})
     new = {"oldpassword": "a-long-pass-9", "password1": "another-pass-8", "password2": "another-pass-8"}
     assert client.post("/accounts/password/change/", new).status_code == 302
     entry = Entry.objects.filter(thing="user", thing_id=person.pk).latest("number")
     assert '"password":"changed"' in entry.detail
+    person.refresh_from_db()
+    assert person.check_password("another-pass-8")
+    told = [caplog.text, *Entry.objects.values_list("detail", flat=True)]
+    for secret in ("a-long-pass-9", "another-pass-8", person.password):
+        assert not [words for words in told if secret in words]
+
+
+def test_without_the_present_password_there_is_no_new_one(client, person):
+    client.post("/accounts/login/", {"login": "pia@example.org", "password": "a-long-pass-9"})
+    new = {"oldpassword": "not-this-one", "password1": "another-pass-8", "password2": "another-pass-8"}
+    assert client.post("/accounts/password/change/", new).status_code == 200
+    person.refresh_from_db()
+    assert person.check_password("a-long-pass-9")
+
+
+def test_passwords_are_hidden_and_a_manager_of_passwords_may_fill_them_in(client, person):
+    page = client.get("/accounts/login/").content.decode()
+    field = re.findall(r'<input[^>]*name="password"[^>]*>', page)[0]
+    assert 'type="password"' in field
+    assert 'autocomplete="current-password"' in field
+    assert not re.search(r"\bonpaste|autocomplete=\"off\"|readonly", page)
+
+
+def test_no_password_runs_out(client, person):
+    with time_machine.travel(timezone.now() + timedelta(days=3 * 365)):
+        sent = {"login": "pia@example.org", "password": "a-long-pass-9"}
+        assert client.post("/accounts/login/", sent)["Location"] == "/"
+
+
+def test_the_way_out_is_on_every_page(client, person):
+    client.post("/accounts/login/", {"login": "pia@example.org", "password": "a-long-pass-9"})
+    for path in ("/", "/cases/", "/you/", "/search/", "/notices/", "/accounts/sessions/"):
+        assert 'action="/accounts/logout/"' in client.get(path).content.decode(), path
 
 
 PUBLIC = ["login", "signup", "inactive"]
