@@ -7,10 +7,12 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from smtplib import SMTPException
 from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.mail import mailers
 from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
@@ -25,6 +27,7 @@ from claims.models import Entry, Job, Worker
 from claims.reports.glyphs import FONTS
 from claims.views import health
 
+HURRY = 3  # seconds in which a mail server is to answer
 LITTLE, SCARCE = 5_000_000_000, 1_000_000_000  # bytes that are left: worth a look, and soon too few
 MANY = 100  # jobs that wait: whether it is that many or ten times as many, somebody has to look
 PATIENCE = datetime.timedelta(minutes=10)  # that a job may wait while a worker is there
@@ -252,11 +255,22 @@ def static() -> Finding:
 
 
 def mail() -> Finding:
-    """Whether mail goes out."""
+    """Whether the mail server takes mail: it is greeted, and signed in to, and sent nothing."""
     name = _("Mail")
     if not settings.MAIL:
         return good(name, _("Off: notices stand on the page alone. WORKBENCH_MAIL turns it on."))
-    return good(name, _("It goes out by %(host)s.") % {"host": settings.MAILERS["default"]["OPTIONS"]["host"]})
+    server: Any = mailers["default"]
+    server.timeout = HURRY
+    try:
+        server.open()
+    except (OSError, SMTPException) as fault:
+        why = f"{type(fault).__name__} {getattr(fault, 'smtp_code', '')}".strip()
+        said = _("%(host)s takes none: %(why)s.") % {"host": server.host, "why": why}
+        do = _("Start the mail server, or set WORKBENCH_MAIL right. What was not sent is tried again for a day.")
+        return Finding(name, Standing.BAD, said, do)
+    finally:
+        server.close()
+    return good(name, _("It goes out by %(host)s, which answers.") % {"host": server.host})
 
 
 def safety() -> Finding:

@@ -3,6 +3,8 @@
 import datetime
 import errno
 import shutil
+import socketserver
+import threading
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,8 +16,9 @@ from django.utils import timezone
 
 from claims.models import Job, Worker, begin
 from claims.views import examining, health
-from claims.views.examining import Standing, findings
+from claims.views.examining import Standing, findings, mail
 from tests.factories import make_claim
+from workbench.mail import mailer
 
 PAGE = "/installation/"
 
@@ -196,3 +199,24 @@ def test_the_version_is_told_within_and_to_who_is_signed_in(client, as_, ann):
     assert client.get("/version", **outside).status_code == 404
     assert client.get("/version", REMOTE_ADDR="10.0.0.1").status_code == 404
     assert as_(ann).get("/version", **outside).json()["version"]
+
+
+class Post(socketserver.StreamRequestHandler):
+    """A mail server that greets whoever comes, and no more."""
+
+    def handle(self):
+        self.wfile.write(b"220 mail.example.org\r\n")
+        while line := self.rfile.readline():
+            self.wfile.write(b"221 bye\r\n" if line.startswith(b"QUIT") else b"250 mail.example.org\r\n")
+
+
+def test_a_mail_server_is_greeted_and_one_that_is_away_is_told(settings):
+    with socketserver.TCPServer(("127.0.0.1", 0), Post) as server:
+        settings.MAIL = f"smtp://127.0.0.1:{server.server_address[1]}"
+        settings.MAILERS = {"default": mailer(settings.MAIL, "https://claims.example.org")}
+        threading.Thread(target=server.handle_request).start()
+        assert mail().said == "It goes out by 127.0.0.1, which answers."
+    found = mail()
+    assert found.standing == Standing.BAD
+    assert "ConnectionRefusedError" in found.said
+    assert "WORKBENCH_MAIL" in found.do
