@@ -8,6 +8,7 @@ import socket
 import socketserver
 import ssl
 import subprocess
+import sys
 import threading
 import time
 import tomllib
@@ -306,6 +307,12 @@ def test_every_variable_that_a_file_sets_is_one_and_can_be_read(compose):
     assert len(set_there) >= 7
     assert [name for name in set_there if not is_known(name)] == []
     assert Environment({name: value for name, value in set_there.items() if not name.endswith("_FILE")}).faults == []
+
+
+def test_the_compose_file_is_one_by_the_specification_of_compose_files():
+    check = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
+    found = subprocess.run([*check, DEPLOY / "compose.yaml"], capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stdout
 
 
 def test_the_compose_file_fits_together(compose):
