@@ -22,6 +22,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_htmx.http import HttpResponseClientRedirect
 
 from claims.models import User
@@ -59,6 +60,10 @@ def say_who_first(request: Request) -> None:
 
 class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts are given by an administrator; whoever has one signs in."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "too_many_login_attempts": gettext_lazy("These were too many wrong tries. Wait five minutes, and try again.")
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""

@@ -92,7 +92,7 @@ def test_once_an_address_has_used_up_its_guesses_known_devices_sign_in_and_other
     for person in (office[0], office[9], office[10]):
         told = sign_in(browser(), person.email)
         assert not is_in(told)
-        assert "Too many failed login attempts. Try again later." in told.content.decode()
+        assert "Wait five minutes, and try again." in told.content.decode()
         assert is_in(sign_in(browser("203.0.113.9"), person.email)), "no account is the worse for it"
 
 
