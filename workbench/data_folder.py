@@ -64,14 +64,15 @@ def _kept_once(place: Path, text: str) -> str:
 
 
 def _name(new: str, place: Path) -> None:
-    """Give a whole file its name for good. Raises FileExistsError where there is one of that name."""
+    """Give a whole file its name for good, unless there is one of that name: that may raise FileExistsError."""
     try:
         os.link(new, place)
     except OSError as fault:
         if fault.errno not in (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS):
             raise
-        place.touch(mode=0o600, exist_ok=False)  # some shared folders know no second names
-        os.replace(new, place)
+        with _door(place.parent):  # some shared folders know no second names: there the first comes in alone
+            if not place.exists():
+                os.replace(new, place)
 
 
 def restore_journal(folder: Path) -> Path:

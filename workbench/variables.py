@@ -307,7 +307,7 @@ def stays_here(*places: str) -> bool:
 def host_of(site: str) -> list[str]:
     """The host of a site's address, as a list; empty where there is no address."""
     host = urlsplit(site).hostname
-    return [host] if host else []
+    return [f"[{host}]" if ":" in host else host] if host else []
 
 
 def secret(least: int) -> Callable[[str], str]:

@@ -63,9 +63,11 @@ class Walk:
         return f"The log ends in {self.count}:{self.head[:12]}…, and {head.count}:{head.hash[:12]}… was told."
 
 
-def faults(case: Case) -> Iterator[str]:
-    """What is wrong with the logs that this case had elsewhere."""
+def faults(case: Case, *, files: bool = True) -> Iterator[str]:
+    """What is wrong with the logs that this case had elsewhere; without the files, whether they are those entered."""
     yield from untold(case)
+    if not files:
+        return
     for former in FormerLog.objects.filter(case=case).select_related("file").order_by("pk"):
         try:
             with store().open(former.file.sha256) as stream:

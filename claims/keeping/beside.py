@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -15,6 +17,7 @@ from claims.keeping.backing_up import by
 from claims.keeping.databases import reaching, run, tool
 from claims.models import Refused
 
+logger = logging.getLogger(__name__)
 PREFIX = "workbench_verifying"
 ASKING = ("--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1")
 
@@ -65,11 +68,13 @@ def database_beside(folder: str, schema: str) -> Iterator[Beside]:
     there = Beside(ours + folder.rpartition("-")[2], f'-c search_path="{searched}"')
     try:
         tool("psql")
-        for name in asked("SELECT datname FROM pg_database").split():
-            if name.startswith(ours) and not list(Path(settings.DATA).glob(f"*-{name.removeprefix(ours)}")):
+        for name in asked("SELECT datname FROM pg_database").splitlines():
+            if re.fullmatch(ours + "[a-z0-9_]+", name) and not list(
+                Path(settings.DATA).glob(f"*-{name.removeprefix(ours)}")
+            ):
                 with suppress(Refused):  # somebody may be in it
                     asked(f'DROP DATABASE "{name}"')
-        # It sorts and cuts words as the installation's does.
+        # It sorts and cuts words as the installation's does, where that goes by the system's locales.
         making = (
             f"SELECT format('CREATE DATABASE {there.name} TEMPLATE template0 "  # noqa: S608 - an own name
             "ENCODING %L LC_COLLATE %L LC_CTYPE %L', "
@@ -77,14 +82,16 @@ def database_beside(folder: str, schema: str) -> Iterator[Beside]:
         )
         asked(asked(making))
     except Refused as fault:
-        raise Untried(
-            f"{str(fault).rstrip('.')}. It takes a role that may create databases (ALTER ROLE … CREATEDB)."
-        ) from fault
+        do = " It takes a role that may create databases (ALTER ROLE … CREATEDB)." * ("permission denied" in str(fault))
+        raise Untried(f"{str(fault).rstrip('.')}.{do}") from fault
     try:
         there.ask(f'CREATE SCHEMA IF NOT EXISTS "{quoted}"')
         yield there
     finally:
-        asked(f"DROP DATABASE IF EXISTS {there.name} WITH (FORCE)")
+        try:
+            asked(f"DROP DATABASE IF EXISTS {there.name} WITH (FORCE)")
+        except Refused as fault:  # it says nothing of the dump; the next check drops it
+            logger.warning("The database %s could not be dropped.", there.name, exc_info=fault)
 
 
 def asked(sql: str) -> str:

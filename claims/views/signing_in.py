@@ -9,6 +9,7 @@ from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.reauthentication import (
+    STATE_SESSION_KEY,
     get_reauthentication_flows,
     raise_if_reauthentication_required,
     suspend_request,
@@ -50,11 +51,15 @@ def say_who_first(request: Request) -> None:
         return
     except ReauthenticationRequired:
         ways = get_adapter().get_reauthentication_methods(request.user)
+        as_part = wants_part(request)
+        for name in [name for name in request.META if name.startswith("HTTP_HX_")]:
+            del request.META[name]  # what waits is done for the page that the password is typed on
         place = suspend_request(request, ways[0]["url"])
+        raise ImmediateHttpResponse(HttpResponseClientRedirect(place.url) if as_part else place) from None
     except ImmediateHttpResponse:
         place = redirect(f"{reverse('claims:provider-again')}?{urlencode({'next': request.get_full_path()})}")
         if request.method == "POST":
-            messages.error(request, _("Nothing was saved. Say who you are, then send it once more."))
+            messages.error(request, _("Nothing was saved. Say who you are, then fill it in once more."))
     raise ImmediateHttpResponse(HttpResponseClientRedirect(place.url) if wants_part(request) else place)
 
 
@@ -78,6 +83,8 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
         login = str(credentials.get("email") or "").strip().lower()
         device = Device.of(request)
         known = device.knows(User.objects.filter(email=login.replace("\0", "")).first())
+        # The password may be hashed anew when it is asked for, by which a device is known no more.
+        request.known_here = known  # type: ignore[attr-defined]
         key = f"{login} {device.name}" if known else login
         counted = ratelimit.RateLimitUsage(usage=[])
         for action in ["login_failed_here"] if known else ["login_failed", "login_failed_from"]:
@@ -103,7 +110,7 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
         response: HttpResponse = super().post_login(request, user, **how)
         device = Device.of(request)
         if not device.knows(user):
-            if not getattr(request, "first_sign_in", False):
+            if not (getattr(request, "first_sign_in", False) or getattr(request, "known_here", False)):
                 tell_new_device(user, str(request.session.session_key))
             device.learn(user).keep_in(response)
         return response
@@ -122,6 +129,8 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
                 {"next": self.request.get_full_path() if self.request.method == "GET" else reverse("claims:queue")}
             )
             raise ImmediateHttpResponse(redirect(f"{reverse('claims:provider-again')}?{back}"))
+        if self.request.method == "GET":  # what was sent before, and never said to be theirs, is not to be done now
+            self.request.session.pop(STATE_SESSION_KEY, None)
         return True
 
     def get_reauthentication_methods(self, user: AbstractBaseUser | AnonymousUser) -> list[dict[str, Any]]:

@@ -22,10 +22,12 @@ from claims.keeping.archive import FORMAT, Writer, written
 from claims.keeping.backing_up import WORKING, backups, by, folder, last_backup, thin_out, to_let_go
 from claims.keeping.beside import PREFIX, asked
 from claims.keeping.checking import verify_backup
+from claims.keeping.exporting import export_case
+from claims.keeping.importing import import_case
 from claims.keeping.sealing import opened
-from claims.models import Entry, Refused, StoredFile
+from claims.models import Entry, FormerLog, Refused, StoredFile
 from tests.custody.conftest import bucket, service  # noqa: F401 - fixtures
-from tests.factories import make_capture, make_case
+from tests.factories import make_capture, make_case, make_claim
 from tests.keeping.test_drill import noted
 from workbench.backups import passphrase, public_keys, secret_half
 from workbench.data_folder import scratch
@@ -78,6 +80,25 @@ def test_a_backup_that_is_cut_off_anywhere_is_refused(backup):
     for part in (0.0, 0.1, 0.5, 0.9, 1.0):
         backup.write_bytes(whole[: int((last.offset_data + last.size - 1) * part)])
         assert "cut off" in why_not(backup) or "no backup" in why_not(backup)
+
+
+def test_a_backup_with_a_case_that_came_from_elsewhere_is_tried_out_like_any(real_transactions, tmp_path, ada):
+    case = make_case(code="BY")
+    make_claim(case=case)
+    export_case(case, tmp_path / "by.zip")
+    import_case(tmp_path / "by.zip", by=ada, code="NEW")
+    backup = made()
+    assert any("its log holds" in said for said in verify_backup(backup).said)
+    name = f"files/{FormerLog.objects.get().file.sha256}"
+
+    def without_it(member: str, content: bytes) -> bytes | None:
+        if member != "manifest.json":
+            return None if member == name else content
+        said = json.loads(content)
+        del said["members"][name]
+        return written(said)
+
+    assert f"a file that its records name, {name[6:]}" in why_not(rewritten(backup, without_it))
 
 
 def test_a_byte_that_changed_is_found_wherever_it_is(backup):

@@ -21,7 +21,11 @@ class Command(InstalledCommand):
         parser.add_argument("--case", metavar="CODE", help="this case's log alone")
         parser.add_argument("--head", metavar="COUNT:HASH", help="a head from a report, to hold the case's log against")
 
-    def handle(self, *args: Any, case: str | None, head: str | None, **options: Any) -> None:
+        parser.add_argument(
+            "--without-files", action="store_true", help="do not read the logs that cases had elsewhere: they are files"
+        )
+
+    def handle(self, *args: Any, case: str | None, head: str | None, without_files: bool, **options: Any) -> None:
         if head and not case:
             raise CommandError("--head needs --case: a head belongs to one case's log.")
         try:
@@ -34,7 +38,12 @@ class Command(InstalledCommand):
         accounts = [verify(one, against=against) for one in chosen]
         for account in accounts:
             self._tell(account, against)
-        broken = [(one.code, sentence) for one in chosen if one for sentence in (*broken_seals(one), *faults(one))]
+        broken = [
+            (one.code, sentence)
+            for one in chosen
+            if one
+            for sentence in (*broken_seals(one), *faults(one, files=not without_files))
+        ]
         broken += [
             (one.code if one else "outside cases", sentence) for one in chosen for sentence in altered_merges(one)
         ]
