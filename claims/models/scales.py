@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -145,6 +145,7 @@ class Scale(Recorded):
             raise Refused(_("This scale belongs to the installation and keeps its name. Copy it to change it."), "name")
         super().save(*args, by=by, **kwargs)
 
+    @transaction.atomic
     def revise(self, name: str, rows: list[dict[str, Any]], *, by: User, expect: int | None = None) -> Scale:
         """Give the scale this name and these answers, the new one it is or the one that stands; one entry for all.
 
