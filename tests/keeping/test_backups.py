@@ -196,7 +196,7 @@ def test_a_dump_that_lacks_a_capture_s_file_is_refused(on_postgres, backup):
         said = json.loads(content)
         return written(said | {"members": {n: m for n, m in said["members"].items() if not n.startswith("files/")}})
 
-    assert "It is not whole: a capture's file" in why_not(rewritten(backup, without))
+    assert "It is not whole: a file that its records name" in why_not(rewritten(backup, without))
     assert scratch_databases() == []
 
 
