@@ -173,6 +173,14 @@ def test_a_reader_and_a_stranger_have_nothing_to_do(as_, case, rod, zoe):
     assert "zoe@example.org" in stranger
 
 
+def test_an_administrator_in_no_case_is_told_to_begin_one_and_whom_to_let_in(as_, ada):
+    for place in ("/", "/cases/"):
+        page = as_(ada).get(place).text
+        assert "give accounts to those who are to work on it" in page
+        assert "/admin/claims/user/" in page
+        assert "Ask an editor" not in page
+
+
 def test_twenty_are_shown_and_more_are_said_to_be_there(as_, case, ann):
     for _ in range(22):
         make_claim(case=case)
