@@ -12,6 +12,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS)  # what a disk that knows no second names says to a link
 IN_USE = ".in-use"  # in a scratch folder: locked for as long as somebody uses it
 
 
@@ -68,7 +69,7 @@ def _name(new: str, place: Path) -> None:
     try:
         os.link(new, place)
     except OSError as fault:
-        if fault.errno not in (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS):
+        if fault.errno not in NO_LINKS:
             raise
         with _door(place.parent):  # some shared folders know no second names: there the first comes in alone
             if not place.exists():

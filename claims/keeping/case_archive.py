@@ -76,6 +76,7 @@ class Archive:
     def __init__(self, file: IO[bytes]) -> None:
         try:
             self.zip = zipfile.ZipFile(file)
+        # zipfile also says what is cut off by OSError, and names and dates that cannot be by ValueError.
         except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as fault:
             raise Refused(f"It is no case that left a workbench, or cut off: {fault}.") from fault
         self._check_names()
@@ -137,6 +138,8 @@ class Archive:
                 while piece := stream.read(CHUNK):
                     hashed.update(piece)
                     yield piece
+        # zipfile lets through what unpacking says of damage; RuntimeError is its word for what is locked. A disk's own
+        # fault (OSError) is none of the file's.
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, RuntimeError) as fault:
             raise Refused(f"{name} is damaged: {fault}.") from fault
         if told is not None and hashed.hexdigest() != told["sha256"]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import datetime
-import errno
 import hashlib
 import os
 import tempfile
@@ -66,9 +65,9 @@ from claims.models import (
 )
 from claims.models.moments import one_moment
 from claims.models.telling import KEY, kind_of
+from workbench.data_folder import NO_LINKS
 
 type Tell = Callable[[int, int], object]
-NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS}
 HALF = ".leaving-"  # how the names of files begin that are not whole yet
 
 
